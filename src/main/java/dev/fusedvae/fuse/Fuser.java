@@ -1,0 +1,224 @@
+package dev.fusedvae.fuse;
+
+import dev.fusedvae.graph.Graph;
+import dev.fusedvae.graph.Layer;
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.graph.Tensor;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Applies the rules of a level to a graph.
+public final class Fuser {
+
+    /// Rows of the batch that one row block of a latent phase covers.
+    public static final int ROW_BLOCK = 16;
+
+    /// Bytes of weights that the row blocks of one phase may read again, all blocks together; about what an L2 cache
+    /// serves in the time that one more launch costs.
+    public static final long REREAD_BUDGET_BYTES = 16L << 20;
+
+    /// The fused ops in an order in which they may run, and what was decided against, with its reason.
+    public record Result(List<FusedOp> ops, List<String> notes) {
+        public Result {
+            ops = List.copyOf(ops);
+            notes = List.copyOf(notes);
+        }
+    }
+
+    private final Graph graph;
+    private final int batch;
+    private final Order order;
+    private final List<String> notes = new ArrayList<>();
+    private List<Group> groups = new ArrayList<>();
+
+    private record Group(Kind kind, List<Op> ops) {
+        Group join(Kind result, Group other) {
+            List<Op> all = new ArrayList<>(ops);
+            all.addAll(other.ops);
+            return new Group(result, all);
+        }
+    }
+
+    private Fuser(Graph graph, int batch) {
+        this.graph = graph;
+        this.batch = batch;
+        this.order = new Order(graph.ops());
+        for (Op op : graph.ops()) {
+            groups.add(new Group(Kind.of(op), List.of(op)));
+        }
+    }
+
+    /// Fuses `graph` at `level` for batches of `batch` rows.
+    ///
+    /// @param keepGradients a reason to bring whole gradients to memory (such as dumping them), or empty
+    public static Result fuse(Graph graph, FusionLevel level, int batch, Optional<String> keepGradients) {
+        Fuser fuser = new Fuser(graph, batch);
+        Optional<String> whole = keepGradients.or(() -> wholeGradients(graph));
+        if (level == FusionLevel.LAYER) {
+            whole.ifPresent(reason -> fuser.notes.add("the optimizer is a launch of its own: " + reason));
+        }
+        for (Rule rule : Rule.ALL) {
+            if (rule.applies(level, whole.isPresent())) {
+                fuser.apply(rule);
+            }
+        }
+        return new Result(fuser.close(keepGradients.isPresent()), fuser.notes);
+    }
+
+    /// Why gradients must be whole before any is used, or empty.
+    private static Optional<String> wholeGradients(Graph graph) {
+        return graph.ops().stream().anyMatch(op -> op instanceof Op.Update u && u.clip().isPresent())
+                ? Optional.of("clipping by global norm needs every gradient before the first update")
+                : Optional.empty();
+    }
+
+    private void apply(Rule rule) {
+        Set<Group> done = new HashSet<>();
+        for (int i = 0; i < groups.size(); i++) {
+            Group start = groups.get(i);
+            if (!done.contains(start) && fits(rule.parts().getFirst(), start)) {
+                Optional<Group> fused = grow(rule, start);
+                fused.ifPresent(done::add);
+                i = fused.isPresent() ? -1 : i;
+            }
+        }
+    }
+
+    /// Grows a group from `start` along the rule's parts; replaces its members where the pattern is complete.
+    private Optional<Group> grow(Rule rule, Group start) {
+        Group group = new Group(rule.result(), start.ops());
+        List<Group> members = new ArrayList<>(List.of(start));
+        for (Rule.Part part : rule.parts().subList(1, rule.parts().size())) {
+            boolean found;
+            boolean any = false;
+            do {
+                Optional<Group> next = candidate(part, group, members);
+                found = next.isPresent();
+                if (found) {
+                    group = group.join(rule.result(), next.get());
+                    members.add(next.get());
+                    any = true;
+                }
+            } while (found && part.repeated());
+            if (!any && !part.optional()) {
+                return Optional.empty();
+            }
+        }
+        groups = replace(members, group);
+        return Optional.of(group);
+    }
+
+    private Optional<Group> candidate(Rule.Part part, Group group, List<Group> members) {
+        for (Group other : groups) {
+            if (!members.contains(other) && fits(part, other) && linked(part.link(), group, other)
+                    && (!part.rereads() || affordable(group, other)) && legal(members, other, group)) {
+                return Optional.of(other);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean fits(Rule.Part part, Group group) {
+        if (part.kind() != group.kind()) {
+            return false;
+        }
+        Optional<Layer> layer = layer(group);
+        return (part.places().isEmpty() || layer.isPresent() && part.places().contains(layer.get().place()))
+                && (!part.first() || layer.isPresent() && layer.get().first());
+    }
+
+    private static Optional<Layer> layer(Group group) {
+        for (Op op : group.ops()) {
+            switch (op) {
+                case Op.Linear o -> { return Optional.of(o.layer()); }
+                case Op.LinearBackwardData o -> { return Optional.of(o.layer()); }
+                case Op.LinearBackwardWeight o -> { return Optional.of(o.layer()); }
+                default -> { }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean linked(Rule.Link link, Group group, Group other) {
+        return switch (link) {
+            case CONSUMES -> other.ops().stream().anyMatch(o -> o.reads().stream().anyMatch(t -> writes(group).contains(t)));
+            case SHARES -> other.ops().stream().anyMatch(o -> o.reads().stream().anyMatch(t -> reads(group).contains(t)));
+            case FREE -> true;
+        };
+    }
+
+    private static Set<Tensor> writes(Group group) {
+        Set<Tensor> all = new HashSet<>();
+        group.ops().forEach(op -> all.addAll(op.writes()));
+        return all;
+    }
+
+    private static Set<Tensor> reads(Group group) {
+        Set<Tensor> all = new HashSet<>();
+        group.ops().forEach(op -> all.addAll(op.reads()));
+        return all;
+    }
+
+    /// Row blocks read all weights of the phase again: that traffic must stay under the budget.
+    private boolean affordable(Group group, Group other) {
+        long weights = 0;
+        for (Group g : List.of(group, other)) {
+            Set<Layer> layers = new HashSet<>();
+            for (Op op : g.ops()) {
+                switch (op) {
+                    case Op.Linear o when o.layer().place() != Layer.Place.ENCODER -> layers.add(o.layer());
+                    case Op.LinearBackwardData o -> layers.add(o.layer());
+                    default -> { }
+                }
+            }
+            weights += layers.stream().mapToLong(l -> l.weight().bytes(batch)).sum();
+        }
+        long traffic = Math.ceilDiv((long) batch, ROW_BLOCK) * weights;
+        if (traffic > REREAD_BUDGET_BYTES) {
+            notes.add("%s is split before %s: its row blocks would read %,d bytes of weights again, the budget is %,d"
+                    .formatted(group.kind().label(), layer(other).orElseThrow().name(), traffic, REREAD_BUDGET_BYTES));
+            return false;
+        }
+        return true;
+    }
+
+    /// Whether the groups still have an order in which they may run when `other` joins `members`.
+    private boolean legal(List<Group> members, Group other, Group group) {
+        List<Group> all = new ArrayList<>(members);
+        all.add(other);
+        return order.exists(replace(all, group.join(group.kind(), other)).stream().map(Group::ops).toList());
+    }
+
+    private List<Group> replace(List<Group> members, Group group) {
+        List<Group> result = new ArrayList<>();
+        for (Group g : groups) {
+            if (g == members.getFirst()) {
+                result.add(group);
+            } else if (members.stream().noneMatch(m -> m == g)) {
+                result.add(g);
+            }
+        }
+        return result;
+    }
+
+    private List<FusedOp> close(boolean keepGradients) {
+        Set<Tensor> results = new HashSet<>(graph.results());
+        if (keepGradients) {
+            results.addAll(graph.tensors(Tensor.Role.GRADIENT));
+        }
+        List<FusedOp> fused = new ArrayList<>();
+        for (Group group : groups) {
+            Set<Tensor> needed = new HashSet<>(results);
+            for (Group other : groups) {
+                if (other != group) {
+                    needed.addAll(reads(other));
+                }
+            }
+            fused.add(FusedOp.of(group.kind(), order.sorted(group.ops()), needed));
+        }
+        return order.sort(fused);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.fusedvae.fuse;
+
+import dev.fusedvae.graph.Op;
+import java.util.Locale;
+
+/// What a fused op computes: first the primitive ops, then what rules make of them.
+public enum Kind {
+    GATHER("x = binarize(normalise(data[index]))"),
+    LINEAR("y = x Wᵀ"),
+    ADD_BIAS("y = a + b"),
+    ACTIVATE("y = act(a)"),
+    NOISE("ε ~ N(0,I)"),
+    REPARAMETERIZE("z = μ + σ⊙ε"),
+    KL_DIVERGENCE("kl = ½Σ(μ² + σ² − 1 − log σ²)"),
+    LOG_LIKELIHOOD("ll = Σ log p(x|y)"),
+    REDUCE_LOSS("metrics = (Σll, Σkl)"),
+    LIKELIHOOD_BACKWARD("dY = −∂ll/∂y / B"),
+    LINEAR_BACKWARD_DATA("dX = dY W"),
+    LINEAR_BACKWARD_WEIGHT("dW = dYᵀ X"),
+    COLUMN_SUM("out = Σ_b dY"),
+    ACTIVATE_BACKWARD("dA = dY ⊙ act′"),
+    REPARAMETERIZE_BACKWARD("dμ = dz, dlogσ² = ½dz⊙ε⊙σ"),
+    KL_BACKWARD("dμ = βμ/B, dlogσ² = β½(σ²−1)/B"),
+    ADD("out = a + b"),
+    SQUARED_NORM("partial = Σg²"),
+    UPDATE("w = optimizer(w, g)"),
+
+    LINEAR_BIAS_ACT("y = act(x Wᵀ + b)"),
+    REPARAM_KL("ε; z = μ + σ⊙ε; kl = KL(q‖p)"),
+    LIKELIHOOD_GRAD("ll = Σ log p(x|y); dY = −∂ll/∂y / B"),
+    LINEAR_BACKWARD_DATA_ACT("dA = (dY W) ⊙ act′"),
+    LINEAR_BACKWARD_WEIGHT_BIAS("dW = dYᵀ X; db = Σ dY"),
+    LATENT_GRAD("dμ, dlogσ² from dz and β·KL"),
+    MULTI_TENSOR_UPDATE("all parameters = optimizer(parameters, gradients)"),
+
+    GATHER_LINEAR_BIAS_ACT("x = gather; y = act(x Wᵀ + b)"),
+    LATENT_FORWARD("μ, logσ² = heads; z = μ + σ⊙ε; kl; first decoder layer"),
+    OUTPUT_LIKELIHOOD("y = h Wᵀ + b; ll; dY: y never reaches memory"),
+    LATENT_BACKWARD("dz; dμ, dlogσ²; gradient of the last encoder layer"),
+    LINEAR_BACKWARD_UPDATE("W, b = optimizer(W, b, dYᵀX, ΣdY): dW never reaches memory"),
+    SCALAR_UPDATE("s = optimizer(s, Σ ds)");
+
+    private final String formula;
+
+    Kind(String formula) {
+        this.formula = formula;
+    }
+
+    public String formula() {
+        return formula;
+    }
+
+    /// The name under which kernels, plans and reports know it.
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Kind of(Op op) {
+        return switch (op) {
+            case Op.Gather o -> GATHER;
+            case Op.Linear o -> LINEAR;
+            case Op.AddBias o -> ADD_BIAS;
+            case Op.Activate o -> ACTIVATE;
+            case Op.Noise o -> NOISE;
+            case Op.Reparameterize o -> REPARAMETERIZE;
+            case Op.KlDivergence o -> KL_DIVERGENCE;
+            case Op.LogLikelihood o -> LOG_LIKELIHOOD;
+            case Op.ReduceLoss o -> REDUCE_LOSS;
+            case Op.LikelihoodBackward o -> LIKELIHOOD_BACKWARD;
+            case Op.LinearBackwardData o -> LINEAR_BACKWARD_DATA;
+            case Op.LinearBackwardWeight o -> LINEAR_BACKWARD_WEIGHT;
+            case Op.ColumnSum o -> COLUMN_SUM;
+            case Op.ActivateBackward o -> ACTIVATE_BACKWARD;
+            case Op.ReparameterizeBackward o -> REPARAMETERIZE_BACKWARD;
+            case Op.KlBackward o -> KL_BACKWARD;
+            case Op.Add o -> ADD;
+            case Op.SquaredNorm o -> SQUARED_NORM;
+            case Op.Update o -> UPDATE;
+        };
+    }
+}

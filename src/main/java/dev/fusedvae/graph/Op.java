@@ -1,0 +1,144 @@
+package dev.fusedvae.graph;
+
+import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.Likelihood;
+import dev.fusedvae.spec.OptimizerSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A primitive operation: the smallest thing that the reference backend runs and that fusion puts together.
+///
+/// Gradients are of the *loss*: the negative objective, averaged over the batch, in nats. B is the batch, K a layer's
+/// inputs, N its outputs, L the latent size, D the features.
+public sealed interface Op {
+
+    /// x ← the examples of this step: normalised, then binarized. B×D.
+    record Gather(Tensor x, Binarization binarization) implements Op {}
+
+    /// y = x Wᵀ.
+    record Linear(Layer layer, Tensor x, Tensor y) implements Op {}
+
+    /// y = a + b, b broadcast over rows.
+    record AddBias(Layer layer, Tensor a, Tensor y) implements Op {}
+
+    /// y = act(a).
+    record Activate(Activation activation, Tensor a, Tensor y) implements Op {}
+
+    /// ε ~ N(0, I), by Philox: a pure function of (seed, purpose, site, step, row, column).
+    record Noise(Tensor eps) implements Op {}
+
+    /// z = μ + e^(½ log σ²) ⊙ ε, log σ² clamped; Kingma & Welling 2014.
+    record Reparameterize(Tensor heads, Tensor eps, Tensor z) implements Op {}
+
+    /// kl[b] = ½ Σ_j (μ² + σ² − 1 − log σ²) = KL(q(z|x) ‖ N(0, I)).
+    record KlDivergence(Tensor heads, Tensor kl) implements Op {}
+
+    /// ll[b] = Σ_d log p(x_d | y_d); `logVar` is the learned scalar log σ² where the likelihood has one.
+    record LogLikelihood(Likelihood likelihood, Tensor x, Tensor y, Optional<Tensor> logVar, Tensor ll) implements Op {}
+
+    /// metrics = (Σ_b ll[b], Σ_b kl[b]), summed over the rows of the batch in fixed order.
+    record ReduceLoss(Tensor ll, Optional<Tensor> kl, Tensor metrics) implements Op {}
+
+    /// dY = −∂ log p(x|y)/∂y / B; with a learned scalar also dLogVar[b] = −∂ ll[b]/∂ log σ² / B.
+    record LikelihoodBackward(Likelihood likelihood, Tensor x, Tensor y, Optional<Tensor> logVar,
+                              Tensor dY, Optional<Tensor> dLogVar) implements Op {}
+
+    /// dX = dY W.
+    record LinearBackwardData(Layer layer, Tensor dY, Tensor dX) implements Op {}
+
+    /// dW = dYᵀ X.
+    record LinearBackwardWeight(Layer layer, Tensor dY, Tensor x, Tensor dW) implements Op {}
+
+    /// out = Σ_b dY[b]: the gradient of a bias, or of a parameter shared by all rows.
+    record ColumnSum(Tensor dY, Tensor out) implements Op {}
+
+    /// dA = dY ⊙ act′; `saved` is act's input or output, whichever [Activation#derivesFromInput()] asks for.
+    record ActivateBackward(Activation activation, Tensor dY, Tensor saved, Tensor dA) implements Op {}
+
+    /// dμ = dz, d log σ² = ½ dz ⊙ ε ⊙ σ, zero outside the clamp.
+    record ReparameterizeBackward(Tensor dz, Tensor heads, Tensor eps, Tensor dHeads) implements Op {}
+
+    /// dμ = β μ / B, d log σ² = β ½ (σ² − 1) / B, zero outside the clamp.
+    record KlBackward(Tensor heads, Tensor dHeads) implements Op {}
+
+    /// out = a + b.
+    record Add(Tensor a, Tensor b, Tensor out) implements Op {}
+
+    /// partial = Σ g²: one parameter's share of the squared global gradient norm.
+    record SquaredNorm(Tensor gradient, Tensor partial) implements Op {}
+
+    /// One parameter's optimizer step, in place; with clipping the gradient is first scaled by
+    /// min(1, clip/(‖g‖ + 1e-6)), ‖g‖² being the sum of `norms` in order: PyTorch's `clip_grad_norm_`.
+    record Update(OptimizerSpec optimizer, Tensor parameter, Tensor gradient, List<Tensor> state,
+                  Optional<Clip> clip) implements Op {}
+
+    /// Gradient clipping by global norm: the bound and the partial sums of squares of every gradient.
+    record Clip(double norm, List<Tensor> norms) {}
+
+    /// Tensors that must be ready before the op runs.
+    default List<Tensor> reads() {
+        return switch (this) {
+            case Gather op -> List.of();
+            case Linear op -> List.of(op.x, op.layer.weight());
+            case AddBias op -> List.of(op.a, op.layer.bias().orElseThrow());
+            case Activate op -> List.of(op.a);
+            case Noise op -> List.of();
+            case Reparameterize op -> List.of(op.heads, op.eps);
+            case KlDivergence op -> List.of(op.heads);
+            case LogLikelihood op -> with(op.logVar, op.x, op.y);
+            case ReduceLoss op -> with(op.kl, op.ll);
+            case LikelihoodBackward op -> with(op.logVar, op.x, op.y);
+            case LinearBackwardData op -> List.of(op.dY, op.layer.weight());
+            case LinearBackwardWeight op -> List.of(op.dY, op.x);
+            case ColumnSum op -> List.of(op.dY);
+            case ActivateBackward op -> List.of(op.dY, op.saved);
+            case ReparameterizeBackward op -> List.of(op.dz, op.heads, op.eps);
+            case KlBackward op -> List.of(op.heads);
+            case Add op -> List.of(op.a, op.b);
+            case SquaredNorm op -> List.of(op.gradient);
+            case Update op -> {
+                List<Tensor> all = new ArrayList<>(List.of(op.gradient, op.parameter));
+                all.addAll(op.state);
+                op.clip.ifPresent(c -> all.addAll(c.norms()));
+                yield List.copyOf(all);
+            }
+        };
+    }
+
+    /// Tensors the op writes; an update also reads what it writes.
+    default List<Tensor> writes() {
+        return switch (this) {
+            case Gather op -> List.of(op.x);
+            case Linear op -> List.of(op.y);
+            case AddBias op -> List.of(op.y);
+            case Activate op -> List.of(op.y);
+            case Noise op -> List.of(op.eps);
+            case Reparameterize op -> List.of(op.z);
+            case KlDivergence op -> List.of(op.kl);
+            case LogLikelihood op -> List.of(op.ll);
+            case ReduceLoss op -> List.of(op.metrics);
+            case LikelihoodBackward op -> with(op.dLogVar, op.dY);
+            case LinearBackwardData op -> List.of(op.dX);
+            case LinearBackwardWeight op -> List.of(op.dW);
+            case ColumnSum op -> List.of(op.out);
+            case ActivateBackward op -> List.of(op.dA);
+            case ReparameterizeBackward op -> List.of(op.dHeads);
+            case KlBackward op -> List.of(op.dHeads);
+            case Add op -> List.of(op.out);
+            case SquaredNorm op -> List.of(op.partial);
+            case Update op -> {
+                List<Tensor> all = new ArrayList<>(List.of(op.parameter));
+                all.addAll(op.state);
+                yield List.copyOf(all);
+            }
+        };
+    }
+
+    private static List<Tensor> with(Optional<Tensor> maybe, Tensor... always) {
+        List<Tensor> all = new ArrayList<>(List.of(always));
+        maybe.ifPresent(all::add);
+        return List.copyOf(all);
+    }
+}

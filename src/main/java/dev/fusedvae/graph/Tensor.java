@@ -1,0 +1,76 @@
+package dev.fusedvae.graph;
+
+/// A named matrix of the graph; it has a shape and a role, no place and no layout.
+///
+/// @param rows    rows, or [#BATCH] where there is one row an example
+/// @param columns columns of one part
+/// @param parts   1, or 2 where columns come in two blocks that are used together: (μ, log σ²)
+public record Tensor(String name, Role role, int rows, int columns, int parts) {
+
+    /// Stands for the number of examples in the batch.
+    public static final int BATCH = -1;
+
+    /// What a tensor is for.
+    public enum Role {
+        /// A batch of examples.
+        INPUT,
+        /// Computed from the batch, one row an example.
+        ACTIVATION,
+        /// A weight `[N,K]` or a bias `[1,N]`; lives as long as the model.
+        PARAMETER,
+        /// Optimizer state of a parameter, shaped like it.
+        STATE,
+        /// The gradient of a parameter, shaped like it.
+        GRADIENT,
+        /// A sum or a partial sum that is reported.
+        METRIC
+    }
+
+    public Tensor {
+        if (rows != BATCH && rows < 1 || columns < 1 || parts < 1 || parts > 2) {
+            throw new IllegalArgumentException("tensor %s: bad shape [%d, %d x %d]".formatted(name, rows, columns, parts));
+        }
+    }
+
+    /// One row an example, `columns` columns.
+    public static Tensor perExample(String name, int columns, int parts) {
+        return new Tensor(name, Role.ACTIVATION, BATCH, columns, parts);
+    }
+
+    public boolean batched() {
+        return rows == BATCH;
+    }
+
+    /// Columns of all parts.
+    public int width() {
+        return columns * parts;
+    }
+
+    public int rows(int batch) {
+        return batched() ? batch : rows;
+    }
+
+    public long elements(int batch) {
+        return (long) rows(batch) * width();
+    }
+
+    /// Bytes in fp32, without padding.
+    public long bytes(int batch) {
+        return Float.BYTES * elements(batch);
+    }
+
+    /// The gradient or state tensor that belongs to this one.
+    public Tensor companion(String suffix, Role companionRole) {
+        return new Tensor(name + "." + suffix, companionRole, rows, columns, parts);
+    }
+
+    /// `[B, 784]`, `[400, 784]`, `[B, 2x20]`.
+    public String shape() {
+        return "[" + (batched() ? "B" : rows) + ", " + (parts == 2 ? "2x" : "") + columns + "]";
+    }
+
+    @Override
+    public String toString() {
+        return name + shape();
+    }
+}

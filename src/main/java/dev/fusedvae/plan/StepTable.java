@@ -1,0 +1,59 @@
+package dev.fusedvae.plan;
+
+import dev.fusedvae.spec.Objective;
+import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.TrainSpec;
+
+/// Computes the records of any range of steps from the training specification alone: nothing depends on history.
+///
+/// @param examples size of the training set
+public record StepTable(TrainSpec train, Objective objective, int examples) {
+
+    public StepTable {
+        if (examples < 1) {
+            throw new IllegalArgumentException("a training set needs at least one example, got " + examples);
+        }
+    }
+
+    /// Steps an epoch: the last batch may be smaller and is a step like any other.
+    public int stepsPerEpoch() {
+        return Math.ceilDiv(examples, train.batchSize());
+    }
+
+    /// The record of step `step`, counted over all epochs from 0.
+    public Step step(long step) {
+        int perEpoch = stepsPerEpoch();
+        int epoch = Math.toIntExact(step / perEpoch);
+        int position = Math.toIntExact(step % perEpoch * train.batchSize());
+        int rows = Math.min(train.batchSize(), examples - position);
+        double progress = (double) step / perEpoch;
+        double rate = train.optimizer().learningRate() * train.schedule().factor(progress);
+        double t = step + 1;
+        double bc1 = 1;
+        double bc2 = 1;
+        double decay = 1;
+        switch (train.optimizer()) {
+            case OptimizerSpec.Adam a -> {
+                bc1 = 1 - Math.pow(a.beta1(), t);
+                bc2 = 1 - Math.pow(a.beta2(), t);
+            }
+            case OptimizerSpec.AdamW a -> {
+                bc1 = 1 - Math.pow(a.beta1(), t);
+                bc2 = 1 - Math.pow(a.beta2(), t);
+                decay = 1 - rate * a.weightDecay();
+            }
+            case OptimizerSpec.Sgd s -> { }
+        }
+        return new Step(step, epoch, position, rows, 1f / rows, (float) rate, (float) (rate / bc1),
+                (float) (1 / Math.sqrt(bc2)), (float) decay, (float) beta(progress));
+    }
+
+    private double beta(double progress) {
+        return switch (objective) {
+            case Objective.Vae vae -> vae.warmupEpochs() > 0
+                    ? vae.beta() * Math.min(1, progress / vae.warmupEpochs())
+                    : vae.beta();
+            case Objective.Autoencoder ae -> 0;
+        };
+    }
+}
