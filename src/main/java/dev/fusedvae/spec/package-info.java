@@ -1,0 +1,2 @@
+/// What is trained: records and enums, validated once.
+package dev.fusedvae.spec;
