@@ -1,0 +1,36 @@
+package dev.fusedvae.backend;
+
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.plan.Plan;
+import java.util.Optional;
+
+/// A plan with its memory, ready to run. Not thread-safe: one caller at a time.
+public interface Executable extends AutoCloseable {
+
+    Plan plan();
+
+    /// Replaces the feed: other examples of the same width, another seed.
+    void feed(Feed feed);
+
+    /// Runs steps `firstStep … firstStep+count` of the feed; allocates nothing.
+    ///
+    /// @param metrics receives (Σ_b log p(x|z), Σ_b KL) in nats of step `firstStep + i` at `2i`, `2i+1` where the plan
+    ///                computes them; may be empty
+    /// @throws DivergedException after the step whose metrics are not finite
+    void run(long firstStep, int count, double[] metrics);
+
+    /// Runs one step and names the first call and tensor with a NaN or an infinity.
+    Optional<String> runChecked(long step);
+
+    /// A copy of a slot's values, logical and row-major, `rows(batch) × width`.
+    float[] read(Tensor tensor);
+
+    /// Sets a slot from logical, row-major values.
+    void write(Tensor tensor, float[] values);
+
+    /// Bytes of the lowered plan: parameters, state, activations and scratch, padding included.
+    long arenaBytes();
+
+    @Override
+    void close();
+}

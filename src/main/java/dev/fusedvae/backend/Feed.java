@@ -1,0 +1,69 @@
+package dev.fusedvae.backend;
+
+import dev.fusedvae.plan.Step;
+import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.rng.Purpose;
+
+/// Where a plan's batches and noise come from: rows of a resident data set, in an order that is a pure function.
+public sealed interface Feed {
+    Examples examples();
+
+    long seed();
+
+    /// The record of step `index` of a run.
+    Step step(long index);
+
+    /// Purpose of the latent noise.
+    Purpose noise();
+
+    /// The number that stands for row `row` of the batch in the counters of noise and binarization.
+    long noiseRow(Step step, int row);
+
+    /// Training: a fresh permutation every epoch; noise is numbered by batch row.
+    record Training(Examples examples, StepTable table) implements Feed {
+        @Override
+        public long seed() {
+            return table.train().seed();
+        }
+
+        @Override
+        public Step step(long index) {
+            return table.step(index);
+        }
+
+        @Override
+        public Purpose noise() {
+            return Purpose.TRAINING_NOISE;
+        }
+
+        @Override
+        public long noiseRow(Step step, int row) {
+            return row;
+        }
+    }
+
+    /// Inference: rows in the order of the data set; noise is numbered by example, so that no result depends on the
+    /// batch size. Step i covers rows i·batch and on.
+    record Inference(Examples examples, int batch, long seed) implements Feed {
+        @Override
+        public Step step(long index) {
+            int position = Math.toIntExact(index * batch);
+            return Step.inference(position, Math.min(batch, examples.count() - position));
+        }
+
+        /// Steps that cover all examples.
+        public int steps() {
+            return Math.ceilDiv(examples.count(), batch);
+        }
+
+        @Override
+        public Purpose noise() {
+            return Purpose.EVALUATION;
+        }
+
+        @Override
+        public long noiseRow(Step step, int row) {
+            return (long) step.position() + row;
+        }
+    }
+}

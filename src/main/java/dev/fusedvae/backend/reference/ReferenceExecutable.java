@@ -1,0 +1,135 @@
+package dev.fusedvae.backend.reference;
+
+import dev.fusedvae.backend.DivergedException;
+import dev.fusedvae.backend.Executable;
+import dev.fusedvae.backend.Feed;
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.plan.Call;
+import dev.fusedvae.plan.Plan;
+import dev.fusedvae.plan.Step;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// A plan on the reference backend: every tensor is its own array, every call runs its definition.
+public final class ReferenceExecutable implements Executable {
+    private final Plan plan;
+    private final Map<Tensor, double[]> values = new HashMap<>();
+    private Feed feed;
+
+    ReferenceExecutable(Plan plan, Feed feed) {
+        this.plan = plan;
+        for (Tensor t : plan.graph().tensors()) {
+            values.put(t, new double[Math.toIntExact(t.elements(plan.batch()))]);
+        }
+        feed(feed);
+    }
+
+    @Override
+    public Plan plan() {
+        return plan;
+    }
+
+    @Override
+    public void feed(Feed next) {
+        feed = next;
+    }
+
+    @Override
+    public void run(long firstStep, int count, double[] metrics) {
+        for (int i = 0; i < count; i++) {
+            Step step = feed.step(firstStep + i);
+            ReferenceOps ops = new ReferenceOps(values, feed, step);
+            for (Call call : plan.calls()) {
+                call.op().ops().forEach(ops::run);
+            }
+            record(step, i, metrics);
+        }
+    }
+
+    private void record(Step step, int i, double[] metrics) {
+        for (Call call : plan.calls()) {
+            for (Op.ReduceLoss reduce : call.op().all(Op.ReduceLoss.class)) {
+                double[] sums = values.get(reduce.metrics());
+                if (metrics.length > 0) {
+                    metrics[2 * i] = sums[0];
+                    metrics[2 * i + 1] = sums[1];
+                }
+                if (!Double.isFinite(sums[0] + sums[1])) {
+                    throw new DivergedException(step.step(), "the loss of step " + step.step() + " is not finite");
+                }
+            }
+        }
+    }
+
+    @Override
+    public Optional<String> runChecked(long index) {
+        Step step = feed.step(index);
+        ReferenceOps ops = new ReferenceOps(values, feed, step);
+        for (Call call : plan.calls()) {
+            for (Op op : call.op().ops()) {
+                ops.run(op);
+                for (Tensor t : op.writes()) {
+                    int live = t.batched() ? step.rows() * t.width() : values.get(t).length;
+                    if (!Arrays.stream(values.get(t), 0, live).allMatch(Double::isFinite)) {
+                        return Optional.of(call.title() + " wrote " + t);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public float[] read(Tensor tensor) {
+        double[] from = readDouble(tensor);
+        float[] copy = new float[from.length];
+        for (int i = 0; i < copy.length; i++) {
+            copy[i] = (float) from[i];
+        }
+        return copy;
+    }
+
+    /// A copy of a tensor's values in full precision; also of tensors that fusion keeps from memory elsewhere.
+    public double[] readDouble(Tensor tensor) {
+        return slot(tensor).clone();
+    }
+
+    @Override
+    public void write(Tensor tensor, float[] from) {
+        double[] wide = new double[from.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = from[i];
+        }
+        writeDouble(tensor, wide);
+    }
+
+    /// Sets a tensor in full precision.
+    public void writeDouble(Tensor tensor, double[] from) {
+        double[] to = slot(tensor);
+        if (from.length != to.length) {
+            throw new IllegalArgumentException(tensor + " holds " + to.length + " values, got " + from.length);
+        }
+        System.arraycopy(from, 0, to, 0, to.length);
+    }
+
+    private double[] slot(Tensor tensor) {
+        double[] slot = values.get(tensor);
+        if (slot == null) {
+            throw new IllegalArgumentException("this plan has no tensor " + tensor);
+        }
+        return slot;
+    }
+
+    @Override
+    public long arenaBytes() {
+        return values.values().stream().mapToLong(v -> (long) Double.BYTES * v.length).sum();
+    }
+
+    @Override
+    public void close() {
+        values.clear();
+    }
+}
