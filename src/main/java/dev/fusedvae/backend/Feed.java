@@ -10,8 +10,8 @@ public sealed interface Feed {
 
     long seed();
 
-    /// The record of step `index` of a run.
-    Step step(long index);
+    /// Makes `record` the record of step `index` of a run.
+    void fill(long index, Step record);
 
     /// Purpose of the latent noise.
     Purpose noise();
@@ -27,8 +27,8 @@ public sealed interface Feed {
         }
 
         @Override
-        public Step step(long index) {
-            return table.step(index);
+        public void fill(long index, Step record) {
+            table.fill(index, record);
         }
 
         @Override
@@ -46,9 +46,9 @@ public sealed interface Feed {
     /// batch size. Step i covers rows i·batch and on.
     record Inference(Examples examples, int batch, long seed) implements Feed {
         @Override
-        public Step step(long index) {
+        public void fill(long index, Step record) {
             int position = Math.toIntExact(index * batch);
-            return Step.inference(position, Math.min(batch, examples.count() - position));
+            record.inference(position, Math.min(batch, examples.count() - position));
         }
 
         /// Steps that cover all examples.

@@ -2,21 +2,90 @@ package dev.fusedvae.plan;
 
 /// What changes from step to step: a row of the step table. Every backend reads the same floats.
 ///
-/// @param step        number of this optimizer step, from 0; with it comes fresh noise
-/// @param epoch       number of the epoch, from 0
-/// @param position    position of the batch's first row in the epoch's order
-/// @param rows        rows of this batch
-/// @param invRows     1/rows
-/// @param rate        learning rate of this step
-/// @param rateOverBc1 rate / (1 − β₁ᵗ), t = step + 1
-/// @param rsqrtBc2    1 / √(1 − β₂ᵗ)
-/// @param decay       factor on parameters before the update: 1 − rate·weightDecay, or 1
-/// @param beta        weight of the KL term
-public record Step(long step, int epoch, int position, int rows, float invRows,
-                   float rate, float rateOverBc1, float rsqrtBc2, float decay, float beta) {
+/// It is filled in place so that running steps allocates nothing; one owner at a time.
+public final class Step {
+    private long step;
+    private int epoch;
+    private int position;
+    private int rows;
+    private float invRows;
+    private float rate;
+    private float rateOverBc1;
+    private float rsqrtBc2 = 1;
+    private float decay = 1;
+    private float beta = 1;
 
-    /// A step of an inference graph: rows `position … position+rows` in the order of the data set.
-    public static Step inference(int position, int rows) {
-        return new Step(0, 0, position, rows, 1f / rows, 0, 0, 0, 1, 1);
+    /// Makes this the record of `rows` examples from `position` of the epoch's order.
+    Step at(long newStep, int newEpoch, int newPosition, int newRows) {
+        step = newStep;
+        epoch = newEpoch;
+        position = newPosition;
+        rows = newRows;
+        invRows = 1f / newRows;
+        return this;
+    }
+
+    /// Sets what the optimizer and the objective need; see the accessors.
+    void train(double newRate, double bc1, double bc2, double newDecay, double newBeta) {
+        rate = (float) newRate;
+        rateOverBc1 = (float) (newRate / bc1);
+        rsqrtBc2 = (float) (1 / Math.sqrt(bc2));
+        decay = (float) newDecay;
+        beta = (float) newBeta;
+    }
+
+    /// Makes this a step of an inference graph: rows `position … position + rows` in the order of the data set.
+    public Step inference(int newPosition, int newRows) {
+        return at(0, 0, newPosition, newRows);
+    }
+
+    /// Number of this optimizer step, from 0; with it comes fresh noise.
+    public long step() {
+        return step;
+    }
+
+    /// Number of the epoch, from 0.
+    public int epoch() {
+        return epoch;
+    }
+
+    /// Position of the batch's first row in the epoch's order.
+    public int position() {
+        return position;
+    }
+
+    /// Rows of this batch.
+    public int rows() {
+        return rows;
+    }
+
+    /// 1 / rows.
+    public float invRows() {
+        return invRows;
+    }
+
+    /// Learning rate of this step.
+    public float rate() {
+        return rate;
+    }
+
+    /// rate / (1 − β₁ᵗ), t = step + 1.
+    public float rateOverBc1() {
+        return rateOverBc1;
+    }
+
+    /// 1 / √(1 − β₂ᵗ).
+    public float rsqrtBc2() {
+        return rsqrtBc2;
+    }
+
+    /// Factor on parameters before the update: 1 − rate·weightDecay, or 1.
+    public float decay() {
+        return decay;
+    }
+
+    /// Weight of the KL term.
+    public float beta() {
+        return beta;
     }
 }

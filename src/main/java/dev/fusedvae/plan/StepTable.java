@@ -22,30 +22,27 @@ public record StepTable(TrainSpec train, Objective objective, int examples) {
 
     /// The record of step `step`, counted over all epochs from 0.
     public Step step(long step) {
+        Step record = new Step();
+        fill(step, record);
+        return record;
+    }
+
+    /// Makes `record` the record of step `step`.
+    public void fill(long step, Step record) {
         int perEpoch = stepsPerEpoch();
-        int epoch = Math.toIntExact(step / perEpoch);
         int position = Math.toIntExact(step % perEpoch * train.batchSize());
         int rows = Math.min(train.batchSize(), examples - position);
         double progress = (double) step / perEpoch;
         double rate = train.optimizer().learningRate() * train.schedule().factor(progress);
         double t = step + 1;
-        double bc1 = 1;
-        double bc2 = 1;
-        double decay = 1;
+        record.at(step, Math.toIntExact(step / perEpoch), position, rows);
         switch (train.optimizer()) {
-            case OptimizerSpec.Adam a -> {
-                bc1 = 1 - Math.pow(a.beta1(), t);
-                bc2 = 1 - Math.pow(a.beta2(), t);
-            }
-            case OptimizerSpec.AdamW a -> {
-                bc1 = 1 - Math.pow(a.beta1(), t);
-                bc2 = 1 - Math.pow(a.beta2(), t);
-                decay = 1 - rate * a.weightDecay();
-            }
-            case OptimizerSpec.Sgd s -> { }
+            case OptimizerSpec.Adam a ->
+                    record.train(rate, 1 - Math.pow(a.beta1(), t), 1 - Math.pow(a.beta2(), t), 1, beta(progress));
+            case OptimizerSpec.AdamW a ->
+                    record.train(rate, 1 - Math.pow(a.beta1(), t), 1 - Math.pow(a.beta2(), t), 1 - rate * a.weightDecay(), beta(progress));
+            case OptimizerSpec.Sgd s -> record.train(rate, 1, 1, 1, beta(progress));
         }
-        return new Step(step, epoch, position, rows, 1f / rows, (float) rate, (float) (rate / bc1),
-                (float) (1 / Math.sqrt(bc2)), (float) decay, (float) beta(progress));
     }
 
     private double beta(double progress) {

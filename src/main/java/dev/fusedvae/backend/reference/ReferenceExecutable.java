@@ -40,7 +40,8 @@ public final class ReferenceExecutable implements Executable {
     @Override
     public void run(long firstStep, int count, double[] metrics) {
         for (int i = 0; i < count; i++) {
-            Step step = feed.step(firstStep + i);
+            Step step = new Step();
+            feed.fill(firstStep + i, step);
             ReferenceOps ops = new ReferenceOps(values, feed, step);
             for (Call call : plan.calls()) {
                 call.op().ops().forEach(ops::run);
@@ -66,7 +67,8 @@ public final class ReferenceExecutable implements Executable {
 
     @Override
     public Optional<String> runChecked(long index) {
-        Step step = feed.step(index);
+        Step step = new Step();
+        feed.fill(index, step);
         ReferenceOps ops = new ReferenceOps(values, feed, step);
         for (Call call : plan.calls()) {
             for (Op op : call.op().ops()) {

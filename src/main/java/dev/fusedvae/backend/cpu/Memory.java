@@ -1,0 +1,230 @@
+package dev.fusedvae.backend.cpu;
+
+import dev.fusedvae.graph.Graph;
+import dev.fusedvae.graph.Layer;
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.graph.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The two arrays of an executable and where everything lies in them.
+///
+/// `state` holds what belongs to the model: parameters, a transposed copy of weights that data gradients read, optimizer
+/// state, gradients, and the gradient tile of every member. `work` holds what belongs to the batch. Inference
+/// executables of one model share `state`.
+final class Memory {
+    /// A use of a tensor in a barrier region.
+    record Use(Tensor tensor, int region) {}
+
+    private sealed interface Key {
+        record Slot(Tensor tensor) implements Key {}
+
+        record Copy(Layer layer) implements Key {}
+
+        record Scratch(String name, int member) implements Key {}
+    }
+
+    final float[] state;
+    final float[] work;
+    private final Map<Tensor, Form> forms = new HashMap<>();
+    private final Map<Tensor, Form.Panels> copies = new HashMap<>();
+    private final Map<Key, Integer> places = new HashMap<>();
+
+    private Memory(Builder builder) {
+        Placement.Result<Key> inState = Placement.place(builder.state);
+        Placement.Result<Key> inWork = Placement.place(builder.work);
+        state = builder.shared == null ? new float[inState.length()] : builder.shared.state;
+        if (state.length != inState.length()) {
+            throw new IllegalArgumentException("only plans of one graph can share parameters");
+        }
+        work = new float[inWork.length()];
+        places.putAll(inState.offsets());
+        places.putAll(inWork.offsets());
+        builder.forms.forEach((t, form) -> forms.put(t, form.movedTo(places.get(new Key.Slot(t)))));
+        builder.copies.forEach((layer, form) ->
+                copies.put(layer.weight(), form.movedTo(places.get(new Key.Copy(layer)))));
+    }
+
+    /// Whether the tensor has a place.
+    boolean holds(Tensor t) {
+        return forms.containsKey(t);
+    }
+
+    Form form(Tensor t) {
+        Form form = forms.get(t);
+        if (form == null) {
+            throw new IllegalArgumentException(t + " has no memory in this plan: it never leaves its fused op");
+        }
+        return form;
+    }
+
+    Form.Panels panels(Tensor t) {
+        return Form.panels(form(t), t);
+    }
+
+    Form.Weight weight(Tensor t) {
+        if (form(t) instanceof Form.Weight weight) {
+            return weight;
+        }
+        throw new IllegalStateException(t + " is not held as a weight");
+    }
+
+    Form.Partials partials(Tensor t) {
+        if (form(t) instanceof Form.Partials partials) {
+            return partials;
+        }
+        throw new IllegalStateException(t + " is not held in partial sums");
+    }
+
+    /// The panels of W itself (rows n, columns k) where data gradients read it.
+    Optional<Form.Panels> copy(Tensor weight) {
+        return Optional.ofNullable(copies.get(weight));
+    }
+
+    /// The array that holds `t`.
+    float[] array(Tensor t) {
+        return inState(t) ? state : work;
+    }
+
+    /// A 32 x 32 tile in `state` and 32 floats behind it, for one member.
+    int gradientTile(int member) {
+        return places.get(new Key.Scratch("gradient tile", member));
+    }
+
+    /// 16 virtual lanes a row in `work`, for one member; twice, where a likelihood sums two things.
+    int lanes(int member) {
+        return places.get(new Key.Scratch("lanes", member));
+    }
+
+    /// A tile of zeros in `work`.
+    int zeros() {
+        return places.get(new Key.Scratch("zeros", 0));
+    }
+
+    void read(Tensor t, float[] to) {
+        form(t).read(array(t), to);
+    }
+
+    void write(Tensor t, float[] from) {
+        form(t).write(array(t), from);
+        copy(t).ifPresent(copy -> {
+            Form.Panels w = weight(t).transposed();
+            for (int p = 0; p < w.allPanels(); p++) {
+                for (int block = 0; block < weight(t).rowBlocks(); block++) {
+                    Transpose.block32(state, w.panel(p) + block * 1024, state, copy.panel(block) + p * 1024);
+                }
+            }
+        });
+    }
+
+    long bytes() {
+        return 4L * state.length + 4L * work.length;
+    }
+
+    private static boolean inState(Tensor t) {
+        return switch (t.role()) {
+            case PARAMETER, STATE, GRADIENT -> true;
+            case INPUT, ACTIVATION, METRIC -> false;
+        };
+    }
+
+    /// Collects what has to be placed.
+    static final class Builder {
+        private final Graph graph;
+        private final int batch;
+        private final Map<Tensor, Form> forms = new LinkedHashMap<>();
+        private final Map<Layer, Form.Panels> copies = new LinkedHashMap<>();
+        private final List<Placement.Request<Key>> state = new ArrayList<>();
+        private final List<Placement.Request<Key>> work = new ArrayList<>();
+        private final Map<Tensor, Form> shapes = new HashMap<>();
+        private Memory shared;
+
+        Builder(Graph graph, int batch) {
+            this.graph = graph;
+            this.batch = batch;
+            shapes();
+        }
+
+        /// Takes `state` from another executable of the same graph.
+        Builder sharing(Memory other) {
+            shared = other;
+            return this;
+        }
+
+        Memory build(List<Use> uses, int regions, int members) {
+            Map<Tensor, int[]> lives = new LinkedHashMap<>();
+            for (Use use : uses) {
+                int[] life = lives.computeIfAbsent(use.tensor(), t -> new int[] {use.region(), use.region()});
+                life[0] = Math.min(life[0], use.region());
+                life[1] = Math.max(life[1], use.region());
+            }
+            graph.tensors(Tensor.Role.PARAMETER).forEach(t -> lives.putIfAbsent(t, new int[] {0, regions}));
+            lives.forEach((t, life) -> {
+                boolean forever = inState(t) || t.role() == Tensor.Role.METRIC;
+                Form form = form(t);
+                forms.put(t, form);
+                boolean result = graph.results().contains(t);
+                request(inState(t), new Key.Slot(t), form.size(), forever ? 0 : life[0], forever || result ? regions : life[1]);
+            });
+            for (Op op : graph.ops()) {
+                if (op instanceof Op.LinearBackwardData data) {
+                    Form.Panels w = Form.Weight.of(data.layer().inputs(), data.layer().outputs(), data.layer().parts()).transposed();
+                    Form.Panels copy = Form.Panels.of(w.allPanels() * Form.PANEL, data.layer().inputs(), 1, Form.PANEL);
+                    copies.put(data.layer(), copy);
+                    request(true, new Key.Copy(data.layer()), copy.size(), 0, regions);
+                }
+            }
+            int rows = (batch + 3) / 4 * 4;
+            boolean trains = !graph.tensors(Tensor.Role.GRADIENT).isEmpty();
+            for (int member = 0; member < members; member++) {
+                if (trains) {
+                    request(true, new Key.Scratch("gradient tile", member), 32 * 32 + 32, 0, regions);
+                }
+                request(false, new Key.Scratch("lanes", member), 2L * 16 * rows, 0, regions);
+            }
+            request(false, new Key.Scratch("zeros", 0), (long) Form.PANEL * rows, 0, regions);
+            return new Memory(this);
+        }
+
+        private void request(boolean toState, Key key, long size, int first, int last) {
+            (toState ? state : work).add(new Placement.Request<>(key, size, first, last));
+        }
+
+        /// Forms that a tensor's shape alone does not tell.
+        private void shapes() {
+            for (Layer layer : graph.layers()) {
+                shapes.put(layer.weight(), Form.Weight.of(layer.inputs(), layer.outputs(), layer.parts()));
+            }
+            for (Op op : graph.ops()) {
+                switch (op) {
+                    case Op.LinearBackwardWeight o -> shapes.put(o.dW(), shapes.get(o.layer().weight()));
+                    case Op.Update o -> o.state().forEach(s -> {
+                        if (shapes.containsKey(o.parameter())) {
+                            shapes.put(s, shapes.get(o.parameter()));
+                        }
+                    });
+                    case Op.LogLikelihood o -> shapes.put(o.ll(), Form.Partials.of(batch, tiles(o.x())));
+                    case Op.KlDivergence o -> shapes.put(o.kl(), Form.Partials.of(batch, tiles(o.heads())));
+                    case Op.LikelihoodBackward o ->
+                            o.dLogVar().ifPresent(d -> shapes.put(d, Form.Partials.of(batch, tiles(o.x()))));
+                    case Op.SquaredNorm o -> shapes.put(o.partial(), Form.Partials.of(1, Blocks.count(form(o.gradient()))));
+                    default -> { }
+                }
+            }
+        }
+
+        private static int tiles(Tensor t) {
+            return Math.ceilDiv(t.columns(), Form.PANEL);
+        }
+
+        private Form form(Tensor t) {
+            Form special = shapes.get(t);
+            return special != null ? special
+                    : Form.Panels.of(t.rows(batch), t.columns(), t.parts(), t.batched() ? 4 : 1);
+        }
+    }
+}
