@@ -1,0 +1,35 @@
+package dev.fusedvae.data;
+
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/// Checks content against its pinned length and SHA-256.
+final class Digests {
+
+    private Digests() {}
+
+    /// The unpacked content of a file, cut one byte after its pinned length.
+    static byte[] content(Path path, CatalogueEntry.PinnedFile file) {
+        return Source.read(path, in -> in.readNBytes(Math.toIntExact(file.bytes() + 1)));
+    }
+
+    /// What is wrong with the unpacked content of a pinned file, or an empty string.
+    static String fault(CatalogueEntry.PinnedFile file, byte[] content) {
+        if (content.length != file.bytes()) {
+            return "unpacks to " + (content.length > file.bytes() ? "more than " + file.bytes() : content.length + " instead of " + file.bytes())
+                    + " bytes";
+        }
+        String digest = sha256(content);
+        return digest.equals(file.sha256()) ? "" : "has SHA-256 " + digest + " instead of " + file.sha256();
+    }
+
+    static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
