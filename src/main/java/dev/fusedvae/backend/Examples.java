@@ -2,7 +2,7 @@ package dev.fusedvae.backend;
 
 /// A resident data set as a backend reads it: `count` rows of `features` values, row-major, never written.
 ///
-/// A value is what is stored, divided by a constant, minus the mean of its feature (no mean: an empty array).
+/// A value is what is stored, scaled, minus the mean of its feature (no mean: an empty array).
 public sealed interface Examples {
     int features();
 
@@ -11,15 +11,16 @@ public sealed interface Examples {
     /// The normalised value, before binarization; exactly what every backend computes.
     float value(int row, int feature);
 
-    /// Bytes 0..255: value = v / (float) divisor − mean; with the divisor they are intensities in [0,1].
+    /// Bytes 0..255: value = table[v] − mean.
     ///
-    /// @param divisor 255 for grey pixels, 16 for 8x8 digits
+    /// @param table     the 256 values that bytes stand for
+    /// @param fullScale the byte that means 1 where bytes are intensities: 255 for grey pixels, 16 for 8x8 digits
     @SuppressWarnings("ArrayRecordComponent")
-    record Bytes(byte[] values, int features, int divisor, float[] mean) implements Examples {
+    record Bytes(byte[] values, int features, float[] table, int fullScale, float[] mean) implements Examples {
         public Bytes {
             check(values.length, features, mean);
-            if (divisor < 1) {
-                throw new IllegalArgumentException("divisor must be >= 1, got " + divisor);
+            if (table.length != 256) {
+                throw new IllegalArgumentException("a table of byte values has 256 entries, got " + table.length);
             }
         }
 
@@ -30,16 +31,21 @@ public sealed interface Examples {
 
         @Override
         public float value(int row, int feature) {
-            float v = (values[row * features + feature] & 0xff) / (float) divisor;
+            float v = table[values[row * features + feature] & 0xff];
             return mean.length == 0 ? v : v - mean[feature];
         }
     }
 
-    /// Floats: value = v · scale − mean.
+    /// Floats: value = (v − offset) / divisor − mean.
     @SuppressWarnings("ArrayRecordComponent")
-    record Floats(float[] values, int features, float scale, float[] mean) implements Examples {
+    record Floats(float[] values, int features, float offset, float divisor, float[] mean) implements Examples {
         public Floats {
             check(values.length, features, mean);
+        }
+
+        /// Values as they are.
+        public Floats(float[] values, int features) {
+            this(values, features, 0, 1, new float[0]);
         }
 
         @Override
@@ -49,7 +55,7 @@ public sealed interface Examples {
 
         @Override
         public float value(int row, int feature) {
-            float v = values[row * features + feature] * scale;
+            float v = (values[row * features + feature] - offset) / divisor;
             return mean.length == 0 ? v : v - mean[feature];
         }
     }

@@ -22,6 +22,10 @@ public interface Executable extends AutoCloseable {
     /// Runs one step and names the first call and tensor with a NaN or an infinity.
     Optional<String> runChecked(long step);
 
+    /// An executable of the same graph, perhaps for another batch size, that shares this one's parameters: inference
+    /// only. Both may run at once if neither writes parameters.
+    Executable sibling(Plan plan, Feed feed);
+
     /// A copy of a slot's values, logical and row-major, `rows(batch) × width`.
     float[] read(Tensor tensor);
 

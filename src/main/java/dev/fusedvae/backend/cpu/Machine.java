@@ -36,6 +36,11 @@ final class Machine {
         return feed.examples();
     }
 
+    /// Whether the order of `epoch` is at hand.
+    boolean prepared(int epoch) {
+        return feed instanceof Feed.Inference || epoch == orderEpoch;
+    }
+
     /// Called by one member before the others start a step: makes the order of the step's epoch.
     void prepare(int epoch) {
         if (feed instanceof Feed.Training training && epoch != orderEpoch) {

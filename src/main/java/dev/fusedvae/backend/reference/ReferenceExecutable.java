@@ -85,6 +85,15 @@ public final class ReferenceExecutable implements Executable {
     }
 
     @Override
+    public ReferenceExecutable sibling(Plan other, Feed otherFeed) {
+        ReferenceExecutable sibling = new ReferenceExecutable(other, otherFeed);
+        for (Tensor t : other.graph().tensors(Tensor.Role.PARAMETER)) {
+            sibling.values.put(t, slot(t));
+        }
+        return sibling;
+    }
+
+    @Override
     public float[] read(Tensor tensor) {
         double[] from = readDouble(tensor);
         float[] copy = new float[from.length];

@@ -77,7 +77,7 @@ final class ReferenceOps {
 
     private static long threshold(Examples examples, int row, int feature) {
         return switch (examples) {
-            case Examples.Bytes e -> Binarizer.threshold(e.values()[row * e.features() + feature] & 0xff, e.divisor());
+            case Examples.Bytes e -> Binarizer.threshold(e.values()[row * e.features() + feature] & 0xff, e.fullScale());
             case Examples.Floats e -> Binarizer.threshold(e.value(row, feature));
         };
     }

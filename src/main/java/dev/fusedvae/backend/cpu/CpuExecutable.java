@@ -1,0 +1,197 @@
+package dev.fusedvae.backend.cpu;
+
+import dev.fusedvae.backend.DivergedException;
+import dev.fusedvae.backend.Executable;
+import dev.fusedvae.backend.Feed;
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.plan.Call;
+import dev.fusedvae.plan.Plan;
+import dev.fusedvae.plan.Step;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// A plan on the CPU path: lowered once, then run by the team without allocating.
+public final class CpuExecutable implements Executable {
+    private final Plan plan;
+    private final Team team;
+    private final Lowering lowering;
+    private final Memory memory;
+    private final Machine machine;
+    private final CpuCall[][] regions;
+    private final boolean reduces;
+    /// One record for each member: no member waits for another to read it.
+    private final Step[] steps;
+    private final double[] metrics = new double[2];
+    private final Team.Task loop = this::loop;
+    private long firstStep;
+    private int count;
+    private double[] metricsOut = new double[0];
+    private volatile long divergedAt = -1;
+    private long executedCalls;
+
+    CpuExecutable(Plan plan, Feed feed, Team team) {
+        this(plan, feed, team, Optional.empty());
+    }
+
+    private CpuExecutable(Plan plan, Feed feed, Team team, Optional<Memory> shared) {
+        this.plan = plan;
+        this.team = team;
+        lowering = new Lowering(plan, team.size());
+        memory = lowering.memory(shared);
+        machine = new Machine(memory, team.size(), feed);
+        regions = lowering.calls(machine, metrics);
+        reduces = plan.graph().ops().stream().anyMatch(op -> op instanceof Op.ReduceLoss);
+        steps = new Step[team.size()];
+        for (int i = 0; i < steps.length; i++) {
+            steps[i] = new Step();
+        }
+    }
+
+    @Override
+    public CpuExecutable sibling(Plan other, Feed feed) {
+        return new CpuExecutable(other, feed, team, Optional.of(memory));
+    }
+
+    /// [#sibling] on the calling thread alone: what a caller uses who must not wait for the team.
+    public CpuExecutable serialSibling(Plan other, Feed feed) {
+        return new CpuExecutable(other, feed, new Team(1), Optional.of(memory));
+    }
+
+    @Override
+    public Plan plan() {
+        return plan;
+    }
+
+    @Override
+    public void feed(Feed next) {
+        machine.feed(next);
+    }
+
+    @Override
+    public void run(long first, int steps, double[] out) {
+        firstStep = first;
+        count = steps;
+        metricsOut = out;
+        divergedAt = -1;
+        team.run(loop);
+        if (divergedAt >= 0) {
+            throw new DivergedException(divergedAt, "the loss of step " + divergedAt + " is not finite");
+        }
+    }
+
+    private void loop(int member) {
+        Step step = steps[member];
+        for (int i = 0; i < count; i++) {
+            machine.feed().fill(firstStep + i, step);
+            if (!machine.prepared(step.epoch())) {
+                prepare(member, step.epoch());
+            }
+            for (int r = 0; r < regions.length; r++) {
+                if (r > 0) {
+                    team.barrier();
+                }
+                for (CpuCall call : regions[r]) {
+                    call.run(member, step);
+                }
+            }
+            team.barrier();
+            if (member == 0) {
+                record(step, i);
+            }
+            if (reduces && !Double.isFinite(metrics[0] + metrics[1])) {
+                return;
+            }
+        }
+    }
+
+    /// All members meet, one makes the order of the new epoch, all meet again.
+    private void prepare(int member, int epoch) {
+        team.barrier();
+        if (member == 0) {
+            machine.prepare(epoch);
+        }
+        team.barrier();
+    }
+
+    private void record(Step step, int i) {
+        executedCalls += lowering.callCount();
+        if (!reduces) {
+            return;
+        }
+        if (metricsOut.length > 0) {
+            metricsOut[2 * i] = metrics[0];
+            metricsOut[2 * i + 1] = metrics[1];
+        }
+        if (!Double.isFinite(metrics[0] + metrics[1])) {
+            divergedAt = step.step();
+        }
+    }
+
+    @Override
+    public Optional<String> runChecked(long index) {
+        Step step = new Step();
+        machine.feed().fill(index, step);
+        machine.prepare(step.epoch());
+        int c = 0;
+        for (CpuCall current : Stream.of(regions).flatMap(Stream::of).toList()) {
+            team.run(member -> current.run(member, step));
+            Call call = plan.calls().get(c++);
+            for (Tensor t : call.op().writes()) {
+                if (memory.holds(t) && !finite(t, step.rows())) {
+                    return Optional.of(call.title() + " wrote " + t);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean finite(Tensor t, int rows) {
+        float[] values = read(t);
+        int live = t.batched() ? rows * t.width() : values.length;
+        for (int i = 0; i < live; i++) {
+            if (!Float.isFinite(values[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public float[] read(Tensor tensor) {
+        float[] copy = new float[Math.toIntExact(tensor.elements(plan.batch()))];
+        memory.read(tensor, copy);
+        return copy;
+    }
+
+    @Override
+    public void write(Tensor tensor, float[] values) {
+        long expected = tensor.elements(plan.batch());
+        if (values.length != expected) {
+            throw new IllegalArgumentException(tensor + " holds " + expected + " values, got " + values.length);
+        }
+        memory.write(tensor, values);
+    }
+
+    @Override
+    public long arenaBytes() {
+        return memory.bytes();
+    }
+
+    /// Barriers a step: phases that each member can cross with its own rows need none between them.
+    public int barriers() {
+        return regions.length;
+    }
+
+    /// Calls run so far, all steps together.
+    public long executedCalls() {
+        return executedCalls;
+    }
+
+    Memory memory() {
+        return memory;
+    }
+
+    @Override
+    public void close() {}
+}

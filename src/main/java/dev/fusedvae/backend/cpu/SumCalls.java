@@ -1,0 +1,200 @@
+package dev.fusedvae.backend.cpu;
+
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.plan.Step;
+import java.util.Arrays;
+import java.util.Optional;
+
+/// Calls that sum over the rows of the batch, and what follows from the sums. Every sum has one owner and one order.
+final class SumCalls {
+    private SumCalls() {}
+
+    static CpuCall of(Machine machine, Stage stage, double[] metrics) {
+        return switch (stage) {
+            case Stage.WeightGradient s -> new WeightGradient(machine, s);
+            case Stage.ColumnSum s -> new ColumnSum(machine, s);
+            case Stage.SquaredNorm s -> new SquaredNorm(machine, s);
+            case Stage.Update s -> new Update(machine, s);
+            case Stage.ReduceLoss s -> new ReduceLoss(machine, s, metrics);
+            default -> throw new IllegalStateException(stage + " works by rows");
+        };
+    }
+
+    /// dW = dYᵀ X in 32 x 32 blocks, each from start to end by one member, and db with the blocks of row 0.
+    private static final class WeightGradient implements CpuCall {
+        private final Machine machine;
+        private final float[] state;
+        private final float[] work;
+        private final Form.Panels dY;
+        private final Form.Panels x;
+        private final int rowBlocks;
+        private final GradientSink weight;
+        private final Optional<GradientSink> bias;
+
+        WeightGradient(Machine machine, Stage.WeightGradient stage) {
+            this.machine = machine;
+            Memory memory = machine.memory;
+            state = memory.state;
+            work = memory.work;
+            dY = memory.panels(stage.dY());
+            x = memory.panels(stage.x());
+            rowBlocks = x.panels();
+            weight = new GradientSink(machine, stage.weight());
+            bias = stage.bias().map(b -> new GradientSink(machine, b));
+        }
+
+        @Override
+        public void run(int member, Step step) {
+            int tile = machine.memory.gradientTile(member);
+            int blocks = weight.pieces();
+            for (int i = Share.from(blocks, member, machine.members); i < Share.to(blocks, member, machine.members); i++) {
+                int panel = i / rowBlocks;
+                int block = i % rowBlocks;
+                machine.gemm.columns(Machine.roundUp4(x.valid(block)), step.rows(), work, x.panel(block), work, dY.panel(panel), state, tile);
+                weight.accept(member, i, tile, step);
+                if (block == 0 && bias.isPresent()) {
+                    sumRows(work, dY.panel(panel), step.rows(), state, tile);
+                    bias.get().accept(member, panel, tile, step);
+                }
+            }
+        }
+    }
+
+    /// to[0..32) = Σ_r panel row r, row by row.
+    private static void sumRows(float[] work, int panel, int rows, float[] state, int to) {
+        Arrays.fill(state, to, to + Form.PANEL, 0);
+        for (int r = 0; r < rows; r++) {
+            int from = panel + r * Form.PANEL;
+            for (int c = 0; c < Form.PANEL; c++) {
+                state[to + c] += work[from + c];
+            }
+        }
+    }
+
+    /// A sum over rows by itself: of a bias where nothing is fused, of a parameter that all rows share.
+    private static final class ColumnSum implements CpuCall {
+        private final Machine machine;
+        private final Form dY;
+        private final GradientSink sink;
+
+        ColumnSum(Machine machine, Stage.ColumnSum stage) {
+            this.machine = machine;
+            dY = machine.memory.form(stage.dY());
+            sink = new GradientSink(machine, stage.sink());
+        }
+
+        @Override
+        public void run(int member, Step step) {
+            int tile = machine.memory.gradientTile(member);
+            float[] state = machine.memory.state;
+            int pieces = sink.pieces();
+            for (int i = Share.from(pieces, member, machine.members); i < Share.to(pieces, member, machine.members); i++) {
+                switch (dY) {
+                    case Form.Panels p -> sumRows(machine.memory.work, p.panel(i), step.rows(), state, tile);
+                    case Form.Partials p -> {
+                        Arrays.fill(state, tile, tile + Form.PANEL, 0);
+                        state[tile] = (float) total(p, machine.memory.work, step.rows());
+                    }
+                    case Form.Weight w -> throw new IllegalStateException("a weight has no rows of a batch");
+                }
+                sink.accept(member, i, tile, step);
+            }
+        }
+    }
+
+    private static double total(Form.Partials p, float[] work, int rows) {
+        double sum = 0;
+        for (int r = 0; r < rows; r++) {
+            sum += p.sum(work, r);
+        }
+        return sum;
+    }
+
+    private static final class SquaredNorm implements CpuCall {
+        private final Machine machine;
+        private final Form gradient;
+        private final Form.Partials partial;
+        private final double[][] lanes;
+
+        SquaredNorm(Machine machine, Stage.SquaredNorm stage) {
+            this.machine = machine;
+            gradient = machine.memory.form(stage.gradient());
+            partial = machine.memory.partials(stage.partial());
+            lanes = new double[machine.members][16];
+        }
+
+        @Override
+        public void run(int member, Step step) {
+            int pieces = Blocks.count(gradient);
+            for (int i = Share.from(pieces, member, machine.members); i < Share.to(pieces, member, machine.members); i++) {
+                machine.memory.work[partial.at() + i * partial.stride()] = GradientSink.squares(machine.elementwise,
+                        machine.memory.state, gradient.at() + Blocks.offset(gradient, i), Blocks.length(gradient, i), lanes[member]);
+            }
+        }
+    }
+
+    /// All parameters as one list of pieces.
+    private static final class Update implements CpuCall {
+        private final Machine machine;
+        private final ParameterUpdate[] updates;
+        private final Form[] gradients;
+        private final int[] firstPiece;
+
+        Update(Machine machine, Stage.Update stage) {
+            this.machine = machine;
+            int n = stage.updates().size();
+            updates = new ParameterUpdate[n];
+            gradients = new Form[n];
+            firstPiece = new int[n + 1];
+            for (int u = 0; u < n; u++) {
+                Op.Update op = stage.updates().get(u);
+                updates[u] = new ParameterUpdate(machine, op);
+                gradients[u] = machine.memory.form(op.gradient());
+                firstPiece[u + 1] = firstPiece[u] + updates[u].pieces();
+            }
+        }
+
+        @Override
+        public void run(int member, Step step) {
+            int all = firstPiece[updates.length];
+            int from = Share.from(all, member, machine.members);
+            int to = Share.to(all, member, machine.members);
+            float scale = updates[0].scale();
+            for (int u = 0; u < updates.length; u++) {
+                int begin = Math.max(from, firstPiece[u]) - firstPiece[u];
+                int end = Math.min(to, firstPiece[u + 1]) - firstPiece[u];
+                for (int i = begin; i < end; i++) {
+                    updates[u].apply(i, gradients[u].at() + Blocks.offset(gradients[u], i), scale, step);
+                }
+            }
+        }
+    }
+
+    private static final class ReduceLoss implements CpuCall {
+        private final Machine machine;
+        private final Form.Partials ll;
+        private final Optional<Form.Partials> kl;
+        private final Form.Panels slot;
+        private final double[] metrics;
+
+        ReduceLoss(Machine machine, Stage.ReduceLoss stage, double[] metrics) {
+            this.machine = machine;
+            ll = machine.memory.partials(stage.ll());
+            kl = stage.kl().map(machine.memory::partials);
+            slot = machine.memory.panels(stage.metrics());
+            this.metrics = metrics;
+        }
+
+        @Override
+        public void run(int member, Step step) {
+            if (member != machine.members - 1) {
+                return;
+            }
+            float[] work = machine.memory.work;
+            metrics[0] = total(ll, work, step.rows());
+            metrics[1] = kl.isPresent() ? total(kl.get(), work, step.rows()) : 0;
+            work[slot.at()] = (float) metrics[0];
+            work[slot.at() + 1] = (float) metrics[1];
+        }
+    }
+}
