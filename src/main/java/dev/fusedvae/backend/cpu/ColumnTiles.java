@@ -7,7 +7,7 @@ import jdk.incubator.vector.FloatVector;
 
 /// Register tiles of [Gemm#columns]: as [RowTiles], with the elements of A side by side instead of 32 apart.
 ///
-/// The same code with both strides as arguments would serve for both, at 92-98 % of the speed: the compiler folds
+/// The same code with both strides as arguments would serve for both, at 91-98 % of the speed: the compiler folds
 /// constant offsets into the addresses and merges their range checks, and it cannot do so for variable ones.
 final class ColumnTiles {
     private ColumnTiles() {}

@@ -3,7 +3,7 @@ package dev.fusedvae.backend.cpu;
 /// [Gemm] without vectors: the twin that runs where the incubator module is missing.
 ///
 /// One kernel serves all three products: a row of A against 8 columns of B, their sums in 8 local variables. On Zen 5
-/// it reaches 14 GFLOP/s; sums kept in an array, which the compiler might vectorise, reach 6-7.
+/// it reaches 11-14 GFLOP/s; sums kept in an array, which the compiler might vectorise, reach 6-7.
 final class ScalarGemm implements Gemm {
     private static final int COLUMNS = 8;
 

@@ -13,8 +13,8 @@ public final class Transpose {
         block(32, 32, src, srcAt, dst, dstAt);
     }
 
-    /// `dst[dstAt + c·32 + r] = src[srcAt + r·32 + c]` for r in [0, rows) and c in [0, columns), both at most 32; no other
-    /// element is read or written. This is the block at the edge of a matrix.
+    /// `dst[dstAt + c·32 + r] = src[srcAt + r·32 + c]` for r in [0, rows) and c in [0, columns), both at most 32; no
+    /// other element is read or written. This is the block at the edge of a matrix.
     public static void block(int rows, int columns, float[] src, int srcAt, float[] dst, int dstAt) {
         if (rows < 0 || rows > 32 || columns < 0 || columns > 32) {
             throw new IllegalArgumentException("Transpose.block: rows and columns must be from 0 to 32, got "

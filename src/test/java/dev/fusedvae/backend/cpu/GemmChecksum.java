@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.zip.CRC32;
 
-/// Prints the vector width of this JVM and a checksum of products and transposes: [GemmWidthsTest] compares the checksums
-/// of several JVMs.
+/// Prints the vector width of this JVM and a checksum of products and transposes: [GemmWidthsTest] compares the
+/// checksums of several JVMs.
 final class GemmChecksum {
     private GemmChecksum() {}
 

@@ -29,7 +29,7 @@ class GemmWidthsTest {
         if (module) {
             command.add("--add-modules=jdk.incubator.vector");
         }
-        command.addAll(List.of("-Xshare:auto", "-Dfvae.vectorBits=" + bits, "-cp", System.getProperty("java.class.path"),
+        command.addAll(List.of("-Dfvae.vectorBits=" + bits, "-cp", System.getProperty("java.class.path"),
                 GemmChecksum.class.getName()));
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

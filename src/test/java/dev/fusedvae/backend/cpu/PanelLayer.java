@@ -66,14 +66,13 @@ final class PanelLayer {
         }
     }
 
-    /// dWᵀ = Xᵀ dY, for the panels of X in [from, to).
+    /// dWᵀ = Xᵀ dY, for the blocks of dWᵀ in [from, to), counted along the rows of blocks.
     void weightGradient(Gemm gemm, int from, int to) {
-        for (int p = from; p < to; p++) {
-            int rows = Math.min(32, padded(in) - p * 32);
-            for (int q = 0; q < panels(out); q++) {
-                gemm.columns(rows, batch, arena, xAt + p * panel(batch), arena, dyAt + q * panel(batch), arena,
-                        dwAt + q * panel(in) + p * 32 * 32);
-            }
+        for (int block = from; block < to; block++) {
+            int p = block / panels(out);
+            int q = block % panels(out);
+            gemm.columns(Math.min(32, padded(in) - p * 32), batch, arena, xAt + p * panel(batch), arena,
+                    dyAt + q * panel(batch), arena, dwAt + q * panel(in) + p * 32 * 32);
         }
     }
 
@@ -87,7 +86,7 @@ final class PanelLayer {
     void all(Gemm gemm) {
         forward(gemm, 0, panels(out));
         dataGradient(gemm, 0, panels(in));
-        weightGradient(gemm, 0, panels(in));
+        weightGradient(gemm, 0, panels(in) * panels(out));
         one(gemm, 0, panels(out));
     }
 

@@ -47,7 +47,8 @@ class TransposeTest {
         String message = assertThrows(IllegalArgumentException.class, () -> Transpose.block(33, 32, m, 0, m, AT))
                 .getMessage();
         assertEquals(
-                "Transpose.block: rows and columns must be from 0 to 32, got 33 x 32; make one call per block of 32 x 32",
+                "Transpose.block: rows and columns must be from 0 to 32, got 33 x 32; make one call per block of"
+                        + " 32 x 32",
                 message);
     }
 
