@@ -14,9 +14,9 @@ import jdk.incubator.vector.FloatVector;
 /// No helper methods inside: past 18000 nodes the compiler inlines nothing but the vector library itself
 /// (NodeCountInliningCutoff), and one store left as a call boxes every sum and costs four fifths of the speed.
 ///
-/// One flat loop, with the place of A(r,k) computed, gives 271 GFLOP/s of the 272 that registers alone reach (Zen 5, one
-/// thread); a loop over panels around a loop of 32 gives 253. Blocking the depth, so that B stays in the first-level
-/// cache, loses 1-4 %: the second level feeds a tile fast enough.
+/// One flat loop, with the place of A(r,k) computed, gives 271 GFLOP/s of the 272 that registers alone reach (Zen 5,
+/// one thread); a loop over panels around a loop of 32 gives 253. Blocking the depth, so that B stays in the
+/// first-level cache, loses 1-4 %: the second level feeds a tile fast enough.
 final class RowTiles {
     private RowTiles() {}
 
