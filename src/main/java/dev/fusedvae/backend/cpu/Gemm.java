@@ -21,8 +21,8 @@ import dev.fusedvae.simd.Simd;
 /// All arrays may be one array; what a call writes must not overlap what it reads. Implementations hold no state.
 ///
 /// **Speed.** A matrix that starts on a cache line (offset 12 modulo 16 behind the usual 16-byte array header) gains up
-/// to 5 %. Beyond a batch of 128, calls by blocks of 96 rows, all panels for one block first, keep A in the second-level
-/// cache: 3 % at 256 x 1024 x 1024.
+/// to 5 %. Beyond a batch of 128, calls by blocks of 96 rows, all panels for one block first, keep A in the
+/// second-level cache: 3 % at 256 x 1024 x 1024.
 public interface Gemm {
 
     /// The product for this JVM: vectors where [Simd#vector()] allows them, else scalar loops with the same bits.
@@ -31,7 +31,8 @@ public interface Gemm {
     }
 
     /// `C[r][0..32) = Σ_{k < depth} A(r,k) · B[k][0..32)` for r in [0, rows), with
-    /// `A(r,k) = a[aAt + (k/32)·aPanel + r·32 + k%32]`, row k of B at `b[bAt + k·32]` and row r of C at `c[cAt + r·32]`.
+    /// `A(r,k) = a[aAt + (k/32)·aPanel + r·32 + k%32]`, row k of B at `b[bAt + k·32]` and row r of C at
+    /// `c[cAt + r·32]`.
     ///
     /// @param rows a multiple of 4
     void rows(int rows, int depth, float[] a, int aAt, int aPanel, float[] b, int bAt, float[] c, int cAt);

@@ -14,8 +14,8 @@ import jdk.incubator.vector.FloatVector;
 /// Times [Gemm] and [Transpose] against the roof of this machine: `java --add-modules jdk.incubator.vector -cp
 /// target/classes:target/test-classes dev.fusedvae.backend.cpu.GemmLab [threads]`.
 ///
-/// The rows of the table, and the roof, are timed in turn in every round, so that a busy machine slows all of them alike.
-/// It prints median and best over the rounds. Rates count the true shape, not its padding.
+/// The rows of the table, and the roof, are timed in turn in every round, so that a busy machine slows all of them
+/// alike. It prints median and best over the rounds. Rates count the true shape, not its padding.
 final class GemmLab {
     private static final int WARM_UP = 10;
     private static final int ROUNDS = 30;
@@ -77,11 +77,14 @@ final class GemmLab {
         }));
     }
 
-    /// Nanoseconds of one run of each row, by row and round.
+    /// Nanoseconds of one run of each row, by row and round: from the first thread's start to the last thread's end, since
+    /// a thread may leave the barrier late.
     private static double[][] time(List<Row> rows, int threads) throws InterruptedException {
         double[][] nanos = new double[rows.size()][WARM_UP + ROUNDS];
         int[] repeats = new int[rows.size()];
         Arrays.fill(repeats, 2);
+        long[] starts = new long[threads];
+        long[] ends = new long[threads];
         CyclicBarrier barrier = new CyclicBarrier(threads);
         Thread[] team = new Thread[threads];
         for (int t = 0; t < threads; t++) {
@@ -90,13 +93,15 @@ final class GemmLab {
                 for (int round = 0; round < WARM_UP + ROUNDS; round++) {
                     for (int row = 0; row < rows.size(); row++) {
                         await(barrier);
-                        long start = System.nanoTime();
+                        starts[thread] = System.nanoTime();
                         for (int i = 0; i < repeats[row]; i++) {
                             rows.get(row).work().run(thread, threads);
                         }
+                        ends[thread] = System.nanoTime();
                         await(barrier);
                         if (thread == 0) {
-                            double each = (System.nanoTime() - start) / (double) repeats[row];
+                            long all = Arrays.stream(ends).max().orElseThrow() - Arrays.stream(starts).min().orElseThrow();
+                            double each = all / (double) repeats[row];
                             nanos[row][round] = each;
                             repeats[row] = (int) Math.clamp(SAMPLE_NANOS / each, 1, 100_000);
                         }
