@@ -4,11 +4,13 @@
 /// to get the vectorised CPU path; without it the scalar path gives the same bits, slower, and says so once.
 module dev.fusedvae {
     requires static jdk.incubator.vector;
-    requires com.fasterxml.jackson.databind;
+    requires transitive com.fasterxml.jackson.databind;
     requires java.desktop;
     requires java.net.http;
-    requires jdk.management;
+    requires org.jfree.jfreechart;
+    requires org.jfree.svg;
 
     exports dev.fusedvae.data;
+    exports dev.fusedvae.io;
     exports dev.fusedvae.spec;
 }
