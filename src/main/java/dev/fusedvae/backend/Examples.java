@@ -8,6 +8,9 @@ public sealed interface Examples {
 
     int count();
 
+    /// The mean that is taken off every feature, or an empty array.
+    float[] mean();
+
     /// The normalised value, before binarization; exactly what every backend computes.
     float value(int row, int feature);
 

@@ -3,6 +3,7 @@ package dev.fusedvae.backend;
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.plan.StepTable;
 import dev.fusedvae.rng.Purpose;
+import dev.fusedvae.rng.Stream;
 
 /// Where a plan's batches and noise come from: rows of a resident data set, in an order that is a pure function.
 public sealed interface Feed {
@@ -13,8 +14,11 @@ public sealed interface Feed {
     /// Makes `record` the record of step `index` of a run.
     void fill(long index, Step record);
 
-    /// Purpose of the latent noise.
-    Purpose noise();
+    /// The latent noise.
+    Stream noise();
+
+    /// The draws of dynamic binarization.
+    Stream binarization();
 
     /// The number that stands for row `row` of the batch in the counters of noise and binarization.
     long noiseRow(Step step, int row);
@@ -32,8 +36,13 @@ public sealed interface Feed {
         }
 
         @Override
-        public Purpose noise() {
-            return Purpose.TRAINING_NOISE;
+        public Stream noise() {
+            return new Stream(seed(), Purpose.TRAINING_NOISE, 0);
+        }
+
+        @Override
+        public Stream binarization() {
+            return new Stream(seed(), Purpose.BINARIZATION, 0);
         }
 
         @Override
@@ -57,8 +66,13 @@ public sealed interface Feed {
         }
 
         @Override
-        public Purpose noise() {
-            return Purpose.EVALUATION;
+        public Stream noise() {
+            return new Stream(seed, Purpose.EVALUATION, 0);
+        }
+
+        @Override
+        public Stream binarization() {
+            return new Stream(seed, Purpose.EVALUATION, 1);
         }
 
         @Override

@@ -1,9 +1,7 @@
 package dev.fusedvae.backend.cpu;
 
-import dev.fusedvae.backend.Feed;
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.rng.Normals;
-import dev.fusedvae.rng.Stream;
 import dev.fusedvae.simd.VirtualLanes;
 import java.util.Arrays;
 import java.util.Optional;
@@ -18,26 +16,15 @@ final class LatentKernels {
     static final class Noise implements Kernel {
         private final Machine machine;
         private final Form.Panels eps;
-        private Stream stream;
-        private Feed streamOf;
 
         Noise(Machine machine, Stage.Noise stage) {
             this.machine = machine;
             eps = machine.memory.panels(stage.eps());
-            stream = new Stream(machine.feed().seed(), machine.feed().noise(), 0);
-            streamOf = machine.feed();
         }
 
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
-            Feed feed = machine.feed();
-            Stream current = stream;
-            if (feed != streamOf) {
-                current = new Stream(feed.seed(), feed.noise(), 0);
-                stream = current;
-                streamOf = feed;
-            }
-            Normals.block(current, step.step(), feed.noiseRow(step, r0), r1 - r0, eps.columns(),
+            Normals.block(machine.noise(), step.step(), machine.feed().noiseRow(step, r0), r1 - r0, eps.columns(),
                     machine.memory.work, eps.at() + r0 * Form.PANEL, Form.PANEL, eps.stride());
         }
     }

@@ -4,6 +4,7 @@ import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.rng.Permutation;
+import dev.fusedvae.rng.Stream;
 import dev.fusedvae.simd.Elementwise;
 
 /// What all kernels of an executable share: memory, arithmetic, and the feed of the run.
@@ -13,6 +14,8 @@ final class Machine {
     final Gemm gemm = Gemm.create();
     final Elementwise elementwise = Elementwise.PREFERRED;
     private Feed feed;
+    private Stream noise;
+    private Stream binarization;
     private Permutation order;
     private int orderEpoch = -1;
 
@@ -22,14 +25,27 @@ final class Machine {
         feed(feed);
     }
 
+    /// Binds another feed; no step may be running.
     void feed(Feed next) {
         feed = next;
+        noise = next.noise();
+        binarization = next.binarization();
         orderEpoch = -1;
         prepare(0);
     }
 
     Feed feed() {
         return feed;
+    }
+
+    /// The latent noise of the feed.
+    Stream noise() {
+        return noise;
+    }
+
+    /// The draws of dynamic binarization.
+    Stream binarization() {
+        return binarization;
     }
 
     Examples examples() {

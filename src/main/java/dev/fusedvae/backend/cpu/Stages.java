@@ -48,9 +48,8 @@ final class Stages {
                     false, o.dHeads());
             case Op.KlBackward o -> klBackward(o);
             case Op.Add o -> new Stage.Add(o.a(), o.b(), o.out());
-            case Op.LinearBackwardWeight o -> new Stage.WeightGradient(o.layer(), o.dY(), o.x(), sink(o.dW()),
-                    take(Op.ColumnSum.class, sum -> sum.dY().equals(o.dY())).map(sum -> sink(sum.out())));
-            case Op.ColumnSum o -> new Stage.ColumnSum(o.dY(), sink(o.out()));
+            case Op.LinearBackwardWeight o -> new Stage.WeightGradient(o.layer(), o.dY(), o.x(), sink(o.dW()), Optional.empty());
+            case Op.ColumnSum o -> columnSum(o);
             case Op.SquaredNorm o -> new Stage.SquaredNorm(o.gradient(), o.partial());
             case Op.Update o -> update(o);
             case Op.ReduceLoss o -> new Stage.ReduceLoss(o.ll(), o.kl(), o.metrics());
@@ -126,6 +125,13 @@ final class Stages {
 
     private static boolean joins(Op.Add add, Tensor a, Tensor b) {
         return add.a().equals(a) && add.b().equals(b) || add.a().equals(b) && add.b().equals(a);
+    }
+
+    /// A sum by itself, or the bias half of a weight gradient: in the order of the graph it comes first.
+    private Stage columnSum(Op.ColumnSum o) {
+        Optional<Op.LinearBackwardWeight> weight = take(Op.LinearBackwardWeight.class, w -> w.dY().equals(o.dY()));
+        return weight.<Stage>map(w -> new Stage.WeightGradient(w.layer(), w.dY(), w.x(), sink(w.dW()), Optional.of(sink(o.out()))))
+                .orElseGet(() -> new Stage.ColumnSum(o.dY(), sink(o.out())));
     }
 
     private Stage.Sink sink(Tensor gradient) {

@@ -8,7 +8,6 @@ import dev.fusedvae.plan.Step;
 import dev.fusedvae.rng.Binarizer;
 import dev.fusedvae.rng.Normals;
 import dev.fusedvae.rng.Permutation;
-import dev.fusedvae.rng.Purpose;
 import dev.fusedvae.rng.Stream;
 import dev.fusedvae.spec.LogVariance;
 import java.util.Arrays;
@@ -61,7 +60,7 @@ final class ReferenceOps {
         Examples examples = feed.examples();
         int width = o.x().width();
         double[] x = of(o.x());
-        Stream stream = new Stream(feed.seed(), Purpose.BINARIZATION, 0);
+        Stream stream = feed.binarization();
         for (int b = 0; b < rows; b++) {
             int row = row(b);
             for (int j = 0; j < width; j++) {
@@ -123,7 +122,7 @@ final class ReferenceOps {
     private void noise(Op.Noise o) {
         int n = o.eps().width();
         float[] row = new float[Math.ceilDiv(n, 32) * 32];
-        Stream stream = new Stream(feed.seed(), feed.noise(), 0);
+        Stream stream = feed.noise();
         for (int b = 0; b < rows; b++) {
             Normals.block(stream, step.step(), feed.noiseRow(step, b), 1, n, row, 0, row.length, 32);
             for (int j = 0; j < n; j++) {
