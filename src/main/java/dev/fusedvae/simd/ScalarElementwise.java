@@ -122,7 +122,7 @@ final class ScalarElementwise implements Elementwise {
         }
     }
 
-    private static float value(Activation act, float a) {
+    static float value(Activation act, float a) {
         return switch (act) {
             case IDENTITY -> a;
             case RELU -> ScalarMath.relu(a);
@@ -136,7 +136,7 @@ final class ScalarElementwise implements Elementwise {
         };
     }
 
-    private static float derivative(Activation act, float saved) {
+    static float derivative(Activation act, float saved) {
         return switch (act) {
             case IDENTITY -> ScalarMath.identityDerivative(saved);
             case RELU -> ScalarMath.reluDerivative(saved);

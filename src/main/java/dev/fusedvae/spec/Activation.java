@@ -94,8 +94,8 @@ public enum Activation {
         return (a >= 0 ? 1 : e) / (1 + e);
     }
 
-    /// `erf x = 2/√π · exp(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!`: every term has the sign of x, so nothing cancels.
-    static double erf(double x) {
+    /// The error function, to double precision: `erf x = 2/√π · exp(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!`: every term has the sign of x, so nothing cancels.
+    public static double erf(double x) {
         if (Math.abs(x) > 6) {
             return Math.signum(x);
         }
