@@ -1,12 +1,12 @@
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.classfile.Annotation;
 import java.lang.classfile.AnnotationValue;
 import java.lang.classfile.AttributedElement;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
-import java.lang.classfile.MethodModel;
-import java.lang.constant.ClassDesc;
+import java.lang.classfile.attribute.RuntimeVisibleAnnotationsAttribute;
 import java.lang.reflect.AccessFlag;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,7 +186,7 @@ final class TestSummary {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.filter(f -> f.toString().endsWith(".class")).sorted().toList()) {
                     String path = folder.relativize(file).toString();
-                    String type = path.substring(0, path.length() - ".class".length()).replace('/', '.').replace('\\', '.');
+                    String type = path.replaceFirst("\\.class$", "").replace(file.getFileSystem().getSeparator(), ".");
                     ClassModel c = parse(type).orElseThrow();
                     if (c.flags().has(AccessFlag.ABSTRACT) || seen.contains(type + "#")) {
                         continue;
@@ -220,16 +220,20 @@ final class TestSummary {
             Set<String> tags = new HashSet<>();
             for (Annotation a : annotations(element)) {
                 String name = a.className().stringValue();
-                if (name.equals(JUPITER + "Tag;") && a.elements().getFirst().value() instanceof AnnotationValue.OfString tag) {
-                    tags.add(tag.stringValue());
-                } else if (name.equals(JUPITER + "Tags;") && a.elements().getFirst().value() instanceof AnnotationValue.OfArray several) {
-                    several.values().forEach(v -> tags.add(
-                            ((AnnotationValue.OfString) ((AnnotationValue.OfAnnotation) v).annotation().elements().getFirst().value()).stringValue()));
+                if (name.equals(JUPITER + "Tag;")) {
+                    tags.add(value(a));
+                } else if (name.equals(JUPITER + "Tags;")) {
+                    var several = (AnnotationValue.OfArray) a.elements().getFirst().value();
+                    several.values().forEach(v -> tags.add(value(((AnnotationValue.OfAnnotation) v).annotation())));
                 } else if (visited.add(name)) {
                     composed(a).ifPresent(c -> tags.addAll(tags(c, visited)));
                 }
             }
             return tags;
+        }
+
+        private static String value(Annotation tag) {
+            return ((AnnotationValue.OfString) tag.elements().getFirst().value()).stringValue();
         }
 
         private boolean isTest(AttributedElement element, Set<String> visited) {
@@ -241,13 +245,14 @@ final class TestSummary {
         }
 
         private static List<Annotation> annotations(AttributedElement element) {
-            return element.findAttribute(Attributes.runtimeVisibleAnnotations()).map(a -> a.annotations()).orElse(List.of());
+            return element.findAttribute(Attributes.runtimeVisibleAnnotations())
+                    .map(RuntimeVisibleAnnotationsAttribute::annotations).orElse(List.of());
         }
 
         /// The annotation type itself, if it is one of ours.
         private Optional<ClassModel> composed(Annotation a) {
-            ClassDesc type = a.classSymbol();
-            return parse(type.packageName().isEmpty() ? type.displayName() : type.packageName() + "." + type.displayName());
+            String binary = a.className().stringValue().replace('/', '.');
+            return parse(binary.substring(1, binary.length() - 1));
         }
 
         private Optional<ClassModel> superclass(ClassModel c) {
@@ -260,7 +265,7 @@ final class TestSummary {
                 try {
                     return Files.isRegularFile(file) ? Optional.of(ClassFile.of().parse(file)) : Optional.empty();
                 } catch (IOException e) {
-                    throw new java.io.UncheckedIOException("cannot read " + file, e);
+                    throw new UncheckedIOException("cannot read " + file, e);
                 }
             });
         }
