@@ -80,6 +80,42 @@ public final class CpuExecutable implements Executable {
         }
     }
 
+    /// Runs steps with a clock around every call: nanoseconds of the first member in each call of the plan, in order, and
+    /// last its waiting at barriers, all steps together.
+    public long[] profile(long first, int steps) {
+        long[] nanos = new long[plan.calls().size() + 1];
+        team.run(member -> {
+            Step step = this.steps[member];
+            for (int i = 0; i < steps; i++) {
+                machine.feed().fill(first + i, step);
+                if (!machine.prepared(step.epoch())) {
+                    prepare(member, step.epoch());
+                }
+                timed(member, step, nanos);
+            }
+        });
+        return nanos;
+    }
+
+    private void timed(int member, Step step, long[] nanos) {
+        int c = 0;
+        for (CpuCall[] region : regions) {
+            for (CpuCall call : region) {
+                long before = System.nanoTime();
+                call.run(member, step);
+                if (member == 0) {
+                    nanos[c] += System.nanoTime() - before;
+                }
+                c++;
+            }
+            long before = System.nanoTime();
+            team.barrier();
+            if (member == 0) {
+                nanos[nanos.length - 1] += System.nanoTime() - before;
+            }
+        }
+    }
+
     private void loop(int member) {
         Step step = steps[member];
         for (int i = 0; i < count; i++) {
