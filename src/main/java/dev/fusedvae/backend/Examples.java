@@ -17,7 +17,8 @@ public sealed interface Examples {
     /// Bytes 0..255: value = table[v] − mean.
     ///
     /// @param table     the 256 values that bytes stand for
-    /// @param fullScale the byte that means 1 where bytes are intensities: 255 for grey pixels, 16 for 8x8 digits
+    /// @param fullScale the byte that means 1 where bytes are intensities: 255 for grey pixels, 16 for 8x8 digits. Grey
+    ///                  pixels are binarized by the law for bytes, all other data by the law for floats.
     @SuppressWarnings("ArrayRecordComponent")
     record Bytes(byte[] values, int features, float[] table, int fullScale, float[] mean) implements Examples {
         public Bytes {

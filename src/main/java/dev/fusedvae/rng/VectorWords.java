@@ -13,16 +13,19 @@ import jdk.incubator.vector.VectorShuffle;
 ///
 /// A block of rows is flattened to quads: quad i is columns 4·(i % quads) .. + 3 of row i / quads. Lanes run over
 /// that space, each with a row and a quad of its own, so vectors of a narrow block are as full as those of a wide one.
-/// A chunk goes through an array in the first-level cache, because words and what is made of them exceed, in one
-/// loop, the compiler's node limit: it then stops inlining and boxes every vector (30 times slower at 128 bits).
+/// A chunk goes from step to step through arrays in the first-level cache. All steps in one loop exceed the compiler's
+/// node limit; it then stops inlining and boxes vectors: 5 ns a normal at 512 bits instead of 0.8.
 final class VectorWords {
     /// Quads in a chunk.
     static final int CHUNK = 64;
 
     private static final int W = Lanes.WIDTH;
     private static final IntVector IOTA = IntVector.zero(Lanes.I).addIndex(1);
-    private static final VectorShuffle<Float> LOW = VectorShuffle.makeZip(Lanes.F, 0);
-    private static final VectorShuffle<Float> HIGH = VectorShuffle.makeZip(Lanes.F, 1);
+    /// Zips of two vectors: lanes a0 b0 a1 b1 ... of their lower and of their upper halves.
+    private static final VectorShuffle<Float> LOW_F = VectorShuffle.makeZip(Lanes.F, 0);
+    private static final VectorShuffle<Float> HIGH_F = VectorShuffle.makeZip(Lanes.F, 1);
+    private static final VectorShuffle<Integer> LOW_I = VectorShuffle.makeZip(Lanes.I, 0);
+    private static final VectorShuffle<Integer> HIGH_I = VectorShuffle.makeZip(Lanes.I, 1);
     private static final LongVector LOW_WORD = LongVector.broadcast(Lanes.L, 0xFFFFFFFFL);
     private static final LongVector HIGH_WORD = LOW_WORD.not();
     private static final LongVector M0 = LongVector.broadcast(Lanes.L, Philox.M0 & 0xFFFFFFFFL);
@@ -37,6 +40,8 @@ final class VectorWords {
 
         /// Word j of quad i at `j·CHUNK + i`.
         final int[] words = new int[4 * CHUNK];
+        /// Word j of quad i at `4·i + j`.
+        final int[] ordered = new int[4 * CHUNK];
         /// Value of column j of quad i at `j·CHUNK + i`.
         final float[] planes = new float[4 * CHUNK];
         /// Value of column j of quad i at `4·i + j`.
@@ -69,8 +74,16 @@ final class VectorWords {
             int k0 = key0;
             int k1 = key1;
             for (int round = 0; round < Philox.ROUNDS; round++) {
-                IntVector n0 = mulHigh(c2, M1).lanewise(VectorOperators.XOR, c1).lanewise(VectorOperators.XOR, k0);
-                IntVector n2 = mulHigh(c0, M0).lanewise(VectorOperators.XOR, c3).lanewise(VectorOperators.XOR, k1);
+                LongVector pairs = c2.reinterpretAsLongs();
+                LongVector even = pairs.and(LOW_WORD).mul(M1).lanewise(VectorOperators.LSHR, 32);
+                LongVector odd = pairs.lanewise(VectorOperators.LSHR, 32).mul(M1).and(HIGH_WORD);
+                IntVector n0 = even.or(odd).reinterpretAsInts()
+                        .lanewise(VectorOperators.XOR, c1).lanewise(VectorOperators.XOR, k0);
+                pairs = c0.reinterpretAsLongs();
+                even = pairs.and(LOW_WORD).mul(M0).lanewise(VectorOperators.LSHR, 32);
+                odd = pairs.lanewise(VectorOperators.LSHR, 32).mul(M0).and(HIGH_WORD);
+                IntVector n2 = even.or(odd).reinterpretAsInts()
+                        .lanewise(VectorOperators.XOR, c3).lanewise(VectorOperators.XOR, k1);
                 c1 = c2.mul(Philox.M1);
                 c3 = c0.mul(Philox.M0);
                 c0 = n0;
@@ -105,14 +118,6 @@ final class VectorWords {
         return table;
     }
 
-    /// The high words of the unsigned products a·m.
-    private static IntVector mulHigh(IntVector a, LongVector m) {
-        LongVector pairs = a.reinterpretAsLongs();
-        LongVector even = pairs.and(LOW_WORD).mul(m).lanewise(VectorOperators.LSHR, 32);
-        LongVector odd = pairs.lanewise(VectorOperators.LSHR, 32).mul(m).and(HIGH_WORD);
-        return even.or(odd).reinterpretAsInts();
-    }
-
     /// From one plane a column of the quad to columns side by side, for `count` quads rounded up to a vector.
     static void interleave(float[] planes, int count, float[] values) {
         for (int i = 0; i < count; i += W) {
@@ -120,14 +125,32 @@ final class VectorWords {
             FloatVector v1 = FloatVector.fromArray(Lanes.F, planes, CHUNK + i);
             FloatVector v2 = FloatVector.fromArray(Lanes.F, planes, 2 * CHUNK + i);
             FloatVector v3 = FloatVector.fromArray(Lanes.F, planes, 3 * CHUNK + i);
-            FloatVector even = v0.rearrange(LOW, v2);
-            FloatVector odd = v1.rearrange(LOW, v3);
-            even.rearrange(LOW, odd).intoArray(values, 4 * i);
-            even.rearrange(HIGH, odd).intoArray(values, 4 * i + W);
-            even = v0.rearrange(HIGH, v2);
-            odd = v1.rearrange(HIGH, v3);
-            even.rearrange(LOW, odd).intoArray(values, 4 * i + 2 * W);
-            even.rearrange(HIGH, odd).intoArray(values, 4 * i + 3 * W);
+            FloatVector even = v0.rearrange(LOW_F, v2);
+            FloatVector odd = v1.rearrange(LOW_F, v3);
+            even.rearrange(LOW_F, odd).intoArray(values, 4 * i);
+            even.rearrange(HIGH_F, odd).intoArray(values, 4 * i + W);
+            even = v0.rearrange(HIGH_F, v2);
+            odd = v1.rearrange(HIGH_F, v3);
+            even.rearrange(LOW_F, odd).intoArray(values, 4 * i + 2 * W);
+            even.rearrange(HIGH_F, odd).intoArray(values, 4 * i + 3 * W);
+        }
+    }
+
+    /// The same for words. A word must not pass through a float: the bits of a NaN are not safe there.
+    static void interleave(int[] planes, int count, int[] values) {
+        for (int i = 0; i < count; i += W) {
+            IntVector v0 = IntVector.fromArray(Lanes.I, planes, i);
+            IntVector v1 = IntVector.fromArray(Lanes.I, planes, CHUNK + i);
+            IntVector v2 = IntVector.fromArray(Lanes.I, planes, 2 * CHUNK + i);
+            IntVector v3 = IntVector.fromArray(Lanes.I, planes, 3 * CHUNK + i);
+            IntVector even = v0.rearrange(LOW_I, v2);
+            IntVector odd = v1.rearrange(LOW_I, v3);
+            even.rearrange(LOW_I, odd).intoArray(values, 4 * i);
+            even.rearrange(HIGH_I, odd).intoArray(values, 4 * i + W);
+            even = v0.rearrange(HIGH_I, v2);
+            odd = v1.rearrange(HIGH_I, v3);
+            even.rearrange(LOW_I, odd).intoArray(values, 4 * i + 2 * W);
+            even.rearrange(HIGH_I, odd).intoArray(values, 4 * i + 3 * W);
         }
     }
 }

@@ -9,16 +9,21 @@ import java.util.Arrays;
 
 /// x ← the examples of the step: picked by the order of the epoch, normalised, binarized.
 final class GatherKernel implements Kernel {
+    /// The full scale of grey pixels, which have a law of binarization of their own.
+    private static final int GREY = 255;
+
     private final Machine machine;
     private final float[] work;
     private final Form.Panels x;
     private final Binarization binarization;
+    private final float[][] rowOf;
 
     GatherKernel(Machine machine, Stage.Gather stage) {
         this.machine = machine;
         work = machine.memory.work;
         x = machine.memory.panels(stage.x());
         binarization = stage.binarization();
+        rowOf = new float[binarization == Binarization.DYNAMIC ? machine.members : 0][x.columns()];
     }
 
     @Override
@@ -34,41 +39,42 @@ final class GatherKernel implements Kernel {
                     copy(examples, from, to);
                     threshold(to);
                 }
-                case DYNAMIC -> draw(examples, from, to, step.step(), feed.noiseRow(step, r));
+                case DYNAMIC -> draw(member, examples, from, to, step.step(), feed.noiseRow(step, r));
             }
             padding(to);
         }
     }
 
+    /// Row `example` of the data, normalised, in panels.
     private void copy(Examples examples, int from, int to) {
         for (int p = 0; p < x.panels(); p++) {
             int at = to + p * x.stride();
             int start = from + p * Form.PANEL;
-            switch (examples) {
-                case Examples.Bytes e -> bytes(e.values(), e.table(), start, at, x.valid(p));
-                case Examples.Floats e -> floats(e, start, at, x.valid(p));
-            }
-            center(examples, p, at);
+            normalise(examples, start, work, at, x.valid(p));
+            center(examples.mean(), p, at);
         }
     }
 
-    private void bytes(byte[] values, float[] table, int from, int to, int count) {
+    private static void normalise(Examples examples, int from, float[] out, int to, int count) {
+        switch (examples) {
+            case Examples.Bytes e -> bytes(e.values(), e.table(), from, out, to, count);
+            case Examples.Floats e -> floats(e.values(), e.offset(), e.divisor(), from, out, to, count);
+        }
+    }
+
+    private static void bytes(byte[] values, float[] table, int from, float[] out, int to, int count) {
         for (int c = 0; c < count; c++) {
-            work[to + c] = table[values[from + c] & 0xff];
+            out[to + c] = table[values[from + c] & 0xff];
         }
     }
 
-    private void floats(Examples.Floats e, int from, int to, int count) {
-        float[] values = e.values();
-        float offset = e.offset();
-        float divisor = e.divisor();
+    private static void floats(float[] values, float offset, float divisor, int from, float[] out, int to, int count) {
         for (int c = 0; c < count; c++) {
-            work[to + c] = (values[from + c] - offset) / divisor;
+            out[to + c] = (values[from + c] - offset) / divisor;
         }
     }
 
-    private void center(Examples examples, int p, int to) {
-        float[] mean = examples.mean();
+    private void center(float[] mean, int p, int to) {
         if (mean.length > 0) {
             for (int c = 0; c < x.valid(p); c++) {
                 work[to + c] -= mean[p * Form.PANEL + c];
@@ -85,14 +91,13 @@ final class GatherKernel implements Kernel {
         }
     }
 
-    private void draw(Examples examples, int from, int to, long step, long row) {
-        switch (examples) {
-            case Examples.Bytes e -> Binarizer.bytes(machine.binarization(), step, row, e.values(), from, x.columns(), e.fullScale(),
-                    work, to, x.stride());
-            case Examples.Floats e -> {
-                copy(examples, from, to);
-                Binarizer.floats(machine.binarization(), step, row, x.columns(), work, to, x.stride());
-            }
+    private void draw(int member, Examples examples, int from, int to, long step, long row) {
+        if (examples instanceof Examples.Bytes e && e.fullScale() == GREY) {
+            Binarizer.binarize(machine.binarization(), step, row, e.values(), from, x.columns(), work, to, x.stride());
+        } else {
+            float[] probabilities = rowOf[member];
+            normalise(examples, from, probabilities, 0, x.columns());
+            Binarizer.binarize(machine.binarization(), step, row, probabilities, 0, x.columns(), work, to, x.stride());
         }
     }
 

@@ -59,26 +59,34 @@ final class ReferenceOps {
     private void gather(Op.Gather o) {
         Examples examples = feed.examples();
         int width = o.x().width();
-        double[] x = of(o.x());
-        Stream stream = feed.binarization();
+        float[] row = new float[(width + 31) / 32 * 32];
         for (int b = 0; b < rows; b++) {
-            int row = row(b);
+            int example = row(b);
             for (int j = 0; j < width; j++) {
-                float value = examples.value(row, j);
-                x[b * width + j] = switch (o.binarization()) {
-                    case NONE -> value;
-                    case THRESHOLD -> value >= 0.5f ? 1 : 0;
-                    case DYNAMIC -> Binarizer.draw(stream, step.step(), feed.noiseRow(step, b), j, threshold(examples, row, j)) ? 1 : 0;
-                };
+                row[j] = examples.value(example, j);
+            }
+            switch (o.binarization()) {
+                case NONE -> { }
+                case THRESHOLD -> {
+                    for (int j = 0; j < width; j++) {
+                        row[j] = row[j] >= 0.5f ? 1 : 0;
+                    }
+                }
+                case DYNAMIC -> draw(examples, example, b, row, width);
+            }
+            for (int j = 0; j < width; j++) {
+                of(o.x())[b * width + j] = row[j];
             }
         }
     }
 
-    private static long threshold(Examples examples, int row, int feature) {
-        return switch (examples) {
-            case Examples.Bytes e -> Binarizer.threshold(e.values()[row * e.features() + feature] & 0xff, e.fullScale());
-            case Examples.Floats e -> Binarizer.threshold(e.value(row, feature));
-        };
+    private void draw(Examples examples, int example, int b, float[] row, int width) {
+        long noiseRow = feed.noiseRow(step, b);
+        if (examples instanceof Examples.Bytes e && e.fullScale() == 255) {
+            Binarizer.binarize(feed.binarization(), step.step(), noiseRow, e.values(), example * width, width, row, 0, 32);
+        } else {
+            Binarizer.binarize(feed.binarization(), step.step(), noiseRow, row.clone(), 0, width, row, 0, 32);
+        }
     }
 
     private int row(int b) {
