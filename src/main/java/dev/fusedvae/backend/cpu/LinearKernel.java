@@ -38,7 +38,10 @@ final class LinearKernel implements Kernel {
 
     @Override
     public void run(int member, int r0, int r1, int p0, int p1, Step step) {
-        int rows = Machine.roundUp4(r1 - r0);
+        if (r1 - r0 == 1) {
+            row(r0, p0, p1);
+        }
+        int rows = r1 - r0 == 1 ? 1 : Machine.roundUp4(r1 - r0);
         for (int p = p0; p < p1; p++) {
             for (int part = 0; part < w.parts(); part++) {
                 tile(part * w.panels() + p, r0, rows);
@@ -49,17 +52,29 @@ final class LinearKernel implements Kernel {
         }
     }
 
+    /// The products of a single row, all panels at once: they run at the speed of the weights' memory.
+    private void row(int r0, int p0, int p1) {
+        int at = r0 * Form.PANEL;
+        for (int part = 0; part < w.parts(); part++) {
+            int first = part * w.panels() + p0;
+            machine.gemm.row(p1 - p0, x.columns(), work, x.at() + at, x.stride(), state, w.panel(first), w.stride(),
+                    work, out.panel(first) + at, out.stride());
+        }
+    }
+
     private void tile(int p, int r0, int rows) {
-        int to = out.panel(p) + r0 * Form.PANEL;
-        machine.gemm.rows(rows, x.columns(), work, x.at() + r0 * Form.PANEL, x.stride(), state, w.panel(p), work, to);
+        int at = r0 * Form.PANEL;
+        int to = out.panel(p) + at;
+        if (rows > 1) {
+            machine.gemm.rows(rows, x.columns(), work, x.at() + at, x.stride(), state, w.panel(p), work, to);
+        }
         if (bias.isPresent() && kept.isPresent()) {
-            machine.elementwise.biasActivateKeep(activation, work, to, rows, state, bias.get().panel(p),
-                    kept.get().panel(p) + r0 * Form.PANEL, to);
+            machine.elementwise.biasActivateKeep(activation, work, to, rows, state, bias.get().panel(p), kept.get().panel(p) + at, to);
         } else if (bias.isPresent()) {
             machine.elementwise.biasActivate(activation, work, to, rows, state, bias.get().panel(p), to);
         } else {
             if (kept.isPresent()) {
-                System.arraycopy(work, to, work, kept.get().panel(p) + r0 * Form.PANEL, rows * Form.PANEL);
+                System.arraycopy(work, to, work, kept.get().panel(p) + at, rows * Form.PANEL);
             }
             if (activation != Activation.IDENTITY) {
                 machine.elementwise.activate(activation, work, to, rows * Form.PANEL, to);
