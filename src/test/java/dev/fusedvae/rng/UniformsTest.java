@@ -3,6 +3,7 @@ package dev.fusedvae.rng;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class UniformsTest {
@@ -20,7 +21,7 @@ class UniformsTest {
     void fill_takesTheWordOfEachColumnAndWritesNothingElse() {
         for (int columns : new int[] {0, 1, 3, 4, 5, 13, 207}) {
             float[] out = new float[columns + 4];
-            java.util.Arrays.fill(out, 99);
+            Arrays.fill(out, 99);
             Uniforms.fill(STREAM, 1, 2, columns, out, 2, -0.5f, 0.5f);
             int[] words = new int[4];
             for (int c = 0; c < columns; c++) {
