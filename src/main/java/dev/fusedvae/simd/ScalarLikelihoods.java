@@ -18,7 +18,7 @@ final class ScalarLikelihoods {
                 float target = m[x + i];
                 float e = ScalarMath.exp(-Math.abs(l));
                 if (pass.value()) {
-                    float loss = Math.fma(-l, target, ScalarMath.relu(l)) + ScalarMath.log1pFinite(e);
+                    float loss = Math.fma(-l, target, ScalarMath.relu(l)) + ScalarMath.log1pUnit(e);
                     m[lane(partials, r, c)] -= loss;
                 }
                 if (pass.gradient()) {

@@ -3,6 +3,7 @@ package dev.fusedvae.simd;
 import static dev.fusedvae.simd.Elementwise.PANEL;
 import static dev.fusedvae.simd.Lanes.F;
 import static dev.fusedvae.simd.Lanes.WIDTH;
+import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -29,9 +30,11 @@ final class VectorLatent {
             VectorMask<Float> live = F.indexInRange(c, columns);
             for (int r = 0; r < rows; r++) {
                 int i = r * PANEL + c;
+                int lanes = partials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
                 FloatVector mean = FloatVector.fromArray(F, m, mu + i);
                 FloatVector bounded = VectorLikelihoods.clamp(FloatVector.fromArray(F, m, logVar + i));
-                VectorLikelihoods.accumulate(m, partials, r, c, divergence(mean, sigma(bounded), bounded), live);
+                FloatVector sum = FloatVector.fromArray(F, m, lanes);
+                sum.blend(sum.add(divergence(mean, sigma(bounded), bounded)), live).intoArray(m, lanes);
             }
         }
     }
@@ -42,10 +45,12 @@ final class VectorLatent {
             VectorMask<Float> live = F.indexInRange(c, columns);
             for (int r = 0; r < rows; r++) {
                 int i = r * PANEL + c;
+                int lanes = partials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
                 FloatVector mean = FloatVector.fromArray(F, m, mu + i);
                 FloatVector bounded = VectorLikelihoods.clamp(FloatVector.fromArray(F, m, logVar + i));
                 FloatVector sigma = sigma(bounded);
-                VectorLikelihoods.accumulate(m, partials, r, c, divergence(mean, sigma, bounded), live);
+                FloatVector sum = FloatVector.fromArray(F, m, lanes);
+                sum.blend(sum.add(divergence(mean, sigma, bounded)), live).intoArray(m, lanes);
                 sample(sigma, m, eps + i, mean, live).intoArray(m, z + i);
             }
         }
@@ -60,27 +65,27 @@ final class VectorLatent {
             VectorMask<Float> live = F.indexInRange(c, columns);
             for (int i = c; i < rows * PANEL; i += PANEL) {
                 FloatVector s = FloatVector.fromArray(F, m, logVar + i);
+                VectorMask<Float> slopes = live.andNot(VectorLikelihoods.clamped(s));
                 FloatVector sigma = sigma(VectorLikelihoods.clamp(s));
                 FloatVector d = FloatVector.fromArray(F, m, dz + i);
                 FloatVector noise = d.mul(FloatVector.fromArray(F, m, eps + i));
-                FloatVector slope = noise.fma(sigma, sigma.fma(sigma, VectorMath.splat(-1)).mul(klScale)).mul(0.5f);
+                FloatVector slope = noise.fma(sigma, sigma.fma(sigma, VectorMath.MINUS_ONE).mul(pull)).mul(VectorMath.HALF);
                 FloatVector mean = FloatVector.fromArray(F, m, mu + i);
-                VectorLikelihoods.zero().blend(pull.fma(mean, d), live).intoArray(m, dMu + i);
-                VectorLikelihoods.zero().blend(slope, live.andNot(VectorLikelihoods.clamped(s)))
-                        .intoArray(m, dLogVar + i);
+                VectorMath.ZERO.blend(pull.fma(mean, d), live).intoArray(m, dMu + i);
+                VectorMath.ZERO.blend(slope, slopes).intoArray(m, dLogVar + i);
             }
         }
     }
 
     private static FloatVector sigma(FloatVector bounded) {
-        return VectorMath.exp(bounded.mul(0.5f));
+        return VectorMath.exp(bounded.mul(VectorMath.HALF));
     }
 
     private static FloatVector sample(FloatVector sigma, float[] m, int eps, FloatVector mean, VectorMask<Float> live) {
-        return VectorLikelihoods.zero().blend(sigma.fma(FloatVector.fromArray(F, m, eps), mean), live);
+        return VectorMath.ZERO.blend(sigma.fma(FloatVector.fromArray(F, m, eps), mean), live);
     }
 
     private static FloatVector divergence(FloatVector mean, FloatVector sigma, FloatVector bounded) {
-        return mean.fma(mean, sigma.fma(sigma, VectorMath.splat(-1)).sub(bounded)).mul(0.5f);
+        return mean.fma(mean, sigma.fma(sigma, VectorMath.MINUS_ONE).sub(bounded)).mul(VectorMath.HALF);
     }
 }

@@ -4,6 +4,8 @@ import static dev.fusedvae.simd.Elementwise.PANEL;
 import static dev.fusedvae.simd.Lanes.F;
 import static dev.fusedvae.simd.Lanes.WIDTH;
 import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
+import static dev.fusedvae.simd.VectorMath.ONE;
+import static dev.fusedvae.simd.VectorMath.ZERO;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -20,19 +22,24 @@ final class VectorLikelihoods {
         LogVariance.requireColumns(columns);
         boolean value = pass.value();
         boolean gradient = pass.gradient();
+        FloatVector scales = VectorMath.splat(scale);
         for (int c = 0; c < PANEL; c += WIDTH) {
             VectorMask<Float> live = F.indexInRange(c, columns);
             for (int r = 0; r < rows; r++) {
                 int i = r * PANEL + c;
+                int lanes = partials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
                 FloatVector l = FloatVector.fromArray(F, m, logits + i);
                 FloatVector target = FloatVector.fromArray(F, m, x + i);
                 FloatVector e = VectorMath.exp(l.abs().neg());
-                if (value) {
-                    FloatVector loss = l.neg().fma(target, VectorMath.relu(l)).add(VectorMath.log1pFinite(e));
-                    accumulate(m, partials, r, c, loss.neg(), live);
-                }
                 if (gradient) {
-                    store(VectorMath.sigmoid(l, e).sub(target).mul(scale), live, m, dLogits + i);
+                    FloatVector slope = VectorMath.sigmoid(l, e).sub(target).mul(scales);
+                    ZERO.blend(slope, live).intoArray(m, dLogits + i);
+                }
+                if (value) {
+                    FloatVector linear = l.neg().fma(target, VectorMath.relu(l));
+                    FloatVector loss = linear.add(VectorMath.log1pUnit(e));
+                    FloatVector sum = FloatVector.fromArray(F, m, lanes);
+                    sum.blend(sum.sub(loss), live).intoArray(m, lanes);
                 }
             }
         }
@@ -65,9 +72,11 @@ final class VectorLikelihoods {
             VectorMask<Float> live = F.indexInRange(c, columns);
             for (int r = 0; r < rows; r++) {
                 int i = r * PANEL + c;
+                int lanes = logVarPartials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
                 FloatVector d = FloatVector.fromArray(F, m, x + i).sub(FloatVector.fromArray(F, m, mean + i));
-                FloatVector slope = d.mul(d).fma(VectorMath.splat(-precision), VectorMath.splat(1)).mul(half);
-                accumulate(m, logVarPartials, r, c, slope, live);
+                FloatVector slope = d.mul(d).fma(VectorMath.splat(-precision), ONE).mul(half);
+                FloatVector sum = FloatVector.fromArray(F, m, lanes);
+                sum.blend(sum.add(slope), live).intoArray(m, lanes);
             }
         }
     }
@@ -84,13 +93,15 @@ final class VectorLikelihoods {
             VectorMask<Float> live = F.indexInRange(c, columns);
             for (int r = 0; r < rows; r++) {
                 int i = r * PANEL + c;
+                int lanes = partials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
                 FloatVector d = FloatVector.fromArray(F, m, x + i).sub(FloatVector.fromArray(F, m, mean + i));
                 if (value) {
                     FloatVector loss = d.mul(d).fma(halfPrecision, VectorMath.splat(halfLog));
-                    accumulate(m, partials, r, c, loss.neg(), live);
+                    FloatVector sum = FloatVector.fromArray(F, m, lanes);
+                    sum.blend(sum.sub(loss), live).intoArray(m, lanes);
                 }
                 if (gradient) {
-                    store(d.mul(slope), live, m, dMean + i);
+                    ZERO.blend(d.mul(slope), live).intoArray(m, dMean + i);
                 }
             }
         }
@@ -102,41 +113,29 @@ final class VectorLikelihoods {
         LogVariance.requireColumns(columns);
         boolean value = pass.value();
         boolean gradient = pass.gradient();
+        FloatVector halfLog2Pi = VectorMath.splat(LogVariance.HALF_LOG_2PI);
         for (int c = 0; c < PANEL; c += WIDTH) {
             VectorMask<Float> live = F.indexInRange(c, columns);
             for (int r = 0; r < rows; r++) {
                 int i = r * PANEL + c;
+                int lanes = partials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
                 FloatVector s = FloatVector.fromArray(F, m, logVar + i);
+                VectorMask<Float> slopes = live.andNot(clamped(s));
                 FloatVector bounded = clamp(s);
                 FloatVector d = FloatVector.fromArray(F, m, x + i).sub(FloatVector.fromArray(F, m, mean + i));
                 FloatVector weighted = d.mul(VectorMath.exp(bounded.neg()));
                 if (value) {
-                    FloatVector loss = d.fma(weighted, bounded)
-                            .fma(VectorMath.splat(0.5f), VectorMath.splat(LogVariance.HALF_LOG_2PI));
-                    accumulate(m, partials, r, c, loss.neg(), live);
+                    FloatVector loss = d.fma(weighted, bounded).fma(VectorMath.HALF, halfLog2Pi);
+                    FloatVector sum = FloatVector.fromArray(F, m, lanes);
+                    sum.blend(sum.sub(loss), live).intoArray(m, lanes);
                 }
                 if (gradient) {
-                    store(weighted.mul(-scale), live, m, dMean + i);
-                    FloatVector slope = d.neg().fma(weighted, VectorMath.splat(1)).mul(0.5f * scale);
-                    store(slope, live.andNot(clamped(s)), m, dLogVar + i);
+                    ZERO.blend(weighted.mul(-scale), live).intoArray(m, dMean + i);
+                    FloatVector slope = d.neg().fma(weighted, ONE).mul(0.5f * scale);
+                    ZERO.blend(slope, slopes).intoArray(m, dLogVar + i);
                 }
             }
         }
-    }
-
-    /// Adds `term`, of columns from `c`, to its virtual lanes of row `r`; columns that are not live leave them alone.
-    static void accumulate(float[] m, int partials, int r, int c, FloatVector term, VectorMask<Float> live) {
-        int at = partials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
-        FloatVector sum = FloatVector.fromArray(F, m, at);
-        sum.blend(sum.add(term), live).intoArray(m, at);
-    }
-
-    private static void store(FloatVector value, VectorMask<Float> live, float[] m, int at) {
-        zero().blend(value, live).intoArray(m, at);
-    }
-
-    static FloatVector zero() {
-        return FloatVector.zero(F);
     }
 
     static FloatVector clamp(FloatVector logVar) {

@@ -1,86 +1,134 @@
 package dev.fusedvae.simd;
 
-import static dev.fusedvae.simd.ScalarMath.*;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /// The functions of [ScalarMath] on vectors of [Lanes#F]: the same operations in the same order, hence the same bits.
 ///
 /// Formulas, errors and edges are stated there. Loading this class needs the incubator module: ask [Simd#vector()] first.
+///
+/// C2 stops inlining methods outside the JDK once a compilation has made 18,000 nodes (`NodeCountInliningCutoff`), and
+/// a vector that crosses a real call is boxed. An operation makes 400 nodes, a scalar operand 200 more. So constants
+/// are vectors here, calls are few, and a loop makes its last call before its 40th operation;
+/// `ElementwiseAllocationTest` fails where that is broken.
 public final class VectorMath {
+    static final FloatVector ZERO = splat(0);
+    static final FloatVector ONE = splat(1);
+    static final FloatVector MINUS_ONE = splat(-1);
+    static final FloatVector HALF = splat(0.5f);
+    static final FloatVector MINUS_HALF = splat(-0.5f);
+    private static final FloatVector TWO = splat(2);
+    private static final FloatVector MINUS_TWO = splat(-2);
+    private static final FloatVector QUARTER = splat(0.25f);
+    private static final FloatVector INFINITY = splat(Float.POSITIVE_INFINITY);
+    private static final FloatVector LEAKY_SLOPE = splat(ScalarMath.LEAKY_SLOPE);
+    private static final FloatVector LOG2_E = splat(ScalarMath.LOG2_E);
+    private static final FloatVector LN2 = splat(ScalarMath.LN2_HIGH);
+    private static final FloatVector MINUS_LN2_HIGH = splat(-ScalarMath.LN2_HIGH);
+    private static final FloatVector MINUS_LN2_LOW = splat(-ScalarMath.LN2_LOW);
+    private static final FloatVector ROUNDER = splat(ScalarMath.ROUNDER);
+    private static final FloatVector EXP_MAX = splat(ScalarMath.EXP_MAX);
+    private static final FloatVector EXP_MIN = splat(ScalarMath.EXP_MIN);
+    private static final FloatVector EXPM1_MIN = splat(ScalarMath.EXPM1_MIN);
+    private static final FloatVector E0 = splat(ScalarMath.E0);
+    private static final FloatVector E1 = splat(ScalarMath.E1);
+    private static final FloatVector E2 = splat(ScalarMath.E2);
+    private static final FloatVector E3 = splat(ScalarMath.E3);
+    private static final FloatVector E4 = splat(ScalarMath.E4);
+    private static final FloatVector L0 = splat(ScalarMath.L0);
+    private static final FloatVector L1 = splat(ScalarMath.L1);
+    private static final FloatVector L2 = splat(ScalarMath.L2);
+    private static final FloatVector L3 = splat(ScalarMath.L3);
+    private static final FloatVector L4 = splat(ScalarMath.L4);
+    private static final FloatVector L5 = splat(ScalarMath.L5);
+    private static final FloatVector L6 = splat(ScalarMath.L6);
+    private static final FloatVector L7 = splat(ScalarMath.L7);
+    private static final FloatVector L8 = splat(ScalarMath.L8);
+    private static final FloatVector TAIL = splat(ScalarMath.TAIL);
+    private static final FloatVector T0 = splat(ScalarMath.T0);
+    private static final FloatVector T1 = splat(ScalarMath.T1);
+    private static final FloatVector T2 = splat(ScalarMath.T2);
+    private static final FloatVector T3 = splat(ScalarMath.T3);
+    private static final FloatVector T4 = splat(ScalarMath.T4);
+    private static final FloatVector T5 = splat(ScalarMath.T5);
+    private static final FloatVector T6 = splat(ScalarMath.T6);
+    private static final FloatVector T7 = splat(ScalarMath.T7);
+    private static final FloatVector INV_SQRT_2PI = splat(ScalarMath.INV_SQRT_2PI);
+    private static final IntVector SIGN = IntVector.broadcast(Lanes.I, ScalarMath.SIGN_MASK);
+    private static final IntVector EXPONENT_OF_HALF = IntVector.broadcast(Lanes.I, 0x3f000000);
+
     private VectorMath() {}
 
     /// `e^x`
     public static FloatVector exp(FloatVector x) {
-        FloatVector shifted = x.fma(splat(LOG2_E), splat(ROUNDER));
+        FloatVector shifted = x.fma(LOG2_E, ROUNDER);
         FloatVector n = shifted.sub(ROUNDER);
-        FloatVector r = n.fma(splat(-LN2_LOW), n.fma(splat(-LN2_HIGH), x));
-        FloatVector p = expm1Tail(r).fma(r, splat(1)).fma(r, splat(1));
-        FloatVector scaled = p.reinterpretAsInts().add(exponentOf(shifted)).reinterpretAsFloats();
-        return x.mul(Float.POSITIVE_INFINITY)
-                .blend(scaled, x.compare(VectorOperators.LE, EXP_MAX))
-                .blend(0f, x.compare(VectorOperators.LT, EXP_MIN));
+        FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
+        FloatVector p = E4.fma(r, E3).fma(r, E2).fma(r, E1).fma(r, E0).fma(r, ONE).fma(r, ONE);
+        IntVector exponent = shifted.reinterpretAsInts().lanewise(LSHL, 23);
+        FloatVector scaled = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+        return x.mul(INFINITY).blend(scaled, x.compare(LE, EXP_MAX)).blend(ZERO, x.compare(LT, EXP_MIN));
     }
 
     /// `e^x − 1`
     public static FloatVector expm1(FloatVector x) {
-        return expm1Below(x.blend(EXPM1_MAX, x.compare(VectorOperators.GT, EXPM1_MAX)));
+        return expm1Below(x.blend(ScalarMath.EXPM1_MAX, x.compare(GT, ScalarMath.EXPM1_MAX)));
     }
 
     static FloatVector expm1Below(FloatVector x) {
-        FloatVector bounded = x.blend(EXPM1_MIN, x.compare(VectorOperators.LT, EXPM1_MIN));
-        FloatVector shifted = bounded.fma(splat(LOG2_E), splat(ROUNDER));
+        FloatVector bounded = x.blend(EXPM1_MIN, x.compare(LT, EXPM1_MIN));
+        FloatVector shifted = bounded.fma(LOG2_E, ROUNDER);
         FloatVector n = shifted.sub(ROUNDER);
-        FloatVector r = n.fma(splat(-LN2_LOW), n.fma(splat(-LN2_HIGH), bounded));
-        FloatVector p = r.mul(r).fma(expm1Tail(r), r);
-        FloatVector half = exponentOf(shifted).add(0x3f000000).reinterpretAsFloats();
-        return orSign(half.fma(p, half.sub(0.5f)).mul(2), x);
-    }
-
-    private static FloatVector expm1Tail(FloatVector r) {
-        return splat(E4).fma(r, splat(E3)).fma(r, splat(E2)).fma(r, splat(E1)).fma(r, splat(E0));
-    }
-
-    private static IntVector exponentOf(FloatVector shifted) {
-        return shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, bounded));
+        FloatVector tail = E4.fma(r, E3).fma(r, E2).fma(r, E1).fma(r, E0);
+        FloatVector p = r.mul(r).fma(tail, r);
+        IntVector exponent = shifted.reinterpretAsInts().lanewise(LSHL, 23);
+        FloatVector half = exponent.add(EXPONENT_OF_HALF).reinterpretAsFloats();
+        return orSign(half.fma(p, half.sub(HALF)).mul(TWO), x);
     }
 
     /// `ln x`
     public static FloatVector log(FloatVector x) {
-        VectorMask<Float> tiny = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
+        VectorMask<Float> tiny = x.compare(LT, Float.MIN_NORMAL);
         IntVector bits = x.blend(x.mul(0x1p23f), tiny).reinterpretAsInts();
-        IntVector e = bits.sub(THREE_QUARTERS_BITS).and(EXPONENT_MASK);
-        FloatVector k = toFloat(e).mul(0x1p-23f);
-        FloatVector finite = logOf(k.blend(k.sub(23), tiny), bits.sub(e).reinterpretAsFloats().sub(1));
-        FloatVector edge = x.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f))
-                .blend(Float.NaN, x.compare(VectorOperators.LT, 0f));
-        return edge.blend(finite, x.compare(VectorOperators.GT, 0f)
-                .and(x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY)));
+        IntVector e = bits.sub(ScalarMath.THREE_QUARTERS_BITS).and(ScalarMath.EXPONENT_MASK);
+        FloatVector k = e.convert(I2F, 0).reinterpretAsFloats().mul(0x1p-23f);
+        FloatVector poly = log1pPolynomial(bits.sub(e).reinterpretAsFloats().sub(ONE));
+        FloatVector finite = k.blend(k.sub(23), tiny).fma(LN2, poly);
+        FloatVector edge = x.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, ZERO)).blend(Float.NaN, x.compare(LT, ZERO));
+        return edge.blend(finite, x.compare(GT, ZERO).and(x.compare(LT, INFINITY)));
     }
 
     /// `ln(1 + x)`
     public static FloatVector log1p(FloatVector x) {
-        FloatVector edge = x.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, -1f))
-                .blend(Float.NaN, x.compare(VectorOperators.LT, -1f));
-        return edge.blend(log1pFinite(x), x.compare(VectorOperators.GT, -1f)
-                .and(x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY))
-                .and(x.abs().compare(VectorOperators.GE, 0x1p-25f)));
+        IntVector e = x.add(ONE).reinterpretAsInts().sub(ScalarMath.THREE_QUARTERS_BITS).and(ScalarMath.EXPONENT_MASK);
+        FloatVector scale = IntVector.broadcast(Lanes.I, ScalarMath.FOUR_BITS).sub(e).reinterpretAsFloats();
+        FloatVector poly = log1pPolynomial(x.mul(QUARTER).fma(scale, QUARTER.fma(scale, MINUS_ONE)));
+        FloatVector finite = e.convert(I2F, 0).reinterpretAsFloats().mul(0x1p-23f).fma(LN2, poly);
+        FloatVector edge = x.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, MINUS_ONE))
+                .blend(Float.NaN, x.compare(LT, MINUS_ONE));
+        return edge.blend(finite, x.compare(GT, MINUS_ONE)
+                .and(x.compare(LT, INFINITY))
+                .and(x.abs().compare(GE, 0x1p-25f)));
     }
 
-    static FloatVector log1pFinite(FloatVector x) {
-        IntVector e = x.add(1).reinterpretAsInts().sub(THREE_QUARTERS_BITS).and(EXPONENT_MASK);
-        FloatVector scale = IntVector.broadcast(Lanes.I, FOUR_BITS).sub(e).reinterpretAsFloats();
-        FloatVector f = x.mul(0.25f).fma(scale, splat(0.25f).fma(scale, splat(-1)));
-        return logOf(toFloat(e).mul(0x1p-23f), f);
+    static FloatVector log1pUnit(FloatVector e) {
+        VectorMask<Float> upper = e.compare(GT, HALF);
+        return log1pPolynomial(e.blend(e.fma(HALF, MINUS_HALF), upper)).add(ZERO.blend(LN2, upper));
     }
 
-    private static FloatVector logOf(FloatVector k, FloatVector f) {
-        FloatVector p = splat(L8).fma(f, splat(L7)).fma(f, splat(L6)).fma(f, splat(L5)).fma(f, splat(L4))
-                .fma(f, splat(L3)).fma(f, splat(L2)).fma(f, splat(L1)).fma(f, splat(L0));
-        return k.fma(splat(LN2_HIGH), f.mul(f).fma(p, f));
+    private static FloatVector log1pPolynomial(FloatVector f) {
+        FloatVector p = L8.fma(f, L7).fma(f, L6).fma(f, L5).fma(f, L4).fma(f, L3).fma(f, L2).fma(f, L1).fma(f, L0);
+        return f.mul(f).fma(p, f);
     }
 
     /// The square root.
@@ -90,8 +138,8 @@ public final class VectorMath {
 
     /// `tanh x`
     public static FloatVector tanh(FloatVector x) {
-        FloatVector t = expm1Below(x.abs().mul(-2));
-        return orSign(t.neg().div(t.add(2)), x);
+        FloatVector t = expm1Below(x.abs().mul(MINUS_TWO));
+        return orSign(t.neg().div(t.add(TWO)), x);
     }
 
     /// `1 / (1 + e^-x)`
@@ -100,50 +148,44 @@ public final class VectorMath {
     }
 
     static FloatVector sigmoid(FloatVector x, FloatVector e) {
-        return splat(1).blend(e, x.compare(VectorOperators.LT, 0f)).div(e.add(1));
+        return ONE.blend(e, x.compare(LT, ZERO)).div(e.add(ONE));
     }
 
     /// `log(1 + e^x)`
     public static FloatVector softplus(FloatVector x) {
-        return softplus(x, exp(x.abs().neg()));
+        return relu(x).add(log1pUnit(exp(x.abs().neg())));
     }
 
-    static FloatVector softplus(FloatVector x, FloatVector e) {
-        return relu(x).add(log1pFinite(e));
+    /// The standard normal distribution function.
+    public static FloatVector normalCdf(FloatVector a) {
+        return normalCdf(a, exp(a.mul(a).mul(MINUS_HALF)));
     }
 
-    /// The error function.
-    public static FloatVector erf(FloatVector x) {
-        FloatVector u = x.mul(x);
-        FloatVector s = splat(S6).fma(u, splat(S5)).fma(u, splat(S4)).fma(u, splat(S3)).fma(u, splat(S2))
-                .fma(u, splat(S1)).fma(u, splat(S0));
-        FloatVector small = x.fma(s, x);
-        FloatVector size = x.abs();
-        FloatVector t = size.blend(ERF_ONE, size.compare(VectorOperators.GT, ERF_ONE));
-        FloatVector g = splat(G6).fma(t, splat(G5)).fma(t, splat(G4)).fma(t, splat(G3)).fma(t, splat(G2))
-                .fma(t, splat(G1)).fma(t, splat(G0));
-        FloatVector large = orSign(splat(1).sub(exp(g)), x);
-        return large.blend(small, size.compare(VectorOperators.LT, 1f));
+    private static FloatVector normalCdf(FloatVector a, FloatVector e) {
+        FloatVector t = ONE.div(a.abs().fma(TAIL, ONE));
+        FloatVector p = T7.fma(t, T6).fma(t, T5).fma(t, T4).fma(t, T3).fma(t, T2).fma(t, T1).fma(t, T0);
+        FloatVector tail = p.mul(t).mul(e);
+        return ONE.sub(tail).blend(tail, a.compare(LT, ZERO));
     }
 
     /// `max(x, 0)`
     public static FloatVector relu(FloatVector x) {
-        return x.blend(0f, x.compare(VectorOperators.LT, 0f));
+        return x.blend(ZERO, x.compare(LT, ZERO));
     }
 
     /// `x` above zero, else `0.01·x`
     public static FloatVector leakyRelu(FloatVector x) {
-        return x.mul(LEAKY_SLOPE).blend(x, x.compare(VectorOperators.GT, 0f));
+        return x.mul(LEAKY_SLOPE).blend(x, x.compare(GT, ZERO));
     }
 
     /// `x` above zero, else `expm1 x`
     public static FloatVector elu(FloatVector x) {
-        return expm1Below(x).blend(x, x.compare(VectorOperators.GT, 0f));
+        return expm1Below(x).blend(x, x.compare(GT, ZERO));
     }
 
-    /// `½·a·(1 + erf(a/√2))`
+    /// `a·Φ(a)`
     public static FloatVector gelu(FloatVector a) {
-        return a.mul(0.5f).mul(erf(a.mul(SQRT_HALF)).add(1));
+        return a.mul(normalCdf(a));
     }
 
     /// `a·sigmoid(a)`
@@ -153,27 +195,27 @@ public final class VectorMath {
 
     /// 1, or NaN
     public static FloatVector identityDerivative(FloatVector y) {
-        return y.blend(1f, y.compare(VectorOperators.EQ, y));
+        return y.blend(ONE, y.compare(EQ, y));
     }
 
     /// From the output of [#relu].
     public static FloatVector reluDerivative(FloatVector y) {
-        return y.blend(0f, y.compare(VectorOperators.LE, 0f)).blend(1f, y.compare(VectorOperators.GT, 0f));
+        return y.blend(ZERO, y.compare(LE, ZERO)).blend(ONE, y.compare(GT, ZERO));
     }
 
     /// From the output of [#leakyRelu].
     public static FloatVector leakyReluDerivative(FloatVector y) {
-        return y.blend(LEAKY_SLOPE, y.compare(VectorOperators.LE, 0f)).blend(1f, y.compare(VectorOperators.GT, 0f));
+        return y.blend(LEAKY_SLOPE, y.compare(LE, ZERO)).blend(ONE, y.compare(GT, ZERO));
     }
 
     /// From the output of [#tanh].
     public static FloatVector tanhDerivative(FloatVector y) {
-        return y.neg().fma(y, splat(1));
+        return y.neg().fma(y, ONE);
     }
 
     /// From the output of [#sigmoid].
     public static FloatVector sigmoidDerivative(FloatVector y) {
-        return y.mul(splat(1).sub(y));
+        return y.mul(ONE.sub(y));
     }
 
     /// From the output of [#softplus].
@@ -183,30 +225,26 @@ public final class VectorMath {
 
     /// From the output of [#elu].
     public static FloatVector eluDerivative(FloatVector y) {
-        return y.add(1).blend(1f, y.compare(VectorOperators.GT, 0f));
+        return y.add(ONE).blend(ONE, y.compare(GT, ZERO));
     }
 
     /// From the input of [#gelu].
     public static FloatVector geluDerivative(FloatVector a) {
-        FloatVector density = exp(a.mul(a).mul(-0.5f)).mul(INV_SQRT_2PI);
-        return a.fma(density, splat(0.5f).fma(erf(a.mul(SQRT_HALF)), splat(0.5f)));
+        FloatVector e = exp(a.mul(a).mul(MINUS_HALF));
+        return a.fma(e.mul(INV_SQRT_2PI), normalCdf(a, e));
     }
 
     /// From the input of [#silu].
     public static FloatVector siluDerivative(FloatVector a) {
         FloatVector s = sigmoid(a);
-        return s.mul(a.fma(splat(1).sub(s), splat(1)));
+        return s.mul(a.fma(ONE.sub(s), ONE));
     }
 
     static FloatVector splat(float value) {
         return FloatVector.broadcast(Lanes.F, value);
     }
 
-    private static FloatVector toFloat(IntVector v) {
-        return v.convert(VectorOperators.I2F, 0).reinterpretAsFloats();
-    }
-
     private static FloatVector orSign(FloatVector value, FloatVector sign) {
-        return value.reinterpretAsInts().or(sign.reinterpretAsInts().and(SIGN_MASK)).reinterpretAsFloats();
+        return value.reinterpretAsInts().or(sign.reinterpretAsInts().and(SIGN)).reinterpretAsFloats();
     }
 }

@@ -95,7 +95,7 @@ public enum Activation {
     }
 
     /// The error function, to double precision: `erf x = 2/√π · exp(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!`: every term has the sign of x, so nothing cancels.
-    public static double erf(double x) {
+    static double erf(double x) {
         if (Math.abs(x) > 6) {
             return Math.signum(x);
         }
