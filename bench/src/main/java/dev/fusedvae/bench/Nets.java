@@ -1,0 +1,54 @@
+package dev.fusedvae.bench;
+
+import dev.fusedvae.backend.Examples;
+import dev.fusedvae.backend.Executable;
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.rng.Purpose;
+import dev.fusedvae.rng.Stream;
+import dev.fusedvae.rng.Uniforms;
+import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.VaeSpec;
+import java.util.List;
+import java.util.Random;
+
+/// The networks of every benchmark, under the names that the peers use too.
+final class Nets {
+    private Nets() {}
+
+    /// `S` 784-400-20, `I` 784-200-200-50 with tanh, `big` 784-1024-1024-64.
+    static VaeSpec spec(String net) {
+        return switch (net) {
+            case "S" -> VaeSpec.of(784, List.of(400), 20);
+            case "I" -> VaeSpec.of(784, List.of(200, 200), 50).withActivation(Activation.TANH);
+            case "big" -> VaeSpec.of(784, List.of(1024, 1024), 64);
+            default -> throw new IllegalArgumentException("net must be S, I or big, got " + net);
+        };
+    }
+
+    /// Random grey pixels: never zeros or a pattern, which run faster than real data.
+    static Examples randomPixels(int count, int features) {
+        byte[] pixels = new byte[count * features];
+        new Random(1).nextBytes(pixels);
+        return pixels(pixels, features);
+    }
+
+    /// Grey pixels in [0, 255] as intensities in [0, 1].
+    static Examples pixels(byte[] pixels, int features) {
+        float[] table = new float[256];
+        for (int v = 0; v < 256; v++) {
+            table[v] = v / 255f;
+        }
+        return new Examples.Bytes(pixels, features, table, 255, new float[0]);
+    }
+
+    /// U(±1/√K) for every parameter, K its inputs (or 400, near enough, for a bias).
+    static void initialize(Executable executable) {
+        int site = 0;
+        for (Tensor t : executable.plan().graph().tensors(Tensor.Role.PARAMETER)) {
+            float[] values = new float[Math.toIntExact(t.elements(1))];
+            float bound = (float) (1 / Math.sqrt(t.rows() == 1 ? 400 : t.columns()));
+            Uniforms.fill(new Stream(1, Purpose.INIT, site++), 0, 0, values.length, values, 0, -bound, bound);
+            executable.write(t, values);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.fusedvae.bench;
+
+import dev.fusedvae.backend.Examples;
+import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.backend.cpu.CpuExecutable;
+import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.graph.Graphs;
+import dev.fusedvae.plan.Plan;
+import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.spec.VaeSpec;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/// Microseconds a training step of the CPU path, by fusion level; with `-prof gc` also what a step allocates.
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(value = 2, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Warmup(iterations = 4, time = 2)
+@Measurement(iterations = 5, time = 2)
+public class StepBench {
+    private static final int STEPS = 20;
+
+    @Param("S")
+    public String net;
+
+    @Param("128")
+    public int batch;
+
+    @Param({"none", "epilogue", "layer"})
+    public String fusion;
+
+    @Param("2")
+    public int threads;
+
+    private CpuBackend backend;
+    private CpuExecutable executable;
+    private long step;
+    private final double[] metrics = new double[2 * STEPS];
+
+    @Setup(Level.Trial)
+    public void load() {
+        VaeSpec spec = Nets.spec(net);
+        Examples examples = Nets.randomPixels(16 * batch, spec.features());
+        TrainSpec train = TrainSpec.standard(1, 1).withBatchSize(batch);
+        Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()),
+                FusionLevel.parse(fusion), batch);
+        backend = new CpuBackend(threads);
+        executable = backend.load(plan, new Feed.Training(examples, new StepTable(train, spec.objective(), examples.count())));
+        Nets.initialize(executable);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(STEPS)
+    public double[] step() {
+        executable.run(step, STEPS, metrics);
+        step += STEPS;
+        return metrics;
+    }
+
+    @TearDown(Level.Trial)
+    public void close() {
+        executable.close();
+        backend.close();
+    }
+}
