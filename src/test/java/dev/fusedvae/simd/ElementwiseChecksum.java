@@ -4,8 +4,15 @@ package dev.fusedvae.simd;
 final class ElementwiseChecksum {
     private ElementwiseChecksum() {}
 
+    /// Repeats as often as its argument says, because interpreted and compiled vectors are different code.
     public static void main(String[] args) {
-        System.out.println(Simd.bits() + " " + Long.toHexString(compute()));
+        long first = compute();
+        for (int i = Integer.parseInt(args[0]); i > 0; i--) {
+            if (compute() != first) {
+                throw new AssertionError("the bits changed while the loops were being compiled");
+            }
+        }
+        System.out.println(Simd.bits() + " " + Long.toHexString(first));
     }
 
     static long compute() {
