@@ -10,7 +10,12 @@ module dev.fusedvae {
     requires org.jfree.jfreechart;
     requires org.jfree.svg;
 
+    exports dev.fusedvae;
+    exports dev.fusedvae.backend;
     exports dev.fusedvae.data;
+    exports dev.fusedvae.eval;
+    exports dev.fusedvae.fuse;
     exports dev.fusedvae.io;
     exports dev.fusedvae.spec;
+    exports dev.fusedvae.train;
 }
