@@ -63,7 +63,7 @@ final class Generator {
         float[] normals = new float[spec.features()];
         for (int r = 0; r < rows; r++) {
             if (spec.likelihood() instanceof Likelihood.Bernoulli) {
-                Binarizer.floats(stream, 0, first + r, spec.features(), to[first + r], 0, PANEL);
+                Binarizer.binarize(stream, 0, first + r, to[first + r].clone(), 0, spec.features(), to[first + r], 0, PANEL);
                 continue;
             }
             Normals.block(stream, 0, first + r, 1, spec.features(), normals, 0, spec.features(), PANEL);

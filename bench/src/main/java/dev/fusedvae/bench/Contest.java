@@ -78,6 +78,7 @@ public final class Contest {
             engine.run(WARM);
             for (int round = 0; round <= rounds; round++) {
                 double[] turn = new double[1 + MODES.size()];
+                calm();
                 engine.run(20);
                 turn[0] = engine.millisAStep(steps);
                 for (int m = 0; m < MODES.size(); m++) {
@@ -101,6 +102,7 @@ public final class Contest {
         try (Contestant engine = Contestant.encoder(Nets.spec("S"), batch, threads, examples)) {
             engine.run(batch == 1 ? 100_000 : 1000);
             for (int round = 0; round <= rounds; round++) {
+                calm();
                 engine.run(20);
                 double[] turn = {engine.millisAStep(calls),
                     torch.ask("encode eager S %d %d".formatted(batch, calls)).get("msMedian").asDouble(),
@@ -112,6 +114,15 @@ public final class Contest {
         }
         row("encode S batch " + batch + " threads " + threads, times, List.of("eager", "compile"));
         torch.ask("threads 2");
+    }
+
+    /// Waits until the other side's threads have stopped spinning: OpenMP's do so for 200 ms after their last work.
+    private static void calm() {
+        try {
+            Thread.sleep(400);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private ObjectNode row(String name, List<double[]> times, List<String> modes) {

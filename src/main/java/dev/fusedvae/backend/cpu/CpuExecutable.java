@@ -8,6 +8,8 @@ import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.Step;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -15,10 +17,13 @@ import java.util.stream.Stream;
 public final class CpuExecutable implements Executable {
     private final Plan plan;
     private final Team team;
-    private final Lowering lowering;
     private final Memory memory;
     private final Machine machine;
     private final CpuCall[][] regions;
+    /// The call that each piece of code belongs to, in the order of `regions`.
+    private final List<Call> callOf = new ArrayList<>();
+    /// Calls whose first piece of code is in each region.
+    private final int[] callsBegun;
     private final boolean reduces;
     /// One record for each member: no member waits for another to read it.
     private final Step[] steps;
@@ -37,10 +42,18 @@ public final class CpuExecutable implements Executable {
     private CpuExecutable(Plan plan, Feed feed, Team team, Optional<Memory> shared) {
         this.plan = plan;
         this.team = team;
-        lowering = new Lowering(plan, team.size());
+        Lowering lowering = new Lowering(plan, team.size());
         memory = lowering.memory(shared);
         machine = new Machine(memory, team.size(), feed);
-        regions = lowering.calls(machine, metrics);
+        List<List<Lowering.Lowered>> lowered = lowering.lower(machine, metrics);
+        regions = lowered.stream().map(r -> r.stream().map(Lowering.Lowered::code).toArray(CpuCall[]::new)).toArray(CpuCall[][]::new);
+        callsBegun = new int[regions.length];
+        for (int r = 0; r < regions.length; r++) {
+            for (Lowering.Lowered l : lowered.get(r)) {
+                callsBegun[r] += callOf.contains(l.call()) ? 0 : 1;
+                callOf.add(l.call());
+            }
+        }
         reduces = plan.graph().ops().stream().anyMatch(op -> op instanceof Op.ReduceLoss);
         steps = new Step[team.size()];
         for (int i = 0; i < steps.length; i++) {
@@ -80,10 +93,11 @@ public final class CpuExecutable implements Executable {
         }
     }
 
-    /// Runs steps with a clock around every call: nanoseconds of the first member in each call of the plan, in order, and
-    /// last its waiting at barriers, all steps together.
+    /// Runs steps with a clock around every call: nanoseconds of the first member in each of the plan's calls, in
+    /// their order, and last its waiting at barriers, all steps together.
     public long[] profile(long first, int steps) {
         long[] nanos = new long[plan.calls().size() + 1];
+        int[] slot = callOf.stream().mapToInt(plan.calls()::indexOf).toArray();
         team.run(member -> {
             Step step = this.steps[member];
             for (int i = 0; i < steps; i++) {
@@ -91,20 +105,20 @@ public final class CpuExecutable implements Executable {
                 if (!machine.prepared(step.epoch())) {
                     prepare(member, step.epoch());
                 }
-                timed(member, step, nanos);
+                timed(member, step, nanos, slot);
             }
         });
         return nanos;
     }
 
-    private void timed(int member, Step step, long[] nanos) {
+    private void timed(int member, Step step, long[] nanos, int[] slot) {
         int c = 0;
         for (CpuCall[] region : regions) {
             for (CpuCall call : region) {
                 long before = System.nanoTime();
                 call.run(member, step);
                 if (member == 0) {
-                    nanos[c] += System.nanoTime() - before;
+                    nanos[slot[c]] += System.nanoTime() - before;
                 }
                 c++;
             }
@@ -130,6 +144,9 @@ public final class CpuExecutable implements Executable {
                 for (CpuCall call : regions[r]) {
                     call.run(member, step);
                 }
+                if (member == 0) {
+                    executedCalls += callsBegun[r];
+                }
             }
             team.barrier();
             if (member == 0) {
@@ -151,7 +168,6 @@ public final class CpuExecutable implements Executable {
     }
 
     private void record(Step step, int i) {
-        executedCalls += lowering.callCount();
         if (!reduces) {
             return;
         }
@@ -172,8 +188,9 @@ public final class CpuExecutable implements Executable {
         int c = 0;
         for (CpuCall current : Stream.of(regions).flatMap(Stream::of).toList()) {
             team.run(member -> current.run(member, step));
-            Call call = plan.calls().get(c++);
-            for (Tensor t : call.op().writes()) {
+            Call call = callOf.get(c++);
+            boolean done = c == callOf.size() || callOf.get(c) != call;
+            for (Tensor t : done ? call.op().writes() : List.<Tensor>of()) {
                 if (memory.holds(t) && !finite(t, step.rows())) {
                     return Optional.of(call.title() + " wrote " + t);
                 }
