@@ -1,0 +1,130 @@
+package dev.fusedvae.check;
+
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.spec.Likelihood;
+import dev.fusedvae.spec.LogVariance;
+import java.util.Optional;
+
+/// The bounds of [Rounding] for log p(x|y) and its gradient.
+final class LikelihoodRounding {
+    private static final double HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
+
+    /// Roundings of one term of the sum over features: exp and log1p within 2 ulp, and what surrounds them.
+    private static final int TERM = 12;
+
+    private final Rounding rounding;
+    private final Tolerance tolerance;
+    private final Likelihood likelihood;
+    private final double[] x;
+    private final double[] y;
+    private final double[] in;
+    private final double scalar;
+    private final int d;
+    private final double u;
+
+    LikelihoodRounding(Rounding rounding, Tolerance tolerance, Likelihood likelihood, Tensor x, Tensor y, Optional<Tensor> logVar) {
+        this.rounding = rounding;
+        this.tolerance = tolerance;
+        this.likelihood = likelihood;
+        this.x = rounding.value(x);
+        this.y = rounding.value(y);
+        in = rounding.error(y);
+        scalar = logVar.map(t -> rounding.value(t)[0]).orElse(0.0);
+        d = x.width();
+        u = tolerance.unit();
+    }
+
+    void value(Op.LogLikelihood o, int rows) {
+        double[] e = rounding.make(o.ll());
+        double gamma = tolerance.gamma(d + TERM);
+        for (int b = 0; b < rows; b++) {
+            for (int j = 0; j < d; j++) {
+                e[b] += switch (likelihood) {
+                    case Likelihood.Bernoulli l -> {
+                        double logit = y[b * d + j];
+                        double size = Math.max(logit, 0) + Math.abs(logit * x[b * d + j]) + Math.log1p(Math.exp(-Math.abs(logit)));
+                        yield gamma * size + Math.abs(sigmoid(logit) - x[b * d + j]) * in[b * d + j];
+                    }
+                    case Likelihood.Gaussian l -> gaussian(b, j, gamma);
+                    case Likelihood.GaussianScalar l -> gaussian(b, j, gamma);
+                    case Likelihood.GaussianFeature l -> gaussian(b, j, gamma);
+                };
+            }
+        }
+    }
+
+    private double gaussian(int b, int j, double gamma) {
+        double logVar = logVar(b, j);
+        double precision = Math.exp(-logVar);
+        double off = x[b * d + j] - y[mean(b, j)];
+        double size = 0.5 * off * off * precision + 0.5 * Math.abs(logVar) + HALF_LOG_2PI;
+        return gamma * size + Math.abs(off) * precision * in[mean(b, j)]
+                + 0.5 * Math.abs(off * off * precision - 1) * logVarError(b, j);
+    }
+
+    void gradient(Op.LikelihoodBackward o, int rows, double scale) {
+        double[] e = rounding.make(o.dY());
+        for (int b = 0; b < rows; b++) {
+            for (int j = 0; j < d; j++) {
+                int i = mean(b, j);
+                switch (likelihood) {
+                    case Likelihood.Bernoulli l -> {
+                        double s = sigmoid(y[i]);
+                        e[i] = scale * (0.25 * in[i] + 6 * u * s + 2 * u * Math.abs(s - x[b * d + j]));
+                    }
+                    case Likelihood.Gaussian l -> e[i] = byMean(b, j, scale);
+                    case Likelihood.GaussianScalar l -> e[i] = byMean(b, j, scale);
+                    case Likelihood.GaussianFeature l -> {
+                        e[i] = byMean(b, j, scale);
+                        e[i + d] = LogVariance.inside(y[i + d]) ? byLogVar(b, j, scale, 6 * u) : 0;
+                    }
+                }
+            }
+        }
+        o.dLogVar().ifPresent(t -> {
+            double[] total = rounding.make(t);
+            for (int b = 0; b < rows && LogVariance.inside(scalar); b++) {
+                for (int j = 0; j < d; j++) {
+                    total[b] += byLogVar(b, j, scale, tolerance.gamma(d + TERM));
+                }
+            }
+        });
+    }
+
+    /// dMean = −(x − m)·e^(−log σ²)·scale: a difference, an exponential or a quotient, two products.
+    private double byMean(int b, int j, double scale) {
+        double precision = Math.exp(-logVar(b, j));
+        double off = Math.abs(x[b * d + j] - y[mean(b, j)]);
+        return scale * precision * (in[mean(b, j)] + off * (6 * u + logVarError(b, j)));
+    }
+
+    /// d log σ² = ½(1 − (x − m)²·e^(−log σ²))·scale, each of the two terms off by `own` of its size.
+    private double byLogVar(int b, int j, double scale, double own) {
+        double precision = Math.exp(-logVar(b, j));
+        double off = Math.abs(x[b * d + j] - y[mean(b, j)]);
+        double scaled = off * off * precision;
+        return 0.5 * scale * (own * (1 + scaled) + 2 * off * precision * in[mean(b, j)] + scaled * logVarError(b, j));
+    }
+
+    private int mean(int b, int j) {
+        return b * d * likelihood.outputsPerFeature() + j;
+    }
+
+    private double logVar(int b, int j) {
+        return switch (likelihood) {
+            case Likelihood.Bernoulli l -> throw new IllegalStateException("a Bernoulli has no variance");
+            case Likelihood.Gaussian(double variance) -> Math.log(variance);
+            case Likelihood.GaussianScalar l -> LogVariance.clamp(scalar);
+            case Likelihood.GaussianFeature l -> LogVariance.clamp(y[mean(b, j) + d]);
+        };
+    }
+
+    private double logVarError(int b, int j) {
+        return likelihood instanceof Likelihood.GaussianFeature ? in[mean(b, j) + d] : 0;
+    }
+
+    private static double sigmoid(double logit) {
+        return 1 / (1 + Math.exp(-logit));
+    }
+}

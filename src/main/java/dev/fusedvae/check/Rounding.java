@@ -1,0 +1,279 @@
+package dev.fusedvae.check;
+
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.plan.Step;
+import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.LogVariance;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/// Running error analysis: how far a plain evaluation in the precision of a [Tolerance] may be from the definition.
+///
+/// Ops are visited in order; the error of what an op makes is the error of what it reads, carried through its derivative,
+/// plus its own roundings. What comes from outside a call is exact: both sides read the same floats. Terms in unit² are
+/// dropped. Every rule holds for any order of summation and with or without fma. Constants count roundings; where a
+/// function is involved, its documented error counts two roundings an ulp: exp and log1p 1 to 2 ulp, tanh, sigmoid and
+/// softplus 3, elu 2. Log-variances are taken to keep away from the edges of their clamp.
+final class Rounding {
+    private final Function<Tensor, double[]> values;
+    private final Map<Tensor, double[]> errors = new HashMap<>();
+    private final Tolerance tolerance;
+    private final double u;
+    private final Step step;
+    private final int rows;
+
+    /// @param values what ops read: of parameters and state before the step, of all else as the definition makes it
+    Rounding(Tolerance tolerance, Step step, Function<Tensor, double[]> values) {
+        this.tolerance = tolerance;
+        this.values = values;
+        this.step = step;
+        u = tolerance.unit();
+        rows = step.rows();
+    }
+
+    /// The bound for every value of a tensor that some visited op made.
+    double[] of(Tensor t) {
+        return errors.get(t);
+    }
+
+    /// Visits an op; `made` gives what the definition made of the tensors that the op writes.
+    void visit(Op op, Function<Tensor, double[]> made) {
+        switch (op) {
+            case Op.Gather o -> make(o.x());
+            case Op.Noise o -> make(o.eps());
+            case Op.Linear o -> product(o.x(), o.layer().weight(), o.y(), o.layer().inputs(), true);
+            case Op.LinearBackwardData o -> product(o.dY(), o.layer().weight(), o.dX(), o.layer().width(), false);
+            case Op.LinearBackwardWeight o -> weightGradient(o);
+            case Op.AddBias o -> sum(made.apply(o.y()), make(o.y()), error(o.a()));
+            case Op.Add o -> sum(made.apply(o.out()), make(o.out()), error(o.a()), error(o.b()));
+            case Op.Activate o -> activate(o, made.apply(o.y()));
+            case Op.ActivateBackward o -> activateBackward(o, made.apply(o.dA()));
+            case Op.Reparameterize o -> reparameterize(o, made.apply(o.z()));
+            case Op.KlDivergence o -> klDivergence(o);
+            case Op.ReparameterizeBackward o -> reparameterizeBackward(o, made.apply(o.dHeads()));
+            case Op.KlBackward o -> klBackward(o, made.apply(o.dHeads()));
+            case Op.LogLikelihood o -> new LikelihoodRounding(this, tolerance, o.likelihood(), o.x(), o.y(), o.logVar()).value(o, rows);
+            case Op.LikelihoodBackward o ->
+                    new LikelihoodRounding(this, tolerance, o.likelihood(), o.x(), o.y(), o.logVar()).gradient(o, rows, step.invRows());
+            case Op.ReduceLoss o -> {
+                double[] e = make(o.metrics());
+                e[0] = columnTotal(o.ll(), 0, 1);
+                o.kl().ifPresent(kl -> e[1] = columnTotal(kl, 0, 1));
+            }
+            case Op.ColumnSum o -> {
+                double[] e = make(o.out());
+                for (int j = 0; j < e.length; j++) {
+                    e[j] = columnTotal(o.dY(), j, e.length);
+                }
+            }
+            case Op.SquaredNorm o -> squaredNorm(o);
+            case Op.Update o -> UpdateRounding.update(this, u, o, step);
+        }
+    }
+
+    double[] value(Tensor t) {
+        return values.apply(t);
+    }
+
+    /// The error of a tensor that an op reads.
+    double[] error(Tensor t) {
+        return errors.computeIfAbsent(t, outside -> new double[values.apply(outside).length]);
+    }
+
+    /// Starts the errors of a tensor that an op writes, at zero.
+    double[] make(Tensor t) {
+        double[] e = new double[Math.toIntExact(t.elements(rows))];
+        errors.put(t, e);
+        return e;
+    }
+
+    /// y = a W over `depth` terms, W by rows (`transposed`: each output reads a row of W) or by columns.
+    private void product(Tensor a, Tensor weight, Tensor y, int depth, boolean transposed) {
+        double[] in = value(a);
+        double[] inError = error(a);
+        double[] w = value(weight);
+        double[] e = make(y);
+        int n = y.width();
+        double gamma = tolerance.gamma(depth);
+        for (int b = 0; b < rows; b++) {
+            for (int i = 0; i < n; i++) {
+                double sum = 0;
+                for (int k = 0; k < depth; k++) {
+                    double weightSize = Math.abs(w[transposed ? i * depth + k : k * n + i]);
+                    sum += weightSize * (gamma * Math.abs(in[b * depth + k]) + inError[b * depth + k]);
+                }
+                e[b * n + i] = sum;
+            }
+        }
+    }
+
+    private void weightGradient(Op.LinearBackwardWeight o) {
+        double[] dY = value(o.dY());
+        double[] dYError = error(o.dY());
+        double[] x = value(o.x());
+        double[] xError = error(o.x());
+        double[] e = make(o.dW());
+        int n = o.layer().width();
+        int k = o.layer().inputs();
+        double gamma = tolerance.gamma(rows);
+        for (int b = 0; b < rows; b++) {
+            for (int i = 0; i < n; i++) {
+                double slope = Math.abs(dY[b * n + i]);
+                for (int j = 0; j < k; j++) {
+                    double in = Math.abs(x[b * k + j]);
+                    e[i * k + j] += gamma * slope * in + dYError[b * n + i] * in + slope * xError[b * k + j];
+                }
+            }
+        }
+    }
+
+    private void sum(double[] made, double[] e, double[]... errorsIn) {
+        for (int i = 0; i < e.length; i++) {
+            e[i] = u * Math.abs(made[i]);
+            for (double[] in : errorsIn) {
+                e[i] += in[i];
+            }
+        }
+    }
+
+    /// A sum over the rows of column `j`. One rounding more than its terms: some of them are sums that were rounded on
+    /// their way to memory.
+    private double columnTotal(Tensor t, int j, int width) {
+        double[] v = value(t);
+        double[] in = error(t);
+        double total = 0;
+        for (int b = 0; b < rows; b++) {
+            total += tolerance.gamma(rows + 1) * Math.abs(v[b * width + j]) + in[b * width + j];
+        }
+        return total;
+    }
+
+    private void squaredNorm(Op.SquaredNorm o) {
+        double[] g = value(o.gradient());
+        double[] in = error(o.gradient());
+        double[] e = make(o.partial());
+        for (int i = 0; i < g.length; i++) {
+            e[0] += tolerance.gamma(g.length + 1) * g[i] * g[i] + 2 * Math.abs(g[i]) * in[i];
+        }
+    }
+
+    private void activate(Op.Activate o, double[] made) {
+        double[] a = value(o.a());
+        double[] in = error(o.a());
+        double[] e = make(o.y());
+        for (int i = 0; i < e.length; i++) {
+            e[i] = steepest(o.activation()) * in[i] + u * switch (o.activation()) {
+                case IDENTITY, RELU -> 0;
+                case LEAKY_RELU -> 2 * Math.abs(made[i]);
+                case ELU -> 4 * Math.abs(made[i]);
+                case TANH, SIGMOID, SOFTPLUS -> 6 * Math.abs(made[i]);
+                case SILU -> 8 * Math.abs(made[i]);
+                // Φ within 2e-7 (3.4 roundings of 1) and one product
+                case GELU -> 5 * Math.abs(a[i]);
+            };
+        }
+    }
+
+    /// The largest |act′|: 1.1290 of gelu is at √2, 1.0998 of silu near 2.4.
+    private static double steepest(Activation activation) {
+        return switch (activation) {
+            case IDENTITY, RELU, LEAKY_RELU, TANH, SOFTPLUS, ELU -> 1;
+            case SIGMOID -> 0.25;
+            case GELU -> 1.13;
+            case SILU -> 1.1;
+        };
+    }
+
+    /// `saved` comes from memory, so a kink of the activation is on the same side for both.
+    private void activateBackward(Op.ActivateBackward o, double[] made) {
+        double[] dY = value(o.dY());
+        double[] saved = value(o.saved());
+        double[] in = error(o.dY());
+        double[] e = make(o.dA());
+        for (int i = 0; i < e.length; i++) {
+            double slope = o.activation().derivative(saved[i], saved[i]);
+            double slopeError = u * switch (o.activation()) {
+                case IDENTITY, RELU -> 0;
+                case LEAKY_RELU, ELU -> Math.abs(slope);
+                case TANH -> 2;
+                case SIGMOID -> 2 * Math.abs(slope);
+                case SOFTPLUS -> 4 * Math.abs(slope);
+                // the roundings of σ or Φ and of a·φ, times the pre-activation that multiplies them
+                case GELU, SILU -> 8 * Math.max(1, Math.abs(saved[i]));
+            };
+            e[i] = Math.abs(slope) * in[i] + Math.abs(dY[i]) * slopeError + u * Math.abs(made[i]);
+        }
+    }
+
+    /// z = μ + σε: σ = exp(½ log σ²) within 1 ulp.
+    private void reparameterize(Op.Reparameterize o, double[] made) {
+        int n = o.z().width();
+        double[] heads = value(o.heads());
+        double[] in = error(o.heads());
+        double[] eps = value(o.eps());
+        double[] e = make(o.z());
+        for (int b = 0; b < rows; b++) {
+            for (int j = 0; j < n; j++) {
+                int mu = b * 2 * n + j;
+                int i = b * n + j;
+                double spread = Math.abs(eps[i]) * sigma(heads[mu + n]);
+                e[i] = in[mu] + spread * (0.5 * in[mu + n] + 4 * u) + u * Math.abs(made[i]);
+            }
+        }
+    }
+
+    private void klDivergence(Op.KlDivergence o) {
+        int n = o.heads().columns();
+        double[] heads = value(o.heads());
+        double[] in = error(o.heads());
+        double[] e = make(o.kl());
+        for (int b = 0; b < rows; b++) {
+            for (int j = 0; j < n; j++) {
+                int mu = b * 2 * n + j;
+                double logVar = LogVariance.clamp(heads[mu + n]);
+                double variance = Math.exp(logVar);
+                double terms = 0.5 * (heads[mu] * heads[mu] + variance + 1 + Math.abs(logVar));
+                // n additions of terms with at most 8 roundings each: σ within 1 ulp counts four in its square
+                e[b] += tolerance.gamma(n + 8) * terms + Math.abs(heads[mu]) * in[mu] + 0.5 * Math.abs(variance - 1) * in[mu + n];
+            }
+        }
+    }
+
+    private void reparameterizeBackward(Op.ReparameterizeBackward o, double[] made) {
+        int n = o.dz().width();
+        double[] heads = value(o.heads());
+        double[] eps = value(o.eps());
+        double[] in = error(o.dz());
+        double[] e = make(o.dHeads());
+        for (int b = 0; b < rows; b++) {
+            for (int j = 0; j < n; j++) {
+                int mu = b * 2 * n + j;
+                int i = b * n + j;
+                boolean inside = LogVariance.inside(heads[mu + n]);
+                e[mu] = in[i];
+                e[mu + n] = inside ? 0.5 * Math.abs(eps[i]) * sigma(heads[mu + n]) * in[i] + 6 * u * Math.abs(made[mu + n]) : 0;
+            }
+        }
+    }
+
+    private void klBackward(Op.KlBackward o, double[] made) {
+        int n = o.heads().columns();
+        double scale = step.beta() * step.invRows();
+        double[] heads = value(o.heads());
+        double[] e = make(o.dHeads());
+        for (int b = 0; b < rows; b++) {
+            for (int j = 0; j < n; j++) {
+                int mu = b * 2 * n + j;
+                double variance = Math.exp(LogVariance.clamp(heads[mu + n]));
+                e[mu] = 2 * u * Math.abs(made[mu]);
+                e[mu + n] = LogVariance.inside(heads[mu + n]) ? 8 * u * scale * 0.5 * (variance + 1) : 0;
+            }
+        }
+    }
+
+    private static double sigma(double logVar) {
+        return Math.exp(0.5 * LogVariance.clamp(logVar));
+    }
+}
