@@ -5,10 +5,14 @@
 module dev.fusedvae {
     requires static jdk.incubator.vector;
     requires transitive com.fasterxml.jackson.databind;
+    requires info.picocli;
     requires java.desktop;
     requires java.net.http;
+    requires me.tongfei.progressbar;
     requires org.jfree.jfreechart;
     requires org.jfree.svg;
+
+    opens dev.fusedvae.cli to info.picocli;
 
     exports dev.fusedvae.data;
     exports dev.fusedvae.io;
