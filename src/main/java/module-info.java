@@ -12,9 +12,14 @@ module dev.fusedvae {
     requires org.jfree.jfreechart;
     requires org.jfree.svg;
 
-    opens dev.fusedvae.cli to info.picocli;
-
+    exports dev.fusedvae;
+    exports dev.fusedvae.backend;
     exports dev.fusedvae.data;
+    exports dev.fusedvae.eval;
+    exports dev.fusedvae.fuse;
     exports dev.fusedvae.io;
     exports dev.fusedvae.spec;
+    exports dev.fusedvae.train;
+
+    opens dev.fusedvae.cli to info.picocli;
 }

@@ -26,6 +26,14 @@ public interface Executable extends AutoCloseable {
     /// only. Both may run at once if neither writes parameters.
     Executable sibling(Plan plan, Feed feed);
 
+    /// [#sibling] that runs on the calling thread alone, for callers who must not wait for each other.
+    default Executable serialSibling(Plan plan, Feed feed) {
+        return sibling(plan, feed);
+    }
+
+    /// Copies a slot's values, logical and row-major, to the front of `to`; allocates nothing.
+    void read(Tensor tensor, float[] to);
+
     /// A copy of a slot's values, logical and row-major, `rows(batch) × width`.
     float[] read(Tensor tensor);
 

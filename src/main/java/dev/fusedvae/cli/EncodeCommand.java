@@ -1,8 +1,8 @@
 package dev.fusedvae.cli;
 
+import dev.fusedvae.Codes;
 import dev.fusedvae.Vae;
 import dev.fusedvae.data.DataSet;
-import dev.fusedvae.eval.Codes;
 import dev.fusedvae.rng.Normals;
 import dev.fusedvae.rng.Purpose;
 import dev.fusedvae.rng.Stream;
@@ -44,7 +44,7 @@ final class EncodeCommand extends ModelDataCommand {
         ArrayFile.require(out);
         Outputs.file(out);
         try (Vae vae = open()) {
-            DataSet examples = examples();
+            DataSet examples = examples(vae);
             Codes codes = vae.encode(examples);
             boolean deterministic = codes.logVar().length == 0 || codes.logVar()[0].length == 0;
             UsageException.require(!deterministic || samples == 0 && !only.equals("log-var"),

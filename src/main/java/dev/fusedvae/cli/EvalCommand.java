@@ -27,7 +27,7 @@ final class EvalCommand extends ModelCommand {
     @Override
     Exit execute() {
         try (Vae vae = open()) {
-            Split split = data.load(recordedData(), terminal.env());
+            Split split = data.load(recordedData(vae), terminal.env());
             Optional<Figures> train = withTrain ? Optional.of(Results.figures(vae.evaluate(split.train()))) : Optional.empty();
             Evaluation test = vae.evaluate(split.test());
             Results results = Results.of(vae, "layer", train, test);

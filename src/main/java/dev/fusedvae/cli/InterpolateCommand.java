@@ -30,7 +30,7 @@ final class InterpolateCommand extends ModelDataCommand {
         pictureOrArray(out);
         try (Vae vae = open()) {
             requireDrawable(out, vae);
-            Interpolation paths = Interpolation.of(vae, examples(), pairs, steps);
+            Interpolation paths = Interpolation.of(vae, examples(vae), pairs, steps);
             write(out, vae.decode(paths.codes()), () -> new Gallery(vae).interpolation(paths));
             wrote(out, pairs, "paths of " + steps + " steps");
         }

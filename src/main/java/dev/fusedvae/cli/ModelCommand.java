@@ -34,9 +34,8 @@ abstract class ModelCommand extends FvaeCommand {
     }
 
     /// The data set of the catalogue that the model was trained on, if it was one; files of the user's may have moved.
-    Optional<String> recordedData() {
-        String name = Json.read(model.resolve("config.json")).path("data").asText("").replaceFirst(" train$", "");
-        return Optional.of(name).filter(Catalogue::has);
+    static Optional<String> recordedData(Vae vae) {
+        return Optional.of(vae.dataName().replaceFirst(" train$", "")).filter(Catalogue::has);
     }
 
     /// Refuses a name that says neither picture nor array, and a place that cannot be written.

@@ -1,5 +1,6 @@
 package dev.fusedvae.cli;
 
+import dev.fusedvae.Vae;
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Split;
 import picocli.CommandLine.ArgGroup;
@@ -18,13 +19,13 @@ abstract class ModelDataCommand extends ModelCommand {
         super(terminal);
     }
 
-    private Split split() {
-        return data.load(recordedData(), terminal.env());
+    private Split split(Vae vae) {
+        return data.load(recordedData(vae), terminal.env());
     }
 
     /// The examples of `--part`.
-    DataSet examples() {
-        Split split = split();
+    DataSet examples(Vae vae) {
+        Split split = split(vae);
         return switch (part) {
             case "test" -> split.test();
             case "train" -> split.train();
@@ -33,9 +34,9 @@ abstract class ModelDataCommand extends ModelCommand {
     }
 
     /// The first `count` of them; fewer where there are no more.
-    DataSet examples(int count) {
+    DataSet examples(Vae vae, int count) {
         UsageException.require(count >= 1, "--count must be >= 1, got %d", count);
-        DataSet all = examples();
+        DataSet all = examples(vae);
         return all.slice(0, Math.min(count, all.size()));
     }
 }

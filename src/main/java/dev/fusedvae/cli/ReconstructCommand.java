@@ -27,7 +27,7 @@ final class ReconstructCommand extends ModelDataCommand {
         pictureOrArray(out);
         try (Vae vae = open()) {
             requireDrawable(out, vae);
-            DataSet examples = examples(count);
+            DataSet examples = examples(vae, count);
             write(out, vae.reconstruct(examples), () -> new Gallery(vae).reconstructions(examples));
             wrote(out, examples.size(), "reconstructions");
         }

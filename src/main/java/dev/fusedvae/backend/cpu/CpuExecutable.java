@@ -53,7 +53,7 @@ public final class CpuExecutable implements Executable {
         return new CpuExecutable(other, feed, team, Optional.of(memory));
     }
 
-    /// [#sibling] on the calling thread alone: what a caller uses who must not wait for the team.
+    @Override
     public CpuExecutable serialSibling(Plan other, Feed feed) {
         return new CpuExecutable(other, feed, new Team(1), Optional.of(memory));
     }
@@ -155,6 +155,11 @@ public final class CpuExecutable implements Executable {
             }
         }
         return true;
+    }
+
+    @Override
+    public void read(Tensor tensor, float[] to) {
+        memory.read(tensor, to);
     }
 
     @Override

@@ -94,12 +94,17 @@ public final class ReferenceExecutable implements Executable {
     }
 
     @Override
-    public float[] read(Tensor tensor) {
-        double[] from = readDouble(tensor);
-        float[] copy = new float[from.length];
-        for (int i = 0; i < copy.length; i++) {
-            copy[i] = (float) from[i];
+    public void read(Tensor tensor, float[] to) {
+        double[] from = slot(tensor);
+        for (int i = 0; i < from.length; i++) {
+            to[i] = (float) from[i];
         }
+    }
+
+    @Override
+    public float[] read(Tensor tensor) {
+        float[] copy = new float[slot(tensor).length];
+        read(tensor, copy);
         return copy;
     }
 

@@ -1,0 +1,81 @@
+package dev.fusedvae.backend;
+
+import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.backend.reference.ReferenceBackend;
+import dev.fusedvae.simd.Simd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/// Finds the backend to run on: never another than the one asked for, never without the reason.
+///
+/// `auto` is settled by the system property `fvae.backend`, else by the environment variable `FVAE_BACKEND`, else by
+/// what can run here.
+public final class Backends {
+    /// The system property that says what `auto` means.
+    public static final String PROPERTY = "fvae.backend";
+    /// The environment variable that says what `auto` means where the property does not.
+    public static final String VARIABLE = "FVAE_BACKEND";
+
+    private static final String NO_CUDA = "the cuda backend is not built yet";
+
+    private Backends() {}
+
+    /// A backend ready to run.
+    ///
+    /// @param notes how `auto` was settled and what slows the backend down, a line each
+    public record Opened(Backend backend, List<String> notes) {
+        public Opened {
+            notes = List.copyOf(notes);
+        }
+    }
+
+    /// Opens the backend of `choice`; the caller closes it.
+    ///
+    /// @throws BackendUnavailableException if a backend asked for by name cannot run
+    /// @throws IllegalArgumentException    if the property or the variable names none
+    public static Opened open(BackendChoice choice) {
+        return open(choice, System.getProperties(), System.getenv());
+    }
+
+    static Opened open(BackendChoice choice, Properties properties, Map<String, String> environment) {
+        List<String> notes = new ArrayList<>();
+        String name = choice.name();
+        if (name.equals("auto")) {
+            name = settle(properties, environment, notes);
+        }
+        Backend backend = switch (name) {
+            case "reference" -> reference(choice.threads());
+            case "cpu" -> new CpuBackend(choice.threads() == 0 ? Runtime.getRuntime().availableProcessors() : choice.threads());
+            default -> throw new BackendUnavailableException(NO_CUDA + "; use cpu, or auto to take what can run");
+        };
+        if (name.equals("cpu")) {
+            Simd.warning().ifPresent(notes::add);
+        }
+        return new Opened(backend, notes);
+    }
+
+    private static String settle(Properties properties, Map<String, String> environment, List<String> notes) {
+        Optional<String> property = Optional.ofNullable(properties.getProperty(PROPERTY));
+        Optional<String> variable = Optional.ofNullable(environment.get(VARIABLE)).filter(v -> !v.isBlank());
+        String origin = property.isPresent() ? PROPERTY : VARIABLE;
+        String wanted = property.or(() -> variable).orElse("auto");
+        BackendChoice.check(origin, wanted);
+        if (wanted.equals("auto")) {
+            notes.add("auto took cpu: " + NO_CUDA);
+            return "cpu";
+        }
+        notes.add("auto took " + wanted + ": " + origin + " says so");
+        return wanted;
+    }
+
+    private static Backend reference(int threads) {
+        if (threads > 1) {
+            throw new IllegalArgumentException("the reference backend runs on one thread, got " + threads
+                    + "; leave the number out or use cpu");
+        }
+        return new ReferenceBackend();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.fusedvae.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fusedvae.data.DataSet;
+import dev.fusedvae.io.Json;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/// What decides the bits of a training, backend and fusion apart: specifications, normalization, and the data by content.
+final class Identity {
+    private Identity() {}
+
+    /// Epochs are left out: they may be raised.
+    static JsonNode of(TrainingJob job) {
+        ObjectNode node = Json.object();
+        node.set("spec", SpecJson.of(job.spec()));
+        ObjectNode train = SpecJson.of(job.train());
+        train.remove("epochs");
+        node.set("train", train);
+        node.put("trainExamples", job.data().train().size());
+        node.put("testExamples", job.data().test().size());
+        node.put("trainData", digest(job.data().train()));
+        node.put("testData", digest(job.data().test()));
+        node.set("normalization", SpecJson.of(job.normalization()));
+        // Through text once, so that it equals what is read back: 1.0f and 1.0 are different nodes.
+        return Json.parse(Json.compact(node), "the identity of the run");
+    }
+
+    /// The first 16 hexadecimal digits of the SHA-256 of the raw values.
+    private static String digest(DataSet data) {
+        MessageDigest sha;
+        try {
+            sha = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+        if (data.isBytes()) {
+            sha.update(data.bytes());
+        } else {
+            ByteBuffer row = ByteBuffer.allocate(Float.BYTES * data.features());
+            for (int i = 0; i < data.size(); i++) {
+                row.asFloatBuffer().put(data.floats(), i * data.features(), data.features());
+                sha.update(row.array());
+            }
+        }
+        return HexFormat.of().formatHex(sha.digest(), 0, 8);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.fusedvae.train;
+
+import dev.fusedvae.data.ImageShape;
+import dev.fusedvae.data.Normalization;
+import dev.fusedvae.eval.Parameters;
+import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.spec.VaeSpec;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// A model as a folder holds it.
+///
+/// @param data        name of the data it was trained on, or empty
+/// @param environment what it was trained on: Java, vectors, threads, backend; empty if unknown
+public record Model(VaeSpec spec, TrainSpec train, Normalization normalization, Optional<ImageShape> image, String data,
+                    Parameters parameters, History history, Map<String, String> environment) {
+
+    public Model {
+        environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
+    }
+
+    /// The model that `trained` is of `job`.
+    public static Model of(TrainingJob job, Trained trained) {
+        return new Model(job.spec(), job.train(), job.normalization(), job.data().train().image(), job.data().train().name(),
+                trained.parameters(), trained.history(), trained.environment());
+    }
+}

@@ -1,0 +1,101 @@
+package dev.fusedvae.train;
+
+import dev.fusedvae.spec.Likelihood;
+import dev.fusedvae.spec.Objective;
+import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.spec.VaeSpec;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/// The model card: one page of Markdown for whoever finds the folder.
+final class ModelCard {
+    private ModelCard() {}
+
+    static String text(Model model) {
+        VaeSpec spec = model.spec();
+        String kind = spec.objective() instanceof Objective.Vae ? "Variational autoencoder" : "Autoencoder";
+        return """
+                # %s %s
+
+                %s
+
+                | | |
+                |---|---|
+                | data | %s, normalization %s, binarization %s |
+                | layers | %s, %s%s |
+                | likelihood | %s |
+                | objective | %s |
+                | parameters | %s |
+                | trained | %s |
+
+                %s
+                ## Files
+
+                `model.safetensors` holds the weights under PyTorch's names, `config.json` the architecture and the normalization,
+                `training.json` every epoch's figures and the machine.
+
+                From Java: `Vae.load(Path.of("this folder"))`.
+                %s""".formatted(kind, spec.shape(), summary(model),
+                model.data().isEmpty() ? "unknown" : model.data(), model.normalization().kind(), model.train().binarization().flag(),
+                spec.shape(), spec.activation().flag(), spec.bias() ? "" : ", no biases",
+                likelihood(spec.likelihood()), objective(spec.objective()), String.format(Locale.ROOT, "%,d", model.parameters().count()), training(model.train()),
+                figures(model.history()), environment(model));
+    }
+
+    private static String summary(Model model) {
+        History history = model.history();
+        if (history.modelEpoch() == 0) {
+            return "These parameters were imported, or not trained for a whole epoch; there are no figures.";
+        }
+        EpochMetrics m = history.epochs().get(history.modelEpoch() - 1);
+        return "After %d of %d epochs the test ELBO is **%s** nats per example; training ended: %s.".formatted(m.epoch(),
+                model.train().epochs(), nats(m.test().elbo()), history.ending().flag());
+    }
+
+    private static String likelihood(Likelihood likelihood) {
+        return likelihood instanceof Likelihood.Gaussian(double variance)
+                ? likelihood.flag() + ", variance " + variance : likelihood.flag();
+    }
+
+    private static String objective(Objective objective) {
+        return switch (objective) {
+            case Objective.Vae(double beta, double warmup) -> "negative ELBO, beta " + beta
+                    + (warmup > 0 ? ", linear warm-up over " + warmup + " epochs" : "");
+            case Objective.Autoencoder() -> "reconstruction, no noise, no KL";
+        };
+    }
+
+    private static String training(TrainSpec train) {
+        return "%s, learning rate %s, batch size %d, seed %d".formatted(train.optimizer().flag(), train.optimizer().learningRate(),
+                train.batchSize(), train.seed());
+    }
+
+    private static String figures(History history) {
+        if (history.modelEpoch() == 0) {
+            return "";
+        }
+        EpochMetrics m = history.epochs().get(history.modelEpoch() - 1);
+        return """
+                ## Figures of epoch %d
+
+                Nats per example, β = 1: the ELBO is the reconstruction term less the KL term.
+
+                | | ELBO | reconstruction | KL |
+                |---|---:|---:|---:|
+                | train, average over the epoch | %s | %s | %s |
+                | test, one sample an example | %s | %s | %s |
+
+                %d active units, latents whose mean varies over the test set by more than 0.01.
+                """.formatted(m.epoch(), nats(m.train().elbo()), nats(m.train().reconstruction()), nats(m.train().kl()),
+                nats(m.test().elbo()), nats(m.test().reconstruction()), nats(m.test().kl()), m.activeUnits());
+    }
+
+    private static String environment(Model model) {
+        return model.environment().isEmpty() ? "" : "\nMade on: " + model.environment().entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue()).collect(Collectors.joining("; ")) + ".\n";
+    }
+
+    private static String nats(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.fusedvae.train;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fusedvae.data.ImageShape;
+import dev.fusedvae.data.Normalization;
+import dev.fusedvae.eval.Parameters;
+import dev.fusedvae.io.AtomicFile;
+import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.io.Json;
+import dev.fusedvae.io.SafeTensors;
+import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.spec.VaeSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// A model as a folder.
+///
+/// | file | holds |
+/// |---|---|
+/// | `config.json` | `spec`, `train`, `normalization`, `image`, `data`: what the model is |
+/// | `model.safetensors` | parameters under PyTorch's names |
+/// | `training.json` | `history`, `ending`, `modelEpoch`, `environment`: how it came to be |
+/// | `README.md` | the model card |
+///
+/// The least folder that loads is `config.json` with a `spec`, and `model.safetensors`: that is how a PyTorch state
+/// dict comes in. Tensors that cannot belong to a model, such as test vectors, are left alone.
+public final class ModelFolder {
+    public static final String CONFIG = "config.json";
+    public static final String WEIGHTS = "model.safetensors";
+    public static final String TRAINING = "training.json";
+    public static final String CARD = "README.md";
+
+    private static final int FORMAT = 1;
+
+    private ModelFolder() {}
+
+    /// Writes the four files, each complete or not at all; other files of the folder stay.
+    public static void save(Path folder, Model model) {
+        SafeTensors.write(folder.resolve(WEIGHTS), TorchNames.export(model.spec(), model.parameters()), Map.of("format", "pt"));
+        Json.write(folder.resolve(TRAINING), training(model));
+        AtomicFile.write(folder.resolve(CARD), ModelCard.text(model));
+        Json.write(folder.resolve(CONFIG), config(model));
+    }
+
+    /// Reads a model.
+    ///
+    /// @throws IoFailure in one sentence, if a file is missing, damaged, or does not fit the others
+    public static Model load(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new IoFailure(folder + (Files.exists(folder) ? " is a file" : " does not exist")
+                    + "; a model is a folder with " + CONFIG + " and " + WEIGHTS);
+        }
+        Path file = folder.resolve(CONFIG);
+        Fields config = new Fields(Json.read(file), file.toString());
+        if (config.has("format") && config.whole("format") != FORMAT) {
+            throw new IoFailure(file + " has format " + config.whole("format") + " but this version reads format " + FORMAT
+                    + "; use the version that wrote it");
+        }
+        VaeSpec spec = SpecJson.vae(config.object("spec"));
+        TrainSpec train = config.has("train") ? SpecJson.train(config.object("train")) : TrainSpec.standard(0, 0);
+        Normalization normalization = config.has("normalization")
+                ? SpecJson.normalization(config.object("normalization")) : Normalization.none();
+        Optional<ImageShape> image = config.has("image") ? Optional.of(SpecJson.image(config.object("image"))) : Optional.empty();
+        check(file, spec, normalization, image);
+        Path training = folder.resolve(TRAINING);
+        Optional<Fields> story = Files.exists(training)
+                ? Optional.of(new Fields(Json.read(training), training.toString())) : Optional.empty();
+        return new Model(spec, train, normalization, image, config.has("data") ? config.text("data") : "",
+                parameters(folder.resolve(WEIGHTS), spec), story.map(ModelFolder::history).orElseGet(History::none),
+                story.filter(f -> f.has("environment")).map(f -> environment(f.object("environment"))).orElse(Map.of()));
+    }
+
+    private static Parameters parameters(Path file, VaeSpec spec) {
+        try {
+            return TorchNames.read(spec, SafeTensors.read(file));
+        } catch (IoFailure e) {
+            throw e.getMessage().contains(file.toString()) ? e : new IoFailure(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void check(Path file, VaeSpec spec, Normalization normalization, Optional<ImageShape> image) {
+        if (!normalization.mean().isEmpty() && normalization.mean().size() != spec.features()) {
+            throw new IoFailure("%s: the normalization has a mean for %d features but the spec has %d; correct one of them"
+                    .formatted(file, normalization.mean().size(), spec.features()));
+        }
+        image.filter(shape -> shape.features() != spec.features()).ifPresent(shape -> {
+            throw new IoFailure("%s: the image is %s, %d values, but the spec has %d features; correct one of them"
+                    .formatted(file, shape, shape.features(), spec.features()));
+        });
+    }
+
+    private static ObjectNode config(Model model) {
+        ObjectNode node = Json.object();
+        node.put("format", FORMAT);
+        node.put("data", model.data());
+        node.set("spec", SpecJson.of(model.spec()));
+        node.set("train", SpecJson.of(model.train()));
+        node.set("normalization", SpecJson.of(model.normalization()));
+        if (model.image().isPresent()) {
+            node.set("image", SpecJson.of(model.image().get()));
+        } else {
+            node.putNull("image");
+        }
+        return node;
+    }
+
+    private static ObjectNode training(Model model) {
+        ObjectNode node = Json.object();
+        node.put("data", model.data());
+        node.put("seed", model.train().seed());
+        node.set("spec", SpecJson.of(model.spec()));
+        node.set("train", SpecJson.of(model.train()));
+        node.put("ending", model.history().ending().flag());
+        node.put("modelEpoch", model.history().modelEpoch());
+        node.set("environment", Json.tree(model.environment()));
+        node.set("history", HistoryJson.of(model.history().epochs()));
+        return node;
+    }
+
+    private static History history(Fields f) {
+        try {
+            return new History(HistoryJson.epochs(f, "history"), HistoryJson.ending(f, "ending"), f.whole("modelEpoch"));
+        } catch (IllegalArgumentException e) {
+            throw new IoFailure(f.where() + ": " + e.getMessage() + "; correct it there", e);
+        }
+    }
+
+    private static Map<String, String> environment(Fields f) {
+        Map<String, String> all = new LinkedHashMap<>();
+        f.node().fieldNames().forEachRemaining(name -> all.put(name, f.text(name)));
+        return all;
+    }
+}

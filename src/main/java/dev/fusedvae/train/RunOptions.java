@@ -1,0 +1,58 @@
+package dev.fusedvae.train;
+
+import dev.fusedvae.backend.BackendChoice;
+import dev.fusedvae.fuse.FusionLevel;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// How to run a training; apart from rounding between backends and fusion levels, none of it changes the figures.
+///
+/// @param out      folder of the checkpoint, and of the model in the end; empty keeps everything in memory
+/// @param resume   go on from the checkpoint in `out`
+/// @param patience stop after so many epochs without a better test ELBO and keep the best parameters; 0 never stops
+/// @param minDelta nats by which the test ELBO must rise to count as better
+public record RunOptions(BackendChoice backend, FusionLevel fusion, Optional<Path> out, boolean resume, int patience,
+                         double minDelta) {
+
+    public RunOptions {
+        if (patience < 0) {
+            throw new IllegalArgumentException("patience must be >= 0 epochs (0 never stops early), got " + patience);
+        }
+        if (!(minDelta >= 0 && Double.isFinite(minDelta))) {
+            throw new IllegalArgumentException("the smallest improvement must be a finite number of nats >= 0, got " + minDelta);
+        }
+        if (resume && out.isEmpty()) {
+            throw new IllegalArgumentException("to resume, name the folder that holds the checkpoint");
+        }
+    }
+
+    /// Backend auto, everything fused, in memory, no early stopping.
+    public static RunOptions defaults() {
+        return new RunOptions(BackendChoice.auto(), FusionLevel.LAYER, Optional.empty(), false, 0, 0);
+    }
+
+    public RunOptions withBackend(BackendChoice choice) {
+        return new RunOptions(choice, fusion, out, resume, patience, minDelta);
+    }
+
+    public RunOptions withFusion(FusionLevel level) {
+        return new RunOptions(backend, level, out, resume, patience, minDelta);
+    }
+
+    public RunOptions withOut(Path folder) {
+        return new RunOptions(backend, fusion, Optional.of(folder), resume, patience, minDelta);
+    }
+
+    /// Goes on from the checkpoint in `folder`.
+    public RunOptions resuming(Path folder) {
+        return new RunOptions(backend, fusion, Optional.of(folder), true, patience, minDelta);
+    }
+
+    public RunOptions withPatience(int epochs) {
+        return new RunOptions(backend, fusion, out, resume, epochs, minDelta);
+    }
+
+    public RunOptions withMinDelta(double nats) {
+        return new RunOptions(backend, fusion, out, resume, patience, nats);
+    }
+}

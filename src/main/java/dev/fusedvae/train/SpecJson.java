@@ -1,0 +1,157 @@
+package dev.fusedvae.train;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fusedvae.data.ImageShape;
+import dev.fusedvae.data.Normalization;
+import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.io.Json;
+import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.Initialization;
+import dev.fusedvae.spec.Likelihood;
+import dev.fusedvae.spec.Objective;
+import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.Schedule;
+import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.spec.VaeSpec;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
+
+/// Specifications as JSON, by the names of the command line.
+final class SpecJson {
+    private SpecJson() {}
+
+    static ObjectNode of(VaeSpec spec) {
+        ObjectNode node = Json.object();
+        node.put("features", spec.features());
+        node.set("hidden", Json.tree(spec.encoderHidden()));
+        node.put("latent", spec.latent());
+        node.set("decoderHidden", Json.tree(spec.decoderHidden()));
+        node.put("activation", spec.activation().flag());
+        node.put("bias", spec.bias());
+        node.put("likelihood", spec.likelihood().flag());
+        if (spec.likelihood() instanceof Likelihood.Gaussian(double variance)) {
+            node.put("variance", variance);
+        }
+        node.put("objective", spec.objective().flag());
+        if (spec.objective() instanceof Objective.Vae(double beta, double warmupEpochs)) {
+            node.put("beta", beta);
+            node.put("warmupEpochs", warmupEpochs);
+        }
+        return node;
+    }
+
+    static VaeSpec vae(Fields f) {
+        return checked(f, () -> new VaeSpec(f.whole("features"), f.wholes("hidden"), f.whole("latent"), f.wholes("decoderHidden"),
+                Activation.parse(f.text("activation")), f.bool("bias"),
+                Likelihood.parse(f.text("likelihood"), f.has("variance") ? f.number("variance") : 1), objective(f)));
+    }
+
+    private static Objective objective(Fields f) {
+        return switch (f.text("objective")) {
+            case "vae" -> new Objective.Vae(f.has("beta") ? f.number("beta") : 1, f.has("warmupEpochs") ? f.number("warmupEpochs") : 0);
+            case "autoencoder" -> new Objective.Autoencoder();
+            case String other -> throw new IllegalArgumentException("unknown objective '" + other + "'; use vae or autoencoder");
+        };
+    }
+
+    static ObjectNode of(TrainSpec train) {
+        ObjectNode node = Json.object();
+        node.put("batchSize", train.batchSize());
+        node.put("epochs", train.epochs());
+        node.put("seed", train.seed());
+        node.set("optimizer", of(train.optimizer()));
+        node.set("schedule", of(train.schedule()));
+        if (train.clipNorm().isPresent()) {
+            node.put("clipNorm", train.clipNorm().getAsDouble());
+        } else {
+            node.putNull("clipNorm");
+        }
+        node.put("binarization", train.binarization().flag());
+        node.put("initialization", train.initialization().flag());
+        return node;
+    }
+
+    static TrainSpec train(Fields f) {
+        return checked(f, () -> new TrainSpec(f.whole("batchSize"), f.whole("epochs"), f.wholeLong("seed"),
+                optimizer(f.object("optimizer")), schedule(f.object("schedule")),
+                f.has("clipNorm") ? OptionalDouble.of(f.number("clipNorm")) : OptionalDouble.empty(),
+                Binarization.parse(f.text("binarization")), Initialization.parse(f.text("initialization"))));
+    }
+
+    private static ObjectNode of(OptimizerSpec optimizer) {
+        ObjectNode node = Json.object().put("name", optimizer.flag()).put("learningRate", optimizer.learningRate());
+        return switch (optimizer) {
+            case OptimizerSpec.Adam a -> node.put("beta1", a.beta1()).put("beta2", a.beta2()).put("epsilon", a.epsilon());
+            case OptimizerSpec.AdamW a -> node.put("beta1", a.beta1()).put("beta2", a.beta2()).put("epsilon", a.epsilon())
+                    .put("weightDecay", a.weightDecay());
+            case OptimizerSpec.Sgd s -> node.put("momentum", s.momentum());
+        };
+    }
+
+    private static OptimizerSpec optimizer(Fields f) {
+        double rate = f.number("learningRate");
+        return switch (f.text("name")) {
+            case "adam" -> new OptimizerSpec.Adam(rate, f.number("beta1"), f.number("beta2"), f.number("epsilon"));
+            case "adamw" -> new OptimizerSpec.AdamW(rate, f.number("beta1"), f.number("beta2"), f.number("epsilon"),
+                    f.number("weightDecay"));
+            case "sgd" -> new OptimizerSpec.Sgd(rate, f.number("momentum"));
+            case String other -> throw new IllegalArgumentException("unknown optimizer '" + other + "'; use adam, adamw or sgd");
+        };
+    }
+
+    private static ObjectNode of(Schedule schedule) {
+        ObjectNode node = Json.object();
+        switch (schedule) {
+            case Schedule.Constant() -> node.put("name", "constant");
+            case Schedule.Piecewise(var milestones, var factors) -> {
+                node.put("name", "piecewise");
+                node.set("milestones", Json.tree(milestones));
+                node.set("factors", Json.tree(factors));
+            }
+            case Schedule.Cosine(double epochs, double floor) -> node.put("name", "cosine").put("epochs", epochs).put("floor", floor);
+        }
+        return node;
+    }
+
+    private static Schedule schedule(Fields f) {
+        return switch (f.text("name")) {
+            case "constant" -> new Schedule.Constant();
+            case "piecewise" -> new Schedule.Piecewise(f.numbers("milestones"), f.numbers("factors"));
+            case "cosine" -> new Schedule.Cosine(f.number("epochs"), f.number("floor"));
+            case String other -> throw new IllegalArgumentException(
+                    "unknown schedule '" + other + "'; use constant, piecewise or cosine");
+        };
+    }
+
+    static ObjectNode of(Normalization normalization) {
+        ObjectNode node = Json.object();
+        node.put("kind", normalization.kind().toString());
+        node.put("offset", normalization.offset());
+        node.put("divisor", normalization.divisor());
+        node.set("mean", Json.tree(normalization.mean()));
+        return node;
+    }
+
+    static Normalization normalization(Fields f) {
+        return checked(f, () -> new Normalization(Normalization.Kind.parse(f.text("kind")), f.single("offset"), f.single("divisor"),
+                f.singles("mean")));
+    }
+
+    static ObjectNode of(ImageShape image) {
+        return Json.object().put("height", image.height()).put("width", image.width()).put("channels", image.channels());
+    }
+
+    static ImageShape image(Fields f) {
+        return checked(f, () -> new ImageShape(f.whole("height"), f.whole("width"), f.whole("channels")));
+    }
+
+    /// What a record refuses, with the file in front.
+    private static <T> T checked(Fields f, Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (IllegalArgumentException | dev.fusedvae.data.DataException e) {
+            throw new IoFailure(f.where() + ": " + e.getMessage(), e);
+        }
+    }
+}

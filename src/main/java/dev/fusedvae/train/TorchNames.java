@@ -1,0 +1,116 @@
+package dev.fusedvae.train;
+
+import dev.fusedvae.eval.Parameters;
+import dev.fusedvae.graph.Graph;
+import dev.fusedvae.graph.Graphs;
+import dev.fusedvae.graph.Layer;
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.io.NamedTensor;
+import dev.fusedvae.io.TensorFile;
+import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.VaeSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Parameters under the names and shapes of a PyTorch module:
+///
+///     encoder = Sequential(Linear, act, …)     encoder.0.weight [N,K], encoder.0.bias [N], encoder.2.…
+///     mu, log_var = Linear, Linear             mu.weight, mu.bias, log_var.weight, log_var.bias; an autoencoder: code
+///     decoder = Sequential(Linear, act, …, Linear)
+///     likelihood.log_var = Parameter([1])      where one variance is learned
+///
+/// With a variance per feature the decoder's last layer has 2·D outputs: D means, then D log-variances, so that
+/// `mean, log_var = decoder(z).chunk(2, -1)`.
+final class TorchNames {
+    private static final List<String> OURS = List.of("encoder.", "decoder.", "mu.", "log_var.", "code.", "likelihood.");
+
+    /// Rows `first … first + rows` of a parameter of the graph, under another name.
+    private record Part(String name, Tensor of, int first, int rows, long[] shape) {}
+
+    private TorchNames() {}
+
+    static List<NamedTensor> export(VaeSpec spec, Parameters parameters) {
+        List<NamedTensor> all = new ArrayList<>();
+        for (Part part : parts(spec)) {
+            float[] values = parameters.values(part.of.name());
+            int width = values.length / rows(part.of);
+            all.add(new NamedTensor(part.name, part.shape,
+                    Arrays.copyOfRange(values, part.first * width, (part.first + part.rows) * width)));
+        }
+        return all;
+    }
+
+    static Parameters read(VaeSpec spec, TensorFile file) {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        Set<String> known = new LinkedHashSet<>();
+        for (Part part : parts(spec)) {
+            known.add(part.name);
+            float[] all = values.computeIfAbsent(part.of.name(), n -> new float[Math.toIntExact(part.of.elements(1))]);
+            boolean scalar = file.tensors().containsKey(part.name) && file.tensor(part.name).shape().length == 0
+                    && Arrays.equals(part.shape, new long[] {1});
+            float[] data = scalar ? file.tensor(part.name).data() : file.tensor(part.name, part.shape).data();
+            finite(part.name, data);
+            System.arraycopy(data, 0, all, part.first * (all.length / rows(part.of)), data.length);
+        }
+        file.tensors().keySet().stream().filter(name -> !known.contains(name) && OURS.stream().anyMatch(name::startsWith)).findFirst()
+                .ifPresent(name -> {
+                    throw new IoFailure("tensor " + name + " has no place in the model, which is "
+                            + spec.shape() + "; load a file of the same architecture");
+                });
+        return ordered(spec, values);
+    }
+
+    private static Parameters ordered(VaeSpec spec, Map<String, float[]> values) {
+        Map<String, float[]> ordered = new LinkedHashMap<>();
+        graph(spec).tensors(Tensor.Role.PARAMETER).forEach(t -> ordered.put(t.name(), values.get(t.name())));
+        return new Parameters(ordered);
+    }
+
+    private static void finite(String name, float[] data) {
+        for (int i = 0; i < data.length; i++) {
+            if (!Float.isFinite(data[i])) {
+                throw new IoFailure("tensor " + name + " holds " + data[i] + " at element " + i + "; load weights that are finite");
+            }
+        }
+    }
+
+    private static List<Part> parts(VaeSpec spec) {
+        Graph graph = graph(spec);
+        List<Part> parts = new ArrayList<>();
+        for (Layer layer : graph.layers()) {
+            List<String> names = names(layer);
+            int outputs = layer.width() / names.size();
+            for (int i = 0; i < names.size(); i++) {
+                int first = i * outputs;
+                String name = names.get(i);
+                parts.add(new Part(name + ".weight", layer.weight(), first, outputs, new long[] {outputs, layer.inputs()}));
+                layer.bias().ifPresent(bias -> parts.add(new Part(name + ".bias", bias, first, outputs, new long[] {outputs})));
+            }
+        }
+        graph.tensors(Tensor.Role.PARAMETER).stream().filter(t -> t.name().startsWith("likelihood."))
+                .forEach(t -> parts.add(new Part(t.name(), t, 0, 1, new long[] {1})));
+        return parts;
+    }
+
+    private static List<String> names(Layer layer) {
+        return switch (layer.place()) {
+            case HEADS -> layer.parts() == 2 ? List.of("mu", "log_var") : List.of("code");
+            case ENCODER, DECODER, OUTPUT -> List.of(layer.name());
+        };
+    }
+
+    /// Rows that parts count in: the outputs of a weight, the values of a bias.
+    private static int rows(Tensor t) {
+        return t.rows() == 1 ? t.width() : t.rows();
+    }
+
+    private static Graph graph(VaeSpec spec) {
+        return Graphs.elbo(spec, Binarization.NONE);
+    }
+}
