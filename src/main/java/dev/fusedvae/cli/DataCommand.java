@@ -7,7 +7,7 @@ import picocli.CommandLine.Spec;
 
 /// The parent of `data list` and `data fetch`.
 @Command(name = "data", mixinStandardHelpOptions = true, versionProvider = Version.class, synopsisSubcommandLabel = "COMMAND",
-        usageHelpAutoWidth = true, description = "The data sets known by name: where they are, and how to get them.%n",
+        usageHelpAutoWidth = true, description = "The data sets known by name: where they are, and how to get them.",
         commandListHeading = "%nCommands:%n", optionListHeading = "%n")
 final class DataCommand implements Runnable {
 

@@ -6,6 +6,8 @@ import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.data.Split;
 import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import dev.fusedvae.train.RunOptions;
@@ -13,8 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Trains two small models on real digits and draws what they learned.
@@ -22,6 +24,7 @@ import picocli.CommandLine.Option;
     "A second model with a plane as latent space draws the manifold."}, footer = "  fvae demo")
 final class DemoCommand extends FvaeCommand {
     private static final int BATCH = 32;
+    private static final double RATE = 3e-3;
 
     @Option(names = "--out", paramLabel = "DIR", order = 0, description = "folder of models and pictures (default: ${DEFAULT-VALUE})")
     Path out = Path.of("runs", "demo");
@@ -32,7 +35,7 @@ final class DemoCommand extends FvaeCommand {
     @Option(names = "--seed", paramLabel = "S", order = 2, description = "source of every random number (default: ${DEFAULT-VALUE})")
     long seed = 1;
 
-    @ArgGroup(validate = false, heading = "%nEngine:%n", order = 13)
+    @Mixin(name = "Engine")
     EngineOptions engine = new EngineOptions();
 
     DemoCommand(Terminal terminal) {
@@ -42,11 +45,12 @@ final class DemoCommand extends FvaeCommand {
     @Override
     Exit execute() {
         RunOptions options = RunOptions.defaults().withBackend(engine.choice()).withFusion(engine.fusion());
-        TrainSpec train = TrainSpec.standard(epochs, seed).withBatchSize(BATCH);
+        TrainSpec train = TrainSpec.standard(epochs, seed).withBatchSize(BATCH).withOptimizer(new OptimizerSpec.Adam(RATE))
+                .withSchedule(new Schedule.Cosine(Math.max(1, epochs), 0));
         Outputs.folder(out);
         Split digits = Catalogue.load("digits", Optional.empty(), terminal.env());
         List<TrainingRun.Finished> finished = new ArrayList<>();
-        Exit exit = run(digits, VaeSpec.of(64, List.of(256), 16), train, options, out).execute(finished::add);
+        Exit exit = run(digits, VaeSpec.of(64, List.of(256), 8), train, options, out).execute(finished::add);
         if (exit == Exit.OK) {
             VaeSpec plane = VaeSpec.of(64, List.of(256, 128), 2).withActivation(Activation.TANH);
             exit = run(digits, plane, train, options, out.resolve("plane")).execute(finished::add);

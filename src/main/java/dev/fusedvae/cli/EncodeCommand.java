@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 @Command(name = "encode", description = {"Write the codes of examples, a row each: mu.0, ... log_var.0, ... and with --samples z0.0, ...",
     "An autoencoder has one code and no variance: code.0, ..."},
         footer = {"  fvae encode --model runs/demo --data digits --out codes.csv",
-            "  fvae encode --model runs/demo --only mu --out mu.npy && fvae decode --model runs/demo --in mu.npy --out x.npy"})
+            "  fvae encode --model runs/demo --only mu --out mu.npy"})
 final class EncodeCommand extends ModelDataCommand {
 
     @Option(names = "--out", paramLabel = "FILE", required = true, order = 2, description = "a .csv with a header, or a .npy of float32")

@@ -1,6 +1,7 @@
 package dev.fusedvae.cli;
 
 import dev.fusedvae.backend.BackendChoice;
+import dev.fusedvae.backend.Backends;
 import dev.fusedvae.fuse.FusionLevel;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -26,7 +27,22 @@ final class EngineOptions {
 
     static BackendChoice choice(Optional<String> backend, Optional<Integer> threads) {
         UsageException.require(threads.orElse(1) >= 1, "--threads must be >= 1, got %d", threads.orElse(1));
-        return UsageException.value(() -> new BackendChoice(backend.orElse("auto"), threads.orElse(0)));
+        UsageException.require(threads.orElse(1) == 1 || !backend.equals(Optional.of("reference")),
+                "the reference backend runs on one thread, got --threads %d; leave it out or use --backend cpu", threads.orElse(1));
+        BackendChoice choice = UsageException.value(() -> new BackendChoice(backend.orElse("auto"), threads.orElse(0)));
+        if (choice.name().equals("auto")) {
+            checkDefault(Backends.PROPERTY, Optional.ofNullable(System.getProperty(Backends.PROPERTY)));
+            checkDefault(Backends.VARIABLE, Optional.ofNullable(System.getenv(Backends.VARIABLE)));
+        }
+        return choice;
+    }
+
+    private static void checkDefault(String origin, Optional<String> name) {
+        try {
+            name.filter(n -> !n.isBlank()).ifPresent(BackendChoice::of);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(origin + ": " + e.getMessage());
+        }
     }
 
     FusionLevel fusion() {

@@ -5,8 +5,8 @@ import dev.fusedvae.data.Split;
 import dev.fusedvae.eval.Evaluation;
 import dev.fusedvae.train.Figures;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Scores a model.
@@ -17,7 +17,7 @@ final class EvalCommand extends ModelCommand {
     @Option(names = "--with-train", order = 1, description = "score the training set as well")
     boolean withTrain;
 
-    @ArgGroup(validate = false, heading = "%nData (default: what the model was trained on):%n", order = 100)
+    @Mixin(name = "Data (default: what the model was trained on)")
     DataOptions data = new DataOptions();
 
     EvalCommand(Terminal terminal) {

@@ -23,8 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Lists the plan of one training step.
@@ -39,13 +39,13 @@ final class ExplainCommand extends FvaeCommand {
     @Option(names = "--features", paramLabel = "N", order = 1, description = "values per example, for other data")
     Optional<Integer> features = Optional.empty();
 
-    @ArgGroup(validate = false, heading = "%nModel:%n", order = 10)
+    @Mixin(name = "Model")
     ModelOptions model = new ModelOptions();
 
-    @ArgGroup(validate = false, heading = "%nTraining:%n", order = 11)
+    @Mixin(name = "Training")
     TrainingOptions training = new TrainingOptions();
 
-    @ArgGroup(validate = false, heading = "%nEngine:%n", order = 12)
+    @Mixin(name = "Engine")
     EngineOptions engine = new EngineOptions();
 
     ExplainCommand(Terminal terminal) {
@@ -62,7 +62,7 @@ final class ExplainCommand extends FvaeCommand {
         TrainSpec train = training.spec();
         FusionLevel level = engine.fusion();
         Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), level, train.batchSize());
-        long arenaBytes = arenaBytes(plan, train);
+        long arenaBytes = UsageException.value(() -> arenaBytes(plan, train));
         if (json) {
             print(tree(plan, arenaBytes));
         } else {

@@ -51,7 +51,7 @@ abstract class FvaeCommand implements Callable<Integer> {
 
     /// The command line as it was given.
     List<String> words() {
-        List<String> words = new ArrayList<>(List.of(spec.qualifiedName().split(" ")));
+        List<String> words = new ArrayList<>(List.of("fvae"));
         words.addAll(spec.commandLine().getParseResult().originalArgs());
         return words;
     }

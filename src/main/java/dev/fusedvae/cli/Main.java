@@ -15,7 +15,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// The program `fvae`.
 @Command(name = "fvae", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
         synopsisSubcommandLabel = "COMMAND", usageHelpAutoWidth = true,
-        description = "Variational autoencoders on hand-written kernels: train, look, score.%n",
+        description = "Variational autoencoders on hand-written kernels: train, look, score.",
         commandListHeading = "%nCommands:%n", optionListHeading = "%n",
         footer = {"", "Start with `fvae demo`; `fvae COMMAND --help` explains a command.",
             "Exit codes: 0 ok, 2 usage, 3 data or files, 4 backend unavailable, 5 training diverged, 130 interrupted."})
@@ -50,6 +50,7 @@ public final class Main implements Runnable {
                 .setUsageHelpLongOptionsMaxWidth(28)
                 .setParameterExceptionHandler((e, given) -> misused(terminal, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(terminal, e, command.getCommand()));
+        OptionSections.install(line);
         try {
             return line.execute(args);
         } catch (OutOfMemoryError e) {

@@ -3,7 +3,7 @@ package dev.fusedvae.cli;
 import dev.fusedvae.Vae;
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Split;
-import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What commands share that show data to a trained model.
@@ -12,7 +12,7 @@ abstract class ModelDataCommand extends ModelCommand {
     @Option(names = "--part", paramLabel = "PART", order = 1, description = "test or train (default: ${DEFAULT-VALUE})")
     String part = "test";
 
-    @ArgGroup(validate = false, heading = "%nData (default: what the model was trained on):%n", order = 100)
+    @Mixin(name = "Data (default: what the model was trained on)")
     DataOptions data = new DataOptions();
 
     ModelDataCommand(Terminal terminal) {

@@ -3,6 +3,7 @@ package dev.fusedvae.cli;
 import dev.fusedvae.io.IoFailure;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -39,6 +40,8 @@ final class Outputs {
         }
         try {
             Files.delete(Files.createTempFile(existing, ".fvae", ".probe"));
+        } catch (NoSuchFileException e) {
+            throw new IoFailure("cannot write " + out + ": no file can be made in " + existing + "; choose another folder", e);
         } catch (IOException e) {
             throw IoFailure.writing(existing.resolve(out.getFileName() == null ? out : out.getFileName()), e);
         }

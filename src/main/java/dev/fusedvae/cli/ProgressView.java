@@ -13,7 +13,6 @@ import me.tongfei.progressbar.ProgressState;
 
 /// Shows a training on stderr: a bar on a terminal, a line an epoch elsewhere, nothing when quiet.
 final class ProgressView implements TrainingListener, AutoCloseable {
-    private static final int BAR = 24;
     private static final int INTERVAL_MILLIS = 200;
 
     private final Terminal terminal;
@@ -82,17 +81,17 @@ final class ProgressView implements TrainingListener, AutoCloseable {
         return epochs * t.trainExamples() + Math.min(t.trainExamples(), step % t.stepsPerEpoch() * t.train().batchSize());
     }
 
-    /// `epoch 3/10  27% [======>      ]  12 s left  151 k examples/s  ELBO -108.20`
+    /// `epoch 3/10  27% [====>      ] 12 s left  ELBO -108.20  151 k examples/s`
     private String render(ProgressState state, int width) {
         TrainingInfo t = info.orElseThrow();
-        double seconds = Math.max(1e-3, state.getElapsedAfterStart().toMillis() / 1e3);
-        double rate = (state.getCurrent() - state.getStart()) / seconds;
+        double rate = (state.getCurrent() - state.getStart()) / Math.max(1e-3, state.getElapsedAfterStart().toMillis() / 1e3);
         double share = state.getNormalizedProgress();
-        int filled = (int) (share * BAR);
+        int cells = width < 100 ? 16 : 32;
+        int filled = (int) (share * cells);
         long epoch = Math.min(t.train().epochs(), state.getCurrent() / t.trainExamples() + 1);
         String left = rate > 0 ? Units.seconds((state.getMax() - state.getCurrent()) / rate) + " left" : "";
-        String line = String.format(Locale.ROOT, "epoch %d/%d %3.0f%% [%s%s] %s  %s examples/s  %s", epoch, t.train().epochs(), 100 * share,
-                "=".repeat(filled), " ".repeat(BAR - filled), left, Units.count(rate), state.getExtraMessage());
-        return line.length() <= width ? line : line.substring(0, Math.max(0, width));
+        String line = String.format(Locale.ROOT, "epoch %d/%d %3.0f%% [%s%s] %s  %s  %s examples/s", epoch, t.train().epochs(), 100 * share,
+                "=".repeat(filled), " ".repeat(cells - filled), left, state.getExtraMessage(), Units.count(rate));
+        return line.length() > width ? line.substring(0, width) : line + " ".repeat(width - line.length());
     }
 }

@@ -2,7 +2,11 @@ package dev.fusedvae.cli;
 
 import dev.fusedvae.data.Split;
 import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.io.Json;
 import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.train.History;
+import dev.fusedvae.train.ModelFolder;
 import dev.fusedvae.train.RunOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,14 +14,14 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Trains a model.
 @Command(name = "train", description = "Train a model, and write it with pictures and a report into one folder.",
         footer = {"  fvae train --data mnist --hidden 400 --latent 20 --epochs 10 --out runs/mnist",
-            "  fvae train --data faces/ --resize 32x32 --likelihood gaussian-scalar --hidden 512,256 --latent 32"})
+            "  fvae train --data faces/ --resize 32x32 --likelihood gaussian-scalar"})
 final class TrainCommand extends FvaeCommand {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
@@ -31,16 +35,16 @@ final class TrainCommand extends FvaeCommand {
             description = "stop after N epochs without a better test ELBO and keep the best (default: 0, never)")
     int patience;
 
-    @ArgGroup(validate = false, heading = "%nData:%n", order = 10)
+    @Mixin(name = "Data")
     DataOptions data = new DataOptions();
 
-    @ArgGroup(validate = false, heading = "%nModel:%n", order = 11)
+    @Mixin(name = "Model")
     ModelOptions model = new ModelOptions();
 
-    @ArgGroup(validate = false, heading = "%nTraining:%n", order = 12)
+    @Mixin(name = "Training")
     TrainingOptions training = new TrainingOptions();
 
-    @ArgGroup(validate = false, heading = "%nEngine:%n", order = 13)
+    @Mixin(name = "Engine")
     EngineOptions engine = new EngineOptions();
 
     TrainCommand(Terminal terminal) {
@@ -57,6 +61,9 @@ final class TrainCommand extends FvaeCommand {
         RunOptions options = RunOptions.defaults().withBackend(engine.choice()).withFusion(fusion).withPatience(patience);
         Split split = data.load(Optional.empty(), terminal.env());
         Path folder = Outputs.folder(out.orElseGet(this::freshFolder));
+        if (!resume) {
+            refuseUnfinished(folder);
+        }
         TrainingRun run = new TrainingRun(this, model.spec(split.train().features()), train, training.normalization(), split,
                 resume ? options.resuming(folder) : options.withOut(folder), folder, label());
         return run.execute(finished -> {
@@ -66,6 +73,17 @@ final class TrainCommand extends FvaeCommand {
                 finished.table().forEach(this::print);
             }
         });
+    }
+
+    /// A forgotten `--resume` must not cost an interrupted run: its checkpoint is the only trace of hours of work.
+    private void refuseUnfinished(Path folder) {
+        Path checkpoint = folder.resolve("checkpoint.safetensors");
+        Path training = folder.resolve(ModelFolder.TRAINING);
+        if (Files.exists(checkpoint) && (!Files.exists(training)
+                || Json.read(training).path("ending").asText().equals(History.Ending.CANCELLED.flag()))) {
+            throw new IoFailure(folder + " holds a training that did not end; go on with --resume, choose another --out, or remove "
+                    + checkpoint + " to start anew");
+        }
     }
 
     /// `mnist`, or the file's name without its extension.

@@ -36,7 +36,7 @@ final class TrainingOptions {
     @Option(names = "--optimizer", paramLabel = "NAME", description = "adam, adamw or sgd (default: ${DEFAULT-VALUE})")
     String optimizer = "adam";
 
-    @Option(names = {"--learning-rate", "--lr"}, paramLabel = "R", description = "(default: ${DEFAULT-VALUE})")
+    @Option(names = {"--learning-rate", "--lr"}, paramLabel = "R", description = "step size (default: ${DEFAULT-VALUE})")
     double learningRate = 1e-3;
 
     @Option(names = "--beta1", paramLabel = "B", description = "of adam and adamw (default: 0.9)")
@@ -60,10 +60,10 @@ final class TrainingOptions {
     @Option(names = "--schedule", paramLabel = "NAME", description = "learning rate over time: constant, piecewise or cosine (default: ${DEFAULT-VALUE})")
     String schedule = "constant";
 
-    @Option(names = "--milestones", paramLabel = "E,E", split = ",", description = "epochs at which the piecewise rate changes")
+    @Option(names = "--milestones", paramLabel = "E,E", hideParamSyntax = true, split = ",", description = "epochs at which the piecewise rate changes")
     List<Double> milestones = new ArrayList<>();
 
-    @Option(names = "--factors", paramLabel = "F,F", split = ",", description = "factor on the rate from each milestone on")
+    @Option(names = "--factors", paramLabel = "F,F", hideParamSyntax = true, split = ",", description = "factor on the rate from each milestone on")
     List<Double> factors = new ArrayList<>();
 
     @Option(names = "--floor", paramLabel = "F", description = "last factor of the cosine (default: 0)")
