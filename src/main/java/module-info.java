@@ -5,8 +5,10 @@
 module dev.fusedvae {
     requires static jdk.incubator.vector;
     requires transitive com.fasterxml.jackson.databind;
+    requires info.picocli;
     requires java.desktop;
     requires java.net.http;
+    requires me.tongfei.progressbar;
     requires org.jfree.jfreechart;
     requires org.jfree.svg;
 
@@ -18,4 +20,6 @@ module dev.fusedvae {
     exports dev.fusedvae.io;
     exports dev.fusedvae.spec;
     exports dev.fusedvae.train;
+
+    opens dev.fusedvae.cli to info.picocli;
 }

@@ -1,0 +1,55 @@
+package dev.fusedvae.cli;
+
+import dev.fusedvae.io.AtomicFile;
+import dev.fusedvae.io.NpyWriter;
+import java.io.BufferedWriter;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/// Rows of numbers as a file: CSV with a header, or NPY float32; the extension decides.
+final class ArrayFile {
+    private ArrayFile() {}
+
+    static boolean is(Path file) {
+        return hasExtension(file, ".csv") || hasExtension(file, ".npy");
+    }
+
+    static boolean hasExtension(Path file, String extension) {
+        return file.getFileName() != null && file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(extension);
+    }
+
+    /// Refuses a name that does not say CSV or NPY.
+    static Path require(Path file) {
+        UsageException.require(is(file), "--out must end in .csv or .npy, got %s", file);
+        return file;
+    }
+
+    static void write(Path file, List<String> header, float[][] rows) {
+        if (hasExtension(file, ".npy")) {
+            NpyWriter.write(file, rows);
+            return;
+        }
+        AtomicFile.write(file, out -> {
+            BufferedWriter text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+            text.write(String.join(",", header) + "\n");
+            StringBuilder line = new StringBuilder();
+            for (float[] row : rows) {
+                line.setLength(0);
+                for (int j = 0; j < row.length; j++) {
+                    line.append(j == 0 ? "" : ",").append(row[j]);
+                }
+                text.append(line).append('\n');
+            }
+            text.flush();
+        });
+    }
+
+    /// `mu.0, mu.1, …`
+    static List<String> names(String prefix, int count) {
+        return IntStream.range(0, count).mapToObj(i -> prefix + "." + i).toList();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.fusedvae.cli;
+
+import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.DivergedException;
+import dev.fusedvae.data.DataException;
+import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.spec.SpecException;
+import dev.fusedvae.train.TrainingDiverged;
+import java.io.UncheckedIOException;
+
+/// What the process says to its caller.
+enum Exit {
+    OK(0),
+    /// A flag or a specification that cannot be.
+    USAGE(2),
+    /// A file that is missing, malformed, does not fit the model, or cannot be written.
+    DATA(3),
+    /// A backend that was asked for and cannot run.
+    BACKEND(4),
+    /// Training met a NaN or an infinity.
+    DIVERGED(5),
+    /// A fault of the program itself.
+    INTERNAL(70),
+    /// Ctrl-C; what a shell expects of a process ended by SIGINT.
+    INTERRUPTED(130);
+
+    private final int code;
+
+    Exit(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+
+    /// What a failure means to the caller.
+    static Exit of(Exception failure) {
+        return switch (failure) {
+            case UsageException e -> USAGE;
+            case SpecException e -> USAGE;
+            case DataException e -> DATA;
+            case IoFailure e -> DATA;
+            case UncheckedIOException e -> DATA;
+            case BackendUnavailableException e -> BACKEND;
+            case DivergedException e -> DIVERGED;
+            case TrainingDiverged e -> DIVERGED;
+            default -> INTERNAL;
+        };
+    }
+}

@@ -1,0 +1,184 @@
+package dev.fusedvae.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fusedvae.backend.Examples;
+import dev.fusedvae.backend.Executable;
+import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.data.Catalogue;
+import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.graph.Graphs;
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.io.Json;
+import dev.fusedvae.plan.Call;
+import dev.fusedvae.plan.Cost;
+import dev.fusedvae.plan.Phase;
+import dev.fusedvae.plan.Plan;
+import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.spec.VaeSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Lists the plan of one training step.
+@Command(name = "explain", description = "List the plan of one training step: phases, calls, bytes, flops, and what was fused.",
+        footer = "  fvae explain --data mnist --hidden 400 --latent 20 --fusion layer")
+final class ExplainCommand extends FvaeCommand {
+
+    @Option(names = "--data", paramLabel = "NAME", order = 0,
+            description = "digits, mnist or fashion-mnist: only the shape is taken, no file is needed (default: mnist)")
+    Optional<String> data = Optional.empty();
+
+    @Option(names = "--features", paramLabel = "N", order = 1, description = "values per example, for other data")
+    Optional<Integer> features = Optional.empty();
+
+    @Mixin(name = "Model")
+    ModelOptions model = new ModelOptions();
+
+    @Mixin(name = "Training")
+    TrainingOptions training = new TrainingOptions();
+
+    @Mixin(name = "Engine")
+    EngineOptions engine = new EngineOptions();
+
+    ExplainCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    Exit execute() {
+        UsageException.require(data.isEmpty() || features.isEmpty(), "--data and --features both give the shape; use one of them");
+        String name = data.orElse("mnist");
+        UsageException.require(features.isPresent() || Catalogue.has(name),
+                "explain reads no files, so --data must be of the catalogue, not '%s'; give the width of other data with --features", name);
+        VaeSpec spec = model.spec(features.orElseGet(() -> Catalogue.shape(name).features()));
+        TrainSpec train = training.spec();
+        FusionLevel level = engine.fusion();
+        Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), level, train.batchSize());
+        long arenaBytes = UsageException.value(() -> arenaBytes(plan, train));
+        if (json) {
+            print(tree(plan, arenaBytes));
+        } else {
+            table(plan, arenaBytes);
+        }
+        return Exit.OK;
+    }
+
+    /// Bytes of the lowered plan: it is loaded on the cpu backend, with one example that nobody reads.
+    private static long arenaBytes(Plan plan, TrainSpec train) {
+        int features = plan.graph().spec().features();
+        Examples examples = new Examples.Floats(new float[features], features);
+        try (CpuBackend cpu = new CpuBackend(1);
+                Executable loaded = cpu.load(plan, new Feed.Training(examples, new StepTable(train, plan.graph().spec().objective(), 1)))) {
+            return loaded.arenaBytes();
+        }
+    }
+
+    private static ObjectNode tree(Plan plan, long arenaBytes) {
+        ObjectNode root = Json.object();
+        root.put("fusion", plan.level().flag());
+        root.put("launches", plan.launches());
+        root.put("arenaBytes", arenaBytes);
+        root.put("shape", plan.graph().spec().shape());
+        root.put("batch", plan.batch());
+        root.put("bytes", plan.cost().bytes());
+        root.put("flops", plan.cost().flops());
+        ArrayNode notes = root.putArray("notes");
+        plan.notes().forEach(notes::add);
+        ArrayNode phases = root.putArray("phases");
+        for (Phase phase : plan.phases()) {
+            ArrayNode calls = phases.addObject().putArray("calls");
+            for (Call call : phase.calls()) {
+                ObjectNode node = calls.addObject();
+                node.put("op", call.op().kind().label());
+                node.put("variant", "cpu");
+                node.put("title", call.title());
+                node.put("formula", call.op().kind().formula());
+                node.put("shape", shape(call, plan.batch()));
+                node.put("bytes", call.cost().bytes());
+                node.put("flops", call.cost().flops());
+                ArrayNode fuses = node.putArray("fuses");
+                call.op().ops().forEach(op -> fuses.add(name(op)));
+            }
+        }
+        return root;
+    }
+
+    private void table(Plan plan, long arenaBytes) {
+        print("One training step of %s at batch %d, fusion %s: %d launches, %d calls, %s moved, %s, %s of memory."
+                .formatted(plan.graph().spec().shape(), plan.batch(), plan.level().flag(), plan.launches(), plan.calls().size(),
+                        Units.bytes(plan.cost().bytes()), Units.flops(plan.cost().flops()), Units.bytes(arenaBytes)));
+        print("");
+        TextTable table = new TextTable("phase", "call", "shape", "bytes", "flops", "flop/B", "fuses");
+        table.right(0, 3, 4, 5);
+        for (Phase phase : plan.phases()) {
+            for (Call call : phase.calls()) {
+                Cost cost = call.cost();
+                table.row(call == phase.calls().getFirst() ? Integer.toString(phase.index() + 1) : "", call.title(), shape(call, plan.batch()),
+                        Units.bytes(cost.bytes()), Units.count(cost.flops()), String.format(Locale.ROOT, "%.1f", cost.intensity()), fuses(call));
+            }
+        }
+        table.lines().forEach(this::print);
+        if (!plan.notes().isEmpty()) {
+            print("");
+            plan.notes().forEach(note -> print("note: " + note));
+        }
+    }
+
+    /// The names of the primitive ops, equal neighbours counted.
+    private static String fuses(Call call) {
+        List<String> names = new ArrayList<>();
+        List<Op> ops = call.op().ops();
+        if (ops.size() == 1) {
+            return "";
+        }
+        for (int i = 0; i < ops.size(); ) {
+            int run = 1;
+            while (i + run < ops.size() && name(ops.get(i + run)).equals(name(ops.get(i)))) {
+                run++;
+            }
+            names.add(name(ops.get(i)) + (run > 1 ? "*" + run : ""));
+            i += run;
+        }
+        return String.join(" ", names);
+    }
+
+    /// The matrix products as B·K·N, or what the call writes.
+    private static String shape(Call call, int batch) {
+        List<String> products = new ArrayList<>();
+        for (Op op : call.op().ops()) {
+            switch (op) {
+                case Op.Linear o -> products.add(product(o.layer().weight(), batch));
+                case Op.LinearBackwardData o -> products.add(product(o.layer().weight(), batch));
+                case Op.LinearBackwardWeight o -> products.add(product(o.layer().weight(), batch));
+                default -> { }
+            }
+        }
+        if (!products.isEmpty()) {
+            return String.join(" + ", products);
+        }
+        return call.op().writes().size() == 1
+                ? size(call.op().writes().getFirst(), batch)
+                : call.op().writes().stream().mapToLong(t -> t.elements(batch)).sum() + " values";
+    }
+
+    private static String product(Tensor weight, int batch) {
+        return "B" + batch + " K" + weight.columns() + " N" + weight.rows();
+    }
+
+    private static String size(Tensor tensor, int batch) {
+        return tensor.rows(batch) + "x" + tensor.width();
+    }
+
+    /// `LinearBackwardData` as `linear_backward_data`.
+    private static String name(Op op) {
+        return op.getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.fusedvae.cli;
+
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The program `fvae`.
+@Command(name = "fvae", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+        synopsisSubcommandLabel = "COMMAND", usageHelpAutoWidth = true,
+        description = "Variational autoencoders on hand-written kernels: train, look, score.",
+        commandListHeading = "%nCommands:%n", optionListHeading = "%n",
+        footer = {"", "Start with `fvae demo`; `fvae COMMAND --help` explains a command.",
+            "Exit codes: 0 ok, 2 usage, 3 data or files, 4 backend unavailable, 5 training diverged, 130 interrupted."})
+public final class Main implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    private Main() {}
+
+    /// Runs a command and ends the process with its exit code.
+    public static void main(String[] args) {
+        Terminal terminal = Terminal.system();
+        int code = run(terminal, args);
+        terminal.out().flush();
+        terminal.err().flush();
+        System.exit(code);
+    }
+
+    /// Runs a command on the given terminal and returns its exit code; never throws for a failure.
+    static int run(Terminal terminal, String... args) {
+        CommandLine line = new CommandLine(new Main());
+        for (FvaeCommand command : commands(terminal)) {
+            line.addSubcommand(command);
+        }
+        CommandLine data = new CommandLine(new DataCommand());
+        data.addSubcommand(new DataListCommand(terminal)).addSubcommand(new DataFetchCommand(terminal));
+        line.addSubcommand(data);
+        Ansi ansi = terminal.colour() ? Ansi.ON : Ansi.OFF;
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
+                .setOut(new PrintWriter(terminal.out(), true)).setErr(new PrintWriter(terminal.err(), true))
+                .setUsageHelpLongOptionsMaxWidth(28)
+                .setParameterExceptionHandler((e, given) -> misused(terminal, e))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(terminal, e, command.getCommand()));
+        OptionSections.install(line);
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            terminal.say("fvae: not enough memory (%s); give the JVM more with FVAE_JAVA_OPTS=-Xmx8g, or use a smaller model, batch or data set"
+                    .formatted(e.getMessage()));
+            return Exit.INTERNAL.code();
+        }
+    }
+
+    private static List<FvaeCommand> commands(Terminal terminal) {
+        return List.of(new DemoCommand(terminal), new TrainCommand(terminal), new EvalCommand(terminal),
+                new SampleCommand(terminal), new ReconstructCommand(terminal), new InterpolateCommand(terminal),
+                new ManifoldCommand(terminal), new EncodeCommand(terminal), new DecodeCommand(terminal),
+                new ExplainCommand(terminal), new DoctorCommand(terminal));
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command");
+    }
+
+    private static int misused(Terminal terminal, ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        List<String> near = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        String hint = near.isEmpty() ? "" : "; did you mean " + near.getFirst() + "?";
+        terminal.say("fvae: " + sentence(e) + hint + (hint.isEmpty() ? "; see " : " See ") + command.getCommandSpec().qualifiedName() + " --help");
+        return Exit.USAGE.code();
+    }
+
+    private static int failed(Terminal terminal, Exception e, Object command) {
+        Exit exit = Exit.of(e);
+        boolean trace = command instanceof FvaeCommand fvae && fvae.stacktrace;
+        if (trace) {
+            e.printStackTrace(terminal.err());
+        } else if (exit == Exit.INTERNAL) {
+            terminal.say("fvae: internal error: " + e + "; this is a bug: please report it with the output of the same command and --stacktrace");
+        } else {
+            terminal.say("fvae: " + sentence(e));
+        }
+        return exit.code();
+    }
+
+    private static String sentence(Exception e) {
+        String message = Optional.ofNullable(e.getMessage()).orElseGet(() -> e.getClass().getSimpleName());
+        return Arrays.stream(message.split("\\R")).map(String::strip).filter(s -> !s.isEmpty()).reduce((a, b) -> a + " " + b).orElse("");
+    }
+}

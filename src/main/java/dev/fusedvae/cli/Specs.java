@@ -1,0 +1,51 @@
+package dev.fusedvae.cli;
+
+import dev.fusedvae.spec.Likelihood;
+import dev.fusedvae.spec.Objective;
+import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.Schedule;
+import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.spec.VaeSpec;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Specifications in words, for reports.
+final class Specs {
+    private Specs() {}
+
+    static Map<String, String> of(VaeSpec spec) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("layers", spec.shape() + (spec.bias() ? "" : ", no biases"));
+        facts.put("activation", spec.activation().flag());
+        facts.put("likelihood", switch (spec.likelihood()) {
+            case Likelihood.Gaussian(double variance) -> "gaussian, variance " + variance;
+            default -> spec.likelihood().flag();
+        });
+        facts.put("objective", switch (spec.objective()) {
+            case Objective.Vae(double beta, double warmup) -> "negative ELBO, beta " + beta + (warmup > 0 ? " after " + warmup + " epochs of warm-up" : "");
+            case Objective.Autoencoder() -> "reconstruction only (autoencoder)";
+        });
+        return facts;
+    }
+
+    static Map<String, String> of(TrainSpec spec) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("epochs", spec.epochs() + " of batches of " + spec.batchSize());
+        facts.put("optimizer", switch (spec.optimizer()) {
+            case OptimizerSpec.Adam a -> "adam, rate " + a.learningRate() + ", betas " + a.beta1() + ", " + a.beta2() + ", epsilon " + a.epsilon();
+            case OptimizerSpec.AdamW a -> "adamw, rate " + a.learningRate() + ", betas " + a.beta1() + ", " + a.beta2() + ", epsilon " + a.epsilon()
+                    + ", weight decay " + a.weightDecay();
+            case OptimizerSpec.Sgd s -> "sgd, rate " + s.learningRate() + ", momentum " + s.momentum();
+        });
+        facts.put("schedule", switch (spec.schedule()) {
+            case Schedule.Constant() -> "constant";
+            case Schedule.Piecewise p -> "piecewise, factors " + p.factors() + " from epochs " + p.milestones();
+            case Schedule.Cosine c -> "cosine over " + c.epochs() + " epochs, to " + c.floor();
+        });
+        spec.clipNorm().ifPresent(norm -> facts.put("clipping", "global gradient norm " + norm));
+        facts.put("binarization", spec.binarization().flag());
+        facts.put("initial weights", spec.initialization().flag());
+        facts.put("seed", Long.toString(spec.seed()));
+        return facts;
+    }
+}

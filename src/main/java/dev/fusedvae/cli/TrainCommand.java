@@ -1,0 +1,102 @@
+package dev.fusedvae.cli;
+
+import dev.fusedvae.data.Split;
+import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.io.Json;
+import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.train.History;
+import dev.fusedvae.train.ModelFolder;
+import dev.fusedvae.train.RunOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Trains a model.
+@Command(name = "train", description = "Train a model, and write it with pictures and a report into one folder.",
+        footer = {"  fvae train --data mnist --hidden 400 --latent 20 --epochs 10 --out runs/mnist",
+            "  fvae train --data faces/ --resize 32x32 --likelihood gaussian-scalar"})
+final class TrainCommand extends FvaeCommand {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+
+    @Option(names = "--out", paramLabel = "DIR", order = 0, description = "folder of the model (default: runs/DATA-TIME)")
+    Optional<Path> out = Optional.empty();
+
+    @Option(names = "--resume", order = 1, description = "go on from the checkpoint in --out, bit for bit; repeat the other flags")
+    boolean resume;
+
+    @Option(names = "--patience", paramLabel = "N", order = 2,
+            description = "stop after N epochs without a better test ELBO and keep the best (default: 0, never)")
+    int patience;
+
+    @Mixin(name = "Data")
+    DataOptions data = new DataOptions();
+
+    @Mixin(name = "Model")
+    ModelOptions model = new ModelOptions();
+
+    @Mixin(name = "Training")
+    TrainingOptions training = new TrainingOptions();
+
+    @Mixin(name = "Engine")
+    EngineOptions engine = new EngineOptions();
+
+    TrainCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    Exit execute() {
+        UsageException.require(patience >= 0, "--patience must be >= 0 epochs, got %d", patience);
+        UsageException.require(!resume || out.isPresent(), "--resume needs --out, the folder that holds the checkpoint");
+        model.spec(1); // refuses bad flags before the data is read
+        TrainSpec train = training.spec();
+        FusionLevel fusion = engine.fusion();
+        RunOptions options = RunOptions.defaults().withBackend(engine.choice()).withFusion(fusion).withPatience(patience);
+        Split split = data.load(Optional.empty(), terminal.env());
+        Path folder = Outputs.folder(out.orElseGet(this::freshFolder));
+        if (!resume) {
+            refuseUnfinished(folder);
+        }
+        TrainingRun run = new TrainingRun(this, model.spec(split.train().features()), train, training.normalization(), split,
+                resume ? options.resuming(folder) : options.withOut(folder), folder, label());
+        return run.execute(finished -> {
+            if (json) {
+                print(finished.json());
+            } else {
+                finished.table().forEach(this::print);
+            }
+        });
+    }
+
+    /// A forgotten `--resume` must not cost an interrupted run: its checkpoint is the only trace of hours of work.
+    private void refuseUnfinished(Path folder) {
+        Path checkpoint = folder.resolve("checkpoint.safetensors");
+        Path training = folder.resolve(ModelFolder.TRAINING);
+        if (Files.exists(checkpoint) && (!Files.exists(training)
+                || Json.read(training).path("ending").asText().equals(History.Ending.CANCELLED.flag()))) {
+            throw new IoFailure(folder + " holds a training that did not end; go on with --resume, choose another --out, or remove "
+                    + checkpoint + " to start anew");
+        }
+    }
+
+    /// `mnist`, or the file's name without its extension.
+    private String label() {
+        Path name = Path.of(data.data.orElse("data")).getFileName();
+        return name == null ? "data" : name.toString().replaceFirst("(?<=.)\\..*$", "");
+    }
+
+    private Path freshFolder() {
+        Path folder = Path.of("runs", label() + "-" + LocalDateTime.now().format(TIME));
+        for (int i = 2; Files.exists(folder); i++) {
+            folder = folder.resolveSibling(label() + "-" + LocalDateTime.now().format(TIME) + "-" + i);
+        }
+        return folder;
+    }
+}
