@@ -124,6 +124,12 @@ public final class Vae implements AutoCloseable {
         return model.image();
     }
 
+    /// A copy of a parameter, row-major, under the name of the layer as the engine knows it: `encoder.0.weight`,
+    /// `heads.bias`, `likelihood.log_var`.
+    public float[] parameter(String name) {
+        return model.parameters().values(name);
+    }
+
     /// Name of the data the model was trained on, or empty.
     public String dataName() {
         return model.data();

@@ -59,6 +59,12 @@ class VerifierTest {
         }
 
         @Override
+        public void read(Tensor tensor, float[] to) {
+            float[] values = read(tensor);
+            System.arraycopy(values, 0, to, 0, values.length);
+        }
+
+        @Override
         public void write(Tensor tensor, float[] values) {
             right.write(tensor, values);
         }

@@ -87,7 +87,7 @@ class LinearModelsTest {
             int copies = 40;
             DataSet repeated = digits.select(IntStream.range(0, copies * n).map(i -> i % n).toArray());
             double elbo = vae.evaluate(repeated).elbo();
-            double variance = Math.exp(vae.likelihoodLogVariance());
+            double variance = Math.exp(vae.parameter("likelihood.log_var")[0]);
             System.out.printf("linear-ppca: ELBO %.4f, log-likelihood of pPCA %.4f, gap %.4f nats; sigma^2 %.6f, exact %.6f%n",
                     elbo, likelihood, likelihood - elbo, variance, noise);
             assertTrue(likelihood - elbo <= 0.2, "gap " + (likelihood - elbo));
