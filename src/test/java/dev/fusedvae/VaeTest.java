@@ -157,7 +157,7 @@ class VaeTest {
             assertEquals(vae.history(), loaded.history());
             assertEquals(vae.image(), loaded.image());
             assertEquals(vae.environment(), loaded.environment());
-            assertEquals("digits train", loaded.dataName());
+            assertEquals("digits", loaded.dataName());
             assertArrayEquals(samples, loaded.sample(4, 9));
             assertEquals("reference", reference.backendName());
             for (int i = 0; i < 4; i++) {
@@ -260,6 +260,10 @@ class VaeTest {
         RunOptions options = RunOptions.defaults().withBackend(new BackendChoice("cpu", 1)).withOut(folder);
         try (Vae trained = Vae.train(SPEC, TrainSpec.standard(1, 1), DIGITS, Normalization.unit(DIGITS.train()), options, TrainingListener.SILENT);
              Vae loaded = Vae.load(folder)) {
+            assertEquals("1", loaded.environment().get("threads"));
+            assertEquals("layer", loaded.environment().get("fusion"));
+            assertEquals(System.getProperty("java.runtime.version"), loaded.environment().get("java"));
+            assertTrue(loaded.environment().keySet().containsAll(List.of("backend", "device", "vectorBits", "os", "arch")));
             assertArrayEquals(trained.sample(2, 1), loaded.sample(2, 1));
         }
     }
