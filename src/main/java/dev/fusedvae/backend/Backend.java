@@ -11,6 +11,11 @@ public interface Backend extends AutoCloseable {
     /// What runs the arithmetic, in words: it goes into every result.
     String device();
 
+    /// Threads that run the arithmetic, the caller's included.
+    default int threads() {
+        return 1;
+    }
+
     /// Lowers `plan`: chooses layouts, allocates everything, and binds it to `feed`. Parameters and state start at zero.
     Executable load(Plan plan, Feed feed);
 

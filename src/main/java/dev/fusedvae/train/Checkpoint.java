@@ -9,8 +9,11 @@ import dev.fusedvae.io.Json;
 import dev.fusedvae.io.NamedTensor;
 import dev.fusedvae.io.SafeTensors;
 import dev.fusedvae.io.TensorFile;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,8 +29,9 @@ import java.util.zip.CRC32C;
 /// `progress` are JSON in its metadata, and `crc32c` covers both texts and every value.
 ///
 /// @param identity what the run must have in common with one that goes on from here
+/// @param engine   backend and fusion level that wrote it; on others a run goes on up to rounding
 /// @param best     the best parameters so far, where the run stops early
-record Checkpoint(JsonNode identity, Progress progress, Parameters parameters, Parameters state, Optional<Parameters> best) {
+record Checkpoint(JsonNode identity, String engine, Progress progress, Parameters parameters, Parameters state, Optional<Parameters> best) {
     static final String FILE = "checkpoint.safetensors";
 
     private static final String PARAMETER = "parameter:";
@@ -79,8 +83,25 @@ record Checkpoint(JsonNode identity, Progress progress, Parameters parameters, P
         texts.put("format", "fusedvae-checkpoint-1");
         texts.put("identity", identityText);
         texts.put("progress", progressText);
+        texts.put("engine", engine);
         texts.put("crc32c", checksum(identityText, progressText, tensors));
         SafeTensors.write(folder.resolve(FILE), tensors, texts);
+    }
+
+    /// Removes temporary files that a killed run left in `folder`; each was to become one of ours.
+    static void removeLeftovers(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        List<String> ours = List.of(FILE, ModelFolder.CONFIG, ModelFolder.WEIGHTS, ModelFolder.TRAINING, ModelFolder.CARD);
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, path ->
+                ours.stream().anyMatch(name -> path.getFileName().toString().startsWith("." + name + ".tmp-")))) {
+            for (Path leftover : leftovers) {
+                Files.deleteIfExists(leftover);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            throw IoFailure.writing(folder, e instanceof DirectoryIteratorException d ? d.getCause() : (IOException) e);
+        }
     }
 
     private static void add(List<NamedTensor> to, String prefix, Parameters values) {
@@ -111,7 +132,7 @@ record Checkpoint(JsonNode identity, Progress progress, Parameters parameters, P
                 throw new IoFailure("it belongs to another run: " + difference.get() + "; repeat that run's settings, or start without resume");
             }
             Progress progress = Progress.read(new Fields(Json.parse(progressText, "its progress"), "its progress"));
-            return new Checkpoint(theirs, progress, values(file, PARAMETER, parameters), values(file, STATE, state),
+            return new Checkpoint(theirs, file.text("engine"), progress, values(file, PARAMETER, parameters), values(file, STATE, state),
                     progress.bestEpoch() > 0 ? Optional.of(values(file, BEST, parameters)) : Optional.empty());
         } catch (IoFailure e) {
             throw new IoFailure("cannot resume from " + path + ": " + e.getMessage(), e);

@@ -21,9 +21,11 @@ public record Model(VaeSpec spec, TrainSpec train, Normalization normalization, 
         environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
     }
 
-    /// The model that `trained` is of `job`.
+    /// The model that `trained` is of `job`. Its data is called as the user called it: the training half of a data set is
+    /// `NAME train`, so that `train` goes.
     public static Model of(TrainingJob job, Trained trained) {
-        return new Model(job.spec(), job.train(), job.normalization(), job.data().train().image(), job.data().train().name(),
+        return new Model(job.spec(), job.train(), job.normalization(), job.data().train().image(),
+                job.data().train().name().replaceFirst(" train$", ""),
                 trained.parameters(), trained.history(), trained.environment());
     }
 }

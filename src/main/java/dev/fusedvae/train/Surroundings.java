@@ -16,6 +16,7 @@ final class Surroundings {
         all.put("device", backend.device());
         all.put("fusion", fusion.flag());
         all.put("precision", "fp32");
+        all.put("threads", Integer.toString(backend.threads()));
         all.put("java", System.getProperty("java.runtime.version"));
         all.put("vm", System.getProperty("java.vm.name"));
         all.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));

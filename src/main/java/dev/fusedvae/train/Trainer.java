@@ -80,25 +80,30 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void start(List<String> notes) {
+        List<String> all = new ArrayList<>(notes);
+        options.out().ifPresent(Checkpoint::removeLeftovers);
         if (options.resume()) {
-            resume();
+            resume(all);
         } else {
             snapshot.write(executable, graph);
             save();
         }
         listener.started(new TrainingInfo(job.spec(), job.train(), backend.name(), backend.device(), options.fusion(),
                 job.data().train().size(), job.data().test().size(), stepsPerEpoch, step, snapshot.parameters().count(),
-                executable.arenaBytes(), executable.plan().launches(), history, notes));
+                executable.arenaBytes(), executable.plan().launches(), history, all));
     }
 
-    private void resume() {
+    private void resume(List<String> notes) {
         Path folder = options.out().orElseThrow();
         Checkpoint checkpoint = Checkpoint.load(folder, identity.orElseThrow(), parameters(), state());
         Checkpoint.Progress progress = checkpoint.progress();
-        if (progress.step() > steps || progress.history().size() != progress.step() / stepsPerEpoch) {
-            throw new IoFailure("cannot resume from %s: it is at step %d, epoch %d, but %d epochs of %d steps were asked for; raise the epochs"
-                    .formatted(folder.resolve(Checkpoint.FILE), progress.step(), progress.history().size() + 1, job.train().epochs(),
-                            stepsPerEpoch));
+        if (progress.step() > steps) {
+            throw new IoFailure("cannot resume from %s: %s of its epochs are done, but only %d were asked for; ask for more"
+                    .formatted(folder.resolve(Checkpoint.FILE), (double) progress.step() / stepsPerEpoch, job.train().epochs()));
+        }
+        if (!checkpoint.engine().equals(engine())) {
+            notes.add("the checkpoint was written by " + checkpoint.engine() + " and the run goes on with " + engine()
+                    + ": equal up to rounding, not bit for bit");
         }
         step = progress.step();
         reconstruction = progress.reconstruction();
@@ -195,9 +200,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void save() {
-        options.out().ifPresent(folder -> new Checkpoint(identity.orElseThrow(),
+        options.out().ifPresent(folder -> new Checkpoint(identity.orElseThrow(), engine(),
                 new Checkpoint.Progress(step, reconstruction, kl, nanos, history, bestElbo, bestEpoch),
                 snapshot.parameters(), snapshot.state(), best).save(folder));
+    }
+
+    private String engine() {
+        return backend.name() + ", fusion " + options.fusion().flag();
     }
 
     private List<Tensor> parameters() {

@@ -26,7 +26,7 @@ public final class CpuBackend implements Backend {
                 + (bits == 0 ? "scalar code" : bits + "-bit vectors");
     }
 
-    /// Threads of the team.
+    @Override
     public int threads() {
         return team.size();
     }

@@ -1,0 +1,61 @@
+package dev.fusedvae.backend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+class BackendsTest {
+
+    private static Backends.Opened open(BackendChoice choice, String property, Map<String, String> environment) {
+        Properties properties = new Properties();
+        if (!property.isEmpty()) {
+            properties.setProperty(Backends.PROPERTY, property);
+        }
+        Backends.Opened opened = Backends.open(choice, properties, environment);
+        opened.backend().close();
+        return opened;
+    }
+
+    @Test
+    void auto_takesTheCpuAndSaysWhy() {
+        Backends.Opened opened = open(BackendChoice.auto(), "", Map.of());
+        assertEquals("cpu", opened.backend().name());
+        assertEquals("auto took cpu: the cuda backend is not built yet", opened.notes().getFirst());
+    }
+
+    @Test
+    void propertyThenVariable_settleAuto() {
+        Map<String, String> environment = Map.of(Backends.VARIABLE, "reference");
+        assertEquals("auto took reference: FVAE_BACKEND says so", open(BackendChoice.auto(), "", environment).notes().getFirst());
+        assertEquals("cpu", open(BackendChoice.auto(), "cpu", environment).backend().name());
+        assertEquals("cpu", open(BackendChoice.of("cpu"), "", environment).backend().name());
+    }
+
+    @Test
+    void namedBackend_isNeverReplaced() {
+        String message = assertThrows(BackendUnavailableException.class, () -> open(BackendChoice.of("cuda"), "", Map.of())).getMessage();
+        assertEquals("the cuda backend is not built yet; use cpu, or auto to take what can run", message);
+        assertThrows(BackendUnavailableException.class, () -> open(BackendChoice.auto(), "cuda", Map.of()));
+    }
+
+    @Test
+    void unknownNames_areRefusedWithTheList() {
+        String list = " must be one of auto, cpu, reference, cuda; got 'tpu'";
+        assertEquals("the backend" + list, assertThrows(IllegalArgumentException.class, () -> BackendChoice.of("tpu")).getMessage());
+        assertEquals("FVAE_BACKEND" + list, assertThrows(IllegalArgumentException.class,
+                () -> open(BackendChoice.auto(), "", Map.of(Backends.VARIABLE, "tpu"))).getMessage());
+        assertEquals("fvae.backend" + list, assertThrows(IllegalArgumentException.class,
+                () -> open(BackendChoice.auto(), "tpu", Map.of())).getMessage());
+    }
+
+    @Test
+    void threads_areCheckedAndUsed() {
+        assertTrue(open(new BackendChoice("cpu", 3), "", Map.of()).backend().device().contains("3 threads"));
+        assertThrows(IllegalArgumentException.class, () -> new BackendChoice("cpu", -1));
+        assertThrows(IllegalArgumentException.class, () -> open(new BackendChoice("reference", 2), "", Map.of()));
+    }
+}
