@@ -1,0 +1,318 @@
+#!/usr/bin/env python3
+"""The PyTorch peer: the VAE step and encoder that FusedVAE is measured against, as a PyTorch user would write them.
+
+The same mathematics as the engine: Bernoulli likelihood on logits, analytic KL, loss = mean over the batch of the
+negative ELBO in nats, Adam at 1e-3, the whole data set resident, gather, noise, loss and optimizer inside the timing.
+
+Commands, as arguments (one answer) or as lines on stdin with --serve (an answer per line, state kept warm between
+them, so that a runner can alternate between this peer and the engine):
+
+    step MODE NET BATCH STEPS     time training steps; MODE is eager, fused (fused Adam) or compile (fused Adam too)
+    encode MODE NET BATCH CALLS   time the posterior mean; MODE is eager or compile
+    losses MODE NET BATCH STEPS   the losses of the next STEPS steps
+    threads N                     set the number of CPU threads
+    dump NET FILE.npz             write the initial weights, under the names of the state dict
+    quit
+
+NET is S, I, big, or dims such as 784-400-20:relu. An answer is one JSON object; one with the key "error" says what was
+wrong. Times are milliseconds per step: median, minimum and quartiles over windows, after --warm steps, because Adam's
+moments of dead units become denormal and slow the CPU only after about a thousand steps.
+"""
+
+import argparse
+import gzip
+import json
+import platform
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+NETS = {"S": "784-400-20:relu", "I": "784-200-200-50:tanh", "big": "784-1024-1024-64:relu"}
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU}
+
+
+class Vae(nn.Module):
+    """Encoder and mirrored decoder; `heads` stacks mu and log_var, so that one GEMM makes both."""
+
+    def __init__(self, dims, activation):
+        super().__init__()
+        features, *hidden, latent = dims
+        self.encoder = self._layers([features, *hidden], activation)
+        self.heads = nn.Linear(([features] + hidden)[-1], 2 * latent)
+        self.decoder = self._layers([latent, *reversed(hidden)], activation)
+        self.decoder.append(nn.Linear(([latent] + hidden[::-1])[-1], features))
+        self.latent = latent
+
+    @staticmethod
+    def _layers(widths, activation):
+        layers = nn.Sequential()
+        for k, n in zip(widths, widths[1:]):
+            layers.append(nn.Linear(k, n)).append(activation())
+        return layers
+
+    def encode_mean(self, x):
+        return F.linear(self.encoder(x), self.heads.weight[:self.latent], self.heads.bias[:self.latent])
+
+    def forward(self, x):
+        mu, log_var = self.heads(self.encoder(x)).chunk(2, dim=1)
+        z = mu + torch.exp(0.5 * log_var) * torch.randn_like(mu)
+        return self.decoder(z), mu, log_var
+
+
+def negative_elbo(model, x):
+    """Mean over the batch, in nats per example."""
+    logits, mu, log_var = model(x)
+    reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
+    kl = 0.5 * torch.sum(mu.square() + log_var.exp() - 1 - log_var)
+    return (reconstruction + kl) / x.shape[0]
+
+
+def parse_net(name):
+    dims, _, activation = NETS.get(name, name).partition(":")
+    try:
+        dims = [int(d) for d in dims.split("-")]
+        return dims, ACTIVATIONS[activation or "relu"]
+    except (ValueError, KeyError):
+        raise ValueError(f"net must be one of {', '.join(NETS)} or like 784-400-20:relu"
+                         f" with one of {', '.join(ACTIVATIONS)}, got {name}") from None
+
+
+def read_idx(path):
+    """MNIST images as floats in [0, 1]; plain or gzip."""
+    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    if raw[:4] != b"\x00\x00\x08\x03":
+        raise ValueError(f"{path} is not an IDX file of images (magic 00000803)")
+    n, rows, columns = np.frombuffer(raw, ">u4", 3, 4)
+    pixels = np.frombuffer(raw, np.uint8, offset=16).reshape(n, rows * columns)
+    return torch.from_numpy(pixels.astype(np.float32) / np.float32(255))
+
+
+class Training:
+    """One (mode, net, batch): model, optimizer, data order; each command goes on where the last one stopped."""
+
+    def __init__(self, peer, mode, net, batch):
+        if mode not in ("eager", "fused", "compile"):
+            raise ValueError(f"mode must be eager, fused or compile, got {mode}")
+        self.model = peer.model(net)
+        self.data = peer.data(parse_net(net)[0][0])
+        self.batch, self.order, self.binarize = batch, peer.order, peer.options.binarize
+        examples = len(self.data) if self.order is None else len(self.order)
+        if not 1 <= batch <= examples:
+            raise ValueError(f"batch must be in 1..{examples}, the examples of an epoch, got {batch}")
+        if self.order is not None and not 0 <= self.order.min() <= self.order.max() < len(self.data):
+            raise ValueError(f"--order must name examples 0..{len(self.data) - 1},"
+                             f" got {self.order.min()}..{self.order.max()}")
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, fused=mode != "eager")
+        # Compiled are gather, forward, loss and, through it, backward. Dynamo leaves the fused Adam alone; compiling
+        # step() whole, or with Adam's foreach form compiled too, was within 2 % of this.
+        self.loss = torch.compile(self.loss_of, dynamic=False) if mode == "compile" else self.loss_of
+        self.steps = 0
+        self.batches = iter(())
+
+    def loss_of(self, index):
+        x = self.data[index]
+        return negative_elbo(self.model, torch.bernoulli(x) if self.binarize else x)
+
+    def step(self, index):
+        self.optimizer.zero_grad()
+        loss = self.loss(index)
+        loss.backward()
+        self.optimizer.step()
+        return loss.detach()
+
+    def next_step(self):
+        index = next(self.batches, None)
+        if index is None:                       # a new epoch; as with DataLoader(drop_last=True), no partial batch
+            order = torch.randperm(len(self.data), device=self.data.device) if self.order is None else self.order
+            self.batches = iter(order[:len(order) // self.batch * self.batch].split(self.batch))
+            index = next(self.batches)
+        self.steps += 1
+        return self.step(index)
+
+
+class Peer:
+    """All state that commands share."""
+
+    def __init__(self, options):
+        self.options = options
+        self.device = torch.device(options.device)
+        self.images = read_idx(options.images).to(self.device) if options.images else None
+        order = np.load(options.order).astype(np.int64) if options.order else None
+        self.order = None if order is None else torch.from_numpy(order).to(self.device)
+        self.sessions, self.encoders, self.random = {}, {}, {}
+
+    def model(self, net):
+        torch.manual_seed(self.options.seed)
+        model = Vae(*parse_net(net))
+        if self.options.load:
+            with np.load(self.options.load) as weights:
+                model.load_state_dict({name: torch.from_numpy(weights[name]) for name in weights})
+        return model.to(self.device)
+
+    def data(self, features):
+        if self.images is not None:
+            if self.images.shape[1] != features:
+                raise ValueError(f"the net reads {features} features, the images have {self.images.shape[1]}")
+            return self.images
+        if features not in self.random:
+            noise = torch.Generator().manual_seed(self.options.seed)
+            self.random[features] = torch.rand(self.options.examples, features, generator=noise).to(self.device)
+        return self.random[features]
+
+    def session(self, mode, net, batch):
+        key = (mode, net, batch)
+        if key not in self.sessions:
+            self.sessions[key] = Training(self, mode, net, batch)
+        return self.sessions[key]
+
+    def synchronize(self):
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
+
+    def step(self, mode, net, batch, steps):
+        training = self.session(mode, net, int(batch))
+        steps, window = int(steps), self.options.window
+        started = time.perf_counter()
+        # One window untimed even when warm: the engine, or another thread count, ran in between.
+        warm_up = max(window, self.options.warm - training.steps)
+        for _ in range(warm_up):
+            training.next_step()
+        self.synchronize()
+        warm_seconds = time.perf_counter() - started
+        times = []
+        for _ in range(max(1, steps // window)):
+            start = time.perf_counter()
+            for _ in range(window):
+                loss = training.next_step()
+            self.synchronize()
+            times.append((time.perf_counter() - start) / window * 1e3)
+        return {"batch": training.batch, "data": "images" if self.images is not None else "random",
+                **summary(times, window), "warmUpSteps": warm_up, "warmUpSeconds": round(warm_seconds, 3),
+                "firstTimedStep": training.steps - len(times) * window, "loss": loss.item()}
+
+    def losses(self, mode, net, batch, steps):
+        training = self.session(mode, net, int(batch))
+        first = training.steps
+        losses = [training.next_step() for _ in range(int(steps))]
+        return {"batch": training.batch, "firstStep": first, "losses": torch.stack(losses).tolist()}
+
+    @torch.inference_mode()
+    def encode(self, mode, net, batch, calls):
+        if mode not in ("eager", "compile"):
+            raise ValueError(f"mode must be eager or compile, got {mode}")
+        key = (mode, net, int(batch))
+        if key not in self.encoders:
+            model = self.model(net).eval()
+            call = torch.compile(model.encode_mean, dynamic=False) if mode == "compile" else model.encode_mean
+            self.encoders[key] = (call, self.data(parse_net(net)[0][0])[:int(batch)].clone())
+        call, x = self.encoders[key]
+        call(x)                                                  # compiles
+        until = time.perf_counter() + self.options.encode_warm
+        while time.perf_counter() < until:
+            call(x)
+        calls, window = int(calls), self.options.window
+        times = []
+        for _ in range(max(1, calls // window)):
+            self.synchronize()
+            start = time.perf_counter()
+            for _ in range(window):
+                call(x)
+            self.synchronize()
+            times.append((time.perf_counter() - start) / window * 1e3)
+        return {"batch": len(x), **summary(times, window)}
+
+    def threads(self, n):
+        torch.set_num_threads(int(n))
+        return {}
+
+    def dump(self, net, file):
+        state = self.model(net).state_dict()
+        np.savez(file, **{name: tensor.cpu().numpy() for name, tensor in state.items()})
+        return {"file": file, "shapes": {name: list(tensor.shape) for name, tensor in state.items()}}
+
+    COMMANDS = {"step": "MODE NET BATCH STEPS", "encode": "MODE NET BATCH CALLS", "losses": "MODE NET BATCH STEPS",
+                "threads": "N", "dump": "NET FILE"}
+
+    def answer(self, words):
+        command, *arguments = words
+        try:
+            usage = self.COMMANDS.get(command)
+            if usage is None:
+                raise ValueError(f"commands are {', '.join(self.COMMANDS)} and quit, got {command}")
+            if len(arguments) != len(usage.split()):
+                raise ValueError(f"usage: {command} {usage}")
+            result = getattr(self, command)(*arguments)
+        except (ValueError, OSError, RuntimeError) as e:
+            return {"command": " ".join(words), "error": str(e)}
+        return {"command": " ".join(words), **result, "threads": torch.get_num_threads()}
+
+    def environment(self):
+        device = torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else platform.processor()
+        return {"peer": "torch", "version": torch.__version__, "numpy": np.__version__,
+                "python": platform.python_version(), "device": device or platform.machine(),
+                "capability": torch.backends.cpu.get_cpu_capability(), "threads": torch.get_num_threads(),
+                "flushDenormals": self.options.flush_denormals, "tf32": False}
+
+
+def summary(times, window):
+    """Spread is the distance of the quartiles, as a share of the median."""
+    low, median, high = statistics.quantiles(times, n=4, method="inclusive") if len(times) > 1 else times * 3
+    return {"msMedian": round(median, 5), "msMin": round(min(times), 5), "msMax": round(max(times), 5),
+            "spread": round((high - low) / median, 4), "windows": len(times), "window": window}
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", nargs="*", help="one command; see above")
+    parser.add_argument("--serve", action="store_true", help="read commands from stdin")
+    parser.add_argument("--images", type=Path, help="IDX file of images (.gz or plain); random data without it")
+    parser.add_argument("--examples", type=int, default=60_000, help="size of the random data set")
+    parser.add_argument("--order", type=Path, help="NPY file with the order of the examples; torch.randperm without it")
+    parser.add_argument("--binarize", action="store_true", help="sample binary pixels anew at each step")
+    parser.add_argument("--load", type=Path, help="NPZ file of initial weights (see dump)")
+    parser.add_argument("--threads", type=int, help="CPU threads (PyTorch's choice without it)")
+    parser.add_argument("--warm", type=int, default=1500, help="steps of a (net, batch, mode) before any is timed")
+    parser.add_argument("--encode-warm", type=float, default=1.0, help="seconds of encoding before any is timed")
+    parser.add_argument("--window", type=int, default=20, help="steps or calls per timing window")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--flush-denormals", action="store_true", help="flush denormals (not PyTorch's default)")
+    options = parser.parse_args()
+    if bool(options.command) == options.serve:
+        parser.error("give one command, or --serve and commands on stdin")
+    return options
+
+
+def main():
+    options = parse_options()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    torch.set_float32_matmul_precision("highest")             # no TF32, whatever the environment says
+    torch._dynamo.config.recompile_limit = 64                 # the server keeps many (net, batch, threads) compiled
+    if options.flush_denormals and not torch.set_flush_denormal(True):
+        sys.exit("this CPU cannot flush denormals: drop --flush-denormals")
+    try:
+        peer = Peer(options)
+    except (ValueError, OSError) as e:
+        sys.exit(str(e))
+    if not options.serve:
+        answer = peer.answer(options.command)
+        print(json.dumps({**peer.environment(), **answer}))
+        sys.exit(2 if "error" in answer else 0)
+    print(json.dumps(peer.environment()), flush=True)
+    for line in sys.stdin:
+        words = line.split()
+        if words == ["quit"]:
+            break
+        if words:
+            print(json.dumps(peer.answer(words)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
