@@ -129,8 +129,10 @@ class ModelFolderTest {
         changed(good, s -> s.replace("\"relu\"", "\"rleu\""), "config.json: spec: activation must be one of");
         changed(good, s -> s.replace("\"latent\"", "\"latant\""), "config.json: spec: latent is missing; it must be a whole number");
         changed(good, s -> s.replace("[ 7 ]", "[ 7.5 ]"), "must be a list of whole numbers, got 7.5");
-        changed(good, s -> s.replace("[ 7 ]", "[ 8 ]"), "model.safetensors: tensor encoder.0.weight has shape [7, 12] but the model needs [8, 12]");
-        changed(good, s -> s.replace("\"hidden\": [ 7 ]", "\"hidden\": [ ]"), "model.safetensors: tensor mu.weight has shape [3, 7] but the model needs [3, 12]");
+        changed(good, s -> s.replace("[ 7 ]", "[ 8 ]"),
+                "model.safetensors: tensor encoder.0.weight has shape [7, 12] but the model needs [8, 12]");
+        changed(good, s -> s.replace("\"hidden\": [ 7 ]", "\"hidden\": [ ]"),
+                "model.safetensors: tensor mu.weight has shape [3, 7] but the model needs [3, 12]");
         changed(good, s -> s.replace("\"vae\"", "\"autoencoder\""), "model.safetensors: there is no tensor code.weight");
         changed(good, s -> s.replace("\"bias\": true", "\"bias\": false"), "tensor encoder.0.bias has no place in the model, which is 12-7-3-7-12");
         changed(good, s -> s.replace("\"format\": 1", "\"format\": 2"), "has format 2 but this version reads format 1");
