@@ -108,7 +108,7 @@ final class RunReport {
                     "Straight paths between the codes of two test examples, which stand at the ends.");
         }
         if (variational && vae.spec().latent() == 2) {
-            picture("manifold.png", gallery.grid(vae.decode(Manifold.codes(MANIFOLD)), MANIFOLD),
+            picture("manifold.png", gallery.sheet(vae.decode(Manifold.codes(MANIFOLD)), MANIFOLD),
                     "The latent plane: a grid whose cells have equal prior probability.");
         }
     }
@@ -139,7 +139,7 @@ final class RunReport {
         Map<String, String> training = new LinkedHashMap<>(Specs.of(vae.trainSpec()));
         training.put("data", data.train().size() + " train, " + data.test().size() + " test, normalised: " + vae.normalization().kind());
         training.put("ended", vae.history().ending().flag() + ", parameters of epoch " + vae.history().modelEpoch());
-        page.section("Training").facts(training);
+        page.section("How it was trained").facts(training);
         Map<String, String> machine = new LinkedHashMap<>();
         machine.put("backend", vae.backendName() + ", " + vae.device());
         machine.put("fusion", results.fusion());

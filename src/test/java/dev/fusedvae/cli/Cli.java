@@ -30,10 +30,15 @@ final class Cli {
     }
 
     static Ran run(String... args) {
+        return run(false, args);
+    }
+
+    /// Runs a command; `interactive` makes stderr pass for a terminal.
+    static Ran run(boolean interactive, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         try (PrintStream o = new PrintStream(out, true, StandardCharsets.UTF_8); PrintStream e = new PrintStream(err, true, StandardCharsets.UTF_8)) {
-            int code = Main.run(new Terminal(o, e, BARE, false), args);
+            int code = Main.run(new Terminal(o, e, BARE, interactive), args);
             return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
         }
     }

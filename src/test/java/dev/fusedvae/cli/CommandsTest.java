@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fusedvae.data.DataFiles;
 import dev.fusedvae.data.DataSet;
-import dev.fusedvae.io.Json;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -227,6 +226,13 @@ class CommandsTest {
     }
 
     @Test
+    void terminal_getsABarInsteadOfLines() {
+        Cli.Ran ran = Cli.run(true, "train", "--data", "digits", "--epochs", "40", "--hidden", "64", "--out", out("bar")).expect(Exit.OK);
+        assertTrue(ran.err().contains("\repoch ") && ran.err().contains("examples/s"), ran.err());
+        assertFalse(ran.err().contains("\nepoch 1/"), ran.err());
+    }
+
+    @Test
     void quiet_leavesStderrEmpty() {
         assertEquals("", Cli.run("train", "--data", "digits", "--epochs", "1", "--hidden", "4", "-q", "--out", out("quiet")).expect(Exit.OK).err());
     }
@@ -245,10 +251,5 @@ class CommandsTest {
         String pom = Files.readString(Path.of("pom.xml"));
         assertTrue(pom.contains("<version>" + Version.text() + "</version>"), Version.text());
         assertTrue(Cli.run("--version").expect(Exit.OK).out().startsWith("fvae " + Version.text()));
-    }
-
-    @Test
-    void config_readsBack() {
-        assertEquals("digits train", Json.read(dir.resolve("model/config.json")).get("data").asText());
     }
 }

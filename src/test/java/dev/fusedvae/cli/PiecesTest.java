@@ -2,12 +2,15 @@ package dev.fusedvae.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.data.DataFiles;
 import dev.fusedvae.io.NpyWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +57,13 @@ class PiecesTest {
     @Test
     void table_alignsItsColumns() {
         assertEquals(List.of("a   bb", "--  --", "xx   1"), new TextTable("a", "bb").right(1).row("xx", "1").lines());
+    }
+
+    @Test
+    void colour_isForTerminalsThatDoNotDeclineIt() {
+        assertTrue(new Terminal(System.out, System.err, Map.of(), true).colour());
+        assertFalse(new Terminal(System.out, System.err, Map.of("NO_COLOR", "1"), true).colour());
+        assertFalse(new Terminal(System.out, System.err, Map.of(), false).colour());
     }
 
     @Test
