@@ -30,13 +30,6 @@ final class Gallery {
         return Pictures.grid(shown(decoded), layout(columns));
     }
 
-    /// A latent grid as one seamless sheet: neighbours differ little.
-    BufferedImage sheet(float[][] decoded, int columns) {
-        Pictures.Layout spaced = layout(columns);
-        return Pictures.grid(shown(decoded),
-                new Pictures.Layout(spaced.height(), spaced.width(), spaced.channels(), columns, spaced.scale(), 0));
-    }
-
     /// Each example above its reconstruction.
     BufferedImage reconstructions(DataSet examples) {
         float[][] rebuilt = shown(vae.reconstruct(examples));

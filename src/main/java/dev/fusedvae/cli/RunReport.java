@@ -108,7 +108,7 @@ final class RunReport {
                     "Straight paths between the codes of two test examples, which stand at the ends.");
         }
         if (variational && vae.spec().latent() == 2) {
-            picture("manifold.png", gallery.sheet(vae.decode(Manifold.codes(MANIFOLD)), MANIFOLD),
+            picture("manifold.png", gallery.grid(vae.decode(Manifold.codes(MANIFOLD)), MANIFOLD),
                     "The latent plane: a grid whose cells have equal prior probability.");
         }
     }
