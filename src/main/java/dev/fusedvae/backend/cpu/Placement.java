@@ -1,5 +1,6 @@
 package dev.fusedvae.backend.cpu;
 
+import dev.fusedvae.spec.SpecException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -46,7 +47,7 @@ final class Placement {
             }
             end = Math.max(end, at + footprint(request));
             if (end > Integer.MAX_VALUE - 8) {
-                throw new IllegalArgumentException("the arena of this model needs " + 4 * end
+                throw new SpecException("the arena of this model needs " + 4 * end
                         + " bytes and one Java array holds 8 GiB; use a smaller batch or narrower layers");
             }
             offsets.put(request.key(), (int) at);
