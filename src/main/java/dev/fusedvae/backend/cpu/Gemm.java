@@ -47,7 +47,10 @@ public interface Gemm {
     /// `x(k) = x[xAt + (k/32)·xPanel + k%32]` (a plain vector has xPanel 32), row k of B_p at
     /// `b[bAt + p·bPanel + k·32]` and c_p at `c[cAt + p·cPanel]`.
     ///
-    /// It runs at the speed of the memory that holds B, so it takes several panels at once.
+    /// It runs at the speed of the memory that holds B, so it takes several panels at once, and it leaves out every k with
+    /// x(k) = 0: a row of B that is not read costs nothing. Where B is finite that changes no bit but the sign of a zero.
+    ///
+    /// @param terms scratch, at least `depth` long
     void row(int panels, int depth, float[] x, int xAt, int xPanel,
-            float[] b, int bAt, int bPanel, float[] c, int cAt, int cPanel);
+            float[] b, int bAt, int bPanel, float[] c, int cAt, int cPanel, int[] terms);
 }

@@ -16,6 +16,8 @@ final class LinearKernel implements Kernel {
     private final Optional<Form.Panels> kept;
     private final Activation activation;
     private final Optional<LikelihoodKernel> likelihood;
+    /// For each member, the inputs of a single row that are not zero.
+    private final int[][] terms;
 
     LinearKernel(Machine machine, Stage.Linear stage) {
         this.machine = machine;
@@ -28,6 +30,7 @@ final class LinearKernel implements Kernel {
         bias = stage.biased() ? stage.layer().bias().map(memory::panels) : Optional.empty();
         kept = stage.preActivation().map(memory::panels);
         activation = stage.activation();
+        terms = new int[machine.members][x.columns()];
         likelihood = stage.likelihood().map(l -> new LikelihoodKernel(machine, l));
     }
 
@@ -39,7 +42,7 @@ final class LinearKernel implements Kernel {
     @Override
     public void run(int member, int r0, int r1, int p0, int p1, Step step) {
         if (r1 - r0 == 1) {
-            row(r0, p0, p1);
+            row(member, r0, p0, p1);
         }
         int rows = r1 - r0 == 1 ? 1 : Machine.roundUp4(r1 - r0);
         for (int p = p0; p < p1; p++) {
@@ -53,12 +56,12 @@ final class LinearKernel implements Kernel {
     }
 
     /// The products of a single row, all panels at once: they run at the speed of the weights' memory.
-    private void row(int r0, int p0, int p1) {
+    private void row(int member, int r0, int p0, int p1) {
         int at = r0 * Form.PANEL;
         for (int part = 0; part < w.parts(); part++) {
             int first = part * w.panels() + p0;
             machine.gemm.row(p1 - p0, x.columns(), work, x.at() + at, x.stride(), state, w.panel(first), w.stride(),
-                    work, out.panel(first) + at, out.stride());
+                    work, out.panel(first) + at, out.stride(), terms[member]);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.fusedvae.backend.cpu;
 
-/// The one rule on the rows of a [Gemm] call, for both of its implementations.
+/// What both implementations of [Gemm] share: the one rule on rows, and the terms of a single row that count.
 final class PanelRows {
     private PanelRows() {}
 
@@ -16,5 +16,15 @@ final class PanelRows {
             throw new IllegalArgumentException("Gemm.columns: rows must be a multiple of 4 from 0 to 32, got " + rows
                     + "; make one call per panel of A, with its padded width");
         }
+    }
+
+    /// Writes the k in [0, depth) with x(k) ≠ 0 to `terms`, in order, and returns how many they are; NaN counts.
+    static int terms(int depth, float[] x, int xAt, int xPanel, int[] terms) {
+        int n = 0;
+        for (int k = 0; k < depth; k++) {
+            terms[n] = k;
+            n += x[xAt + (k >> 5) * xPanel + (k & 31)] != 0 ? 1 : 0;
+        }
+        return n;
     }
 }

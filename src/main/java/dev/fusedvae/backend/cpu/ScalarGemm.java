@@ -25,9 +25,17 @@ final class ScalarGemm implements Gemm {
 
     @Override
     public void row(int panels, int depth, float[] x, int xAt, int xPanel,
-            float[] b, int bAt, int bPanel, float[] c, int cAt, int cPanel) {
+            float[] b, int bAt, int bPanel, float[] c, int cAt, int cPanel, int[] terms) {
+        int n = PanelRows.terms(depth, x, xAt, xPanel, terms);
         for (int p = 0; p < panels; p++) {
-            line(depth, x, xAt, xPanel, 1, b, bAt + p * bPanel, c, cAt + p * cPanel);
+            for (int j = 0; j < 32; j++) {
+                float sum = 0;
+                for (int i = 0; i < n; i++) {
+                    int k = terms[i];
+                    sum = Math.fma(x[xAt + (k >> 5) * xPanel + (k & 31)], b[bAt + p * bPanel + k * 32 + j], sum);
+                }
+                c[cAt + p * cPanel + j] = sum;
+            }
         }
     }
 

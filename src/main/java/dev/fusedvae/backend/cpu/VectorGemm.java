@@ -57,14 +57,15 @@ final class VectorGemm implements Gemm {
 
     @Override
     public void row(int panels, int depth, float[] x, int xAt, int xPanel,
-            float[] b, int bAt, int bPanel, float[] c, int cAt, int cPanel) {
+            float[] b, int bAt, int bPanel, float[] c, int cAt, int cPanel, int[] terms) {
+        int n = PanelRows.terms(depth, x, xAt, xPanel, terms);
         int p = 0;
         for (; panels - p >= SPAN; p += SPAN) {
-            eight(depth, x, xAt, xPanel, b, bAt + p * bPanel, bPanel, c, cAt + p * cPanel, cPanel);
+            eight(n, terms, x, xAt, xPanel, b, bAt + p * bPanel, bPanel, c, cAt + p * cPanel, cPanel);
         }
         for (; p < panels; p++) {
             for (int j = 0; j < 32; j += PAIR) {
-                two(depth, x, xAt, xPanel, b, bAt + p * bPanel + j, c, cAt + p * cPanel + j);
+                two(n, terms, x, xAt, xPanel, b, bAt + p * bPanel + j, c, cAt + p * cPanel + j);
             }
         }
     }
@@ -76,10 +77,11 @@ final class VectorGemm implements Gemm {
 
     /// Eight vectors of one row of C over [#SPAN] panels: with one panel at a time the chain of its two sums is slower
     /// than memory (104-116 GB/s against 123 out of the third-level cache).
-    private static void eight(int depth, float[] x, int xAt, int xPanel,
+    private static void eight(int n, int[] terms, float[] x, int xAt, int xPanel,
             float[] b, int bAt, int bPanel, float[] c, int cAt, int cPanel) {
         FloatVector s0 = FloatVector.zero(F), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-        for (int k = 0; k < depth; k++) {
+        for (int i = 0; i < n; i++) {
+            int k = terms[i];
             FloatVector v = FloatVector.broadcast(F, x[xAt + (k >> 5) * xPanel + (k & 31)]);
             int at = bAt + k * 32;
             s0 = v.fma(load(b, at, bPanel, 0), s0);
@@ -101,9 +103,10 @@ final class VectorGemm implements Gemm {
         s7.intoArray(c, place(cAt, cPanel, 7));
     }
 
-    private static void two(int depth, float[] x, int xAt, int xPanel, float[] b, int bAt, float[] c, int cAt) {
+    private static void two(int n, int[] terms, float[] x, int xAt, int xPanel, float[] b, int bAt, float[] c, int cAt) {
         FloatVector s0 = FloatVector.zero(F), s1 = s0;
-        for (int k = 0; k < depth; k++) {
+        for (int i = 0; i < n; i++) {
+            int k = terms[i];
             FloatVector v = FloatVector.broadcast(F, x[xAt + (k >> 5) * xPanel + (k & 31)]);
             s0 = v.fma(FloatVector.fromArray(F, b, bAt + k * 32), s0);
             s1 = v.fma(FloatVector.fromArray(F, b, bAt + k * 32 + WIDTH), s1);

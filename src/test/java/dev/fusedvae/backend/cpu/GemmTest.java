@@ -82,7 +82,7 @@ class GemmTest {
             gemm.columns(4, 0, none, 0, none, 0, c, 0);
             assertArrayEquals(new float[128], c);
             c = notNumbers();
-            gemm.row(4, 0, none, 0, 32, none, 0, 0, c, 0, 32);
+            gemm.row(4, 0, none, 0, 32, none, 0, 0, c, 0, 32, new int[0]);
             assertArrayEquals(new float[128], c);
         }
     }

@@ -79,7 +79,7 @@ final class PanelLayer {
     /// y = x Wᵀ for the first example, for the panels of y in [from, to).
     void one(Gemm gemm, int from, int to) {
         gemm.row(to - from, in, arena, xAt, panel(batch), arena, wnAt + from * panel(in), panel(in), arena,
-                oneAt + from * 32, 32);
+                oneAt + from * 32, 32, new int[in]);
     }
 
     /// All four products, whole.
