@@ -2,8 +2,8 @@ package dev.fusedvae.simd;
 
 /// The bounds of every learned log-variance, and the constants of a Gaussian, rounded once from double.
 public final class LogVariance {
-    public static final float MIN = -30;
-    public static final float MAX = 20;
+    public static final float MIN = (float) dev.fusedvae.spec.LogVariance.MIN;
+    public static final float MAX = (float) dev.fusedvae.spec.LogVariance.MAX;
 
     /// `½ log 2π`
     static final float HALF_LOG_2PI = (float) (0.5 * StrictMath.log(2 * Math.PI));
