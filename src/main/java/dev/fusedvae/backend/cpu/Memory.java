@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// The two arrays of an executable and where everything lies in them.
 ///
@@ -33,6 +34,10 @@ final class Memory {
     private final Map<Tensor, Form> forms = new HashMap<>();
     private final Map<Tensor, Form.Panels> copies = new HashMap<>();
     private final Map<Key, Integer> places = new HashMap<>();
+    /// Scratch of every member: looked up once, because a look-up makes a key and running must allocate nothing.
+    private final int[] gradientTiles;
+    private final int[] lanes;
+    private final int zeros;
 
     private Memory(Builder builder) {
         Placement.Result<Key> inState = Placement.place(builder.state);
@@ -47,6 +52,14 @@ final class Memory {
         builder.forms.forEach((t, form) -> forms.put(t, form.movedTo(places.get(new Key.Slot(t)))));
         builder.copies.forEach((layer, form) ->
                 copies.put(layer.weight(), form.movedTo(places.get(new Key.Copy(layer)))));
+        gradientTiles = scratch("gradient tile");
+        lanes = scratch("lanes");
+        zeros = scratch("zeros")[0];
+    }
+
+    private int[] scratch(String name) {
+        return IntStream.iterate(0, member -> places.containsKey(new Key.Scratch(name, member)), member -> member + 1)
+                .map(member -> places.get(new Key.Scratch(name, member))).toArray();
     }
 
     /// Whether the tensor has a place.
@@ -92,17 +105,17 @@ final class Memory {
 
     /// A 32 x 32 tile in `state` and 32 floats behind it, for one member.
     int gradientTile(int member) {
-        return places.get(new Key.Scratch("gradient tile", member));
+        return gradientTiles[member];
     }
 
     /// 16 virtual lanes a row in `work`, for one member; twice, where a likelihood sums two things.
     int lanes(int member) {
-        return places.get(new Key.Scratch("lanes", member));
+        return lanes[member];
     }
 
     /// A tile of zeros in `work`.
     int zeros() {
-        return places.get(new Key.Scratch("zeros", 0));
+        return zeros;
     }
 
     void read(Tensor t, float[] to) {
