@@ -15,7 +15,7 @@ final class RowKernels {
             case Stage.Bias s -> new Bias(machine, s);
             case Stage.Activate s -> new Activate(machine, s);
             case Stage.Noise s -> new LatentKernels.Noise(machine, s);
-            case Stage.Reparameterize s -> new LatentKernels.Reparameterize(machine, s);
+            case Stage.Reparameterize s -> LatentKernels.reparameterize(machine, s);
             case Stage.LogLikelihood s -> new LikelihoodKernel(machine, s);
             case Stage.DataGradient s -> new DataGradient(machine, s);
             case Stage.ActivateBackward s -> new ActivateBackward(machine, s);
