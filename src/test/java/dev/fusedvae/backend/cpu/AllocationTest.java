@@ -1,0 +1,55 @@
+package dev.fusedvae.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// `run` allocates nothing, on any thread.
+class AllocationTest {
+
+    /// Without vectors, so that every byte is ours; without noise and binarization, whose scalar twins make their words
+    /// in small arrays.
+    @Test
+    void run_allocatesNothingAtAnyLevel_andOnlyTheOrderOfANewEpoch() throws IOException, InterruptedException {
+        for (String line : measure("-Dfvae.vectorBits=scalar", "autoencoder", "none", "epilogue", "layer")) {
+            assertSteady(line);
+        }
+    }
+
+    /// With vectors the compiler may leave some boxed, for the life of a JVM, depending on when it got to see which loop:
+    /// then this JVM cannot show what is ours.
+    @Test
+    void run_allocatesNothingWithVectorsNoiseAndBinarization() throws IOException, InterruptedException {
+        String line = measure("-Dfvae.vectorBits=auto", "vae", "layer").getFirst();
+        if (!line.startsWith("0 ")) {
+            line = measure("-Dfvae.vectorBits=auto", "vae", "layer").getFirst();
+        }
+        assumeTrue(line.startsWith("0 "), "skipped: two JVMs left vectors boxed, the second " + line.split(" ")[0] + " bytes in 250 steps");
+        assertSteady(line);
+    }
+
+    private static void assertSteady(String line) {
+        String[] bytes = line.split(" ");
+        assertEquals("0", bytes[0], "bytes in 250 steps, both threads");
+        long epoch = Long.parseLong(bytes[1]);
+        assertTrue(epoch > 0 && epoch <= SteadyState.BYTES_AN_EPOCH, "a new epoch allocates " + epoch + " bytes");
+    }
+
+    private static List<String> measure(String option, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector", option, "-cp", System.getProperty("java.class.path"), SteadyState.class.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertEquals(0, process.waitFor(), printed);
+        assertEquals(arguments.length - 1, printed.lines().count());
+        return printed.lines().toList();
+    }
+}
