@@ -43,18 +43,24 @@ final class Memory {
         Placement.Result<Key> inState = Placement.place(builder.state);
         Placement.Result<Key> inWork = Placement.place(builder.work);
         state = builder.shared == null ? new float[inState.length()] : builder.shared.state;
-        if (state.length != inState.length()) {
-            throw new IllegalArgumentException("only plans of one graph can share parameters");
-        }
         work = new float[inWork.length()];
         places.putAll(inState.offsets());
         places.putAll(inWork.offsets());
         builder.forms.forEach((t, form) -> forms.put(t, form.movedTo(places.get(new Key.Slot(t)))));
         builder.copies.forEach((layer, form) ->
                 copies.put(layer.weight(), form.movedTo(places.get(new Key.Copy(layer)))));
+        if (builder.shared != null && !samePlaces(builder.shared)) {
+            throw new IllegalArgumentException("only plans of one graph can share parameters");
+        }
         gradientTiles = scratch("gradient tile");
         lanes = scratch("lanes");
         zeros = scratch("zeros")[0];
+    }
+
+    /// Whether all that this memory keeps in `state` lies where `other` has it.
+    private boolean samePlaces(Memory other) {
+        return forms.keySet().stream().filter(Memory::inState).allMatch(t -> forms.get(t).equals(other.forms.get(t)))
+                && copies.equals(other.copies);
     }
 
     private int[] scratch(String name) {

@@ -20,6 +20,7 @@ import dev.fusedvae.plan.Step;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.Likelihood;
+import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.Arrays;
@@ -158,6 +159,21 @@ class BatchesTest {
                 sibling.run(0, 1, new double[0]);
                 assertArrayEquals(expected, sibling.read(graph.tensor("ll")));
             }
+        }
+    }
+
+    /// Encoder and decoder of this model take the same number of floats, at the same places: names must tell them apart.
+    @Test
+    void siblings_ofAnotherGraphAreRefused() {
+        VaeSpec spec = VaeSpec.of(6, List.of(), 3).withBias(false).withObjective(new Objective.Autoencoder());
+        Trial trial = Trial.of(spec, 4, 8, 6);
+        try (CpuBackend backend = new CpuBackend(1)) {
+            CpuExecutable encoder = backend.load(Plan.of(Graphs.encode(spec, Binarization.NONE), FusionLevel.LAYER, 4),
+                    new Feed.Inference(trial.examples(), 4, 1));
+            Plan decoder = Plan.of(Graphs.decode(spec), FusionLevel.LAYER, 4);
+            Feed codes = new Feed.Inference(new Examples.Floats(new float[12], 3), 4, 1);
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> encoder.sibling(decoder, codes));
+            assertEquals("only plans of one graph can share parameters", e.getMessage());
         }
     }
 
