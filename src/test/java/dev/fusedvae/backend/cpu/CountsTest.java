@@ -36,7 +36,8 @@ class CountsTest {
                     trial.start(executable);
                     Trial.run(executable, 3);
                     assertEquals(3L * plan.calls().size(), executable.executedCalls());
-                    assertTrue(executable.barriers() <= plan.launches(), executable.barriers() + " regions");
+                    // few rows: the gather is a stretch of its own, so that the first product is cut along panels
+                    assertTrue(executable.barriers() <= plan.launches() + 1, executable.barriers() + " stretches between barriers");
                 }
             }
         }
