@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -169,10 +170,24 @@ class FetcherTest {
     @Test
     void offline_isOneSentence() throws IOException {
         CatalogueEntry entry = entry("good");
+        int port = server.getLocalPort();
         server.close();
+        awaitRefusal(port);
         String message = assertThrows(DataException.class, () -> fetcher().fetch(entry, dir.resolve("c"))).getMessage();
         assertTrue(message.contains("/good/train-images.gz cannot be reached: no network?): try again"), message);
         assertEquals(List.of(), filesLeft());
+    }
+
+    /// A closed server may still take the connection that its thread was waiting for.
+    private static void awaitRefusal(int port) throws IOException {
+        for (int i = 0; i < 100; i++) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.shutdownOutput();
+            } catch (ConnectException e) {
+                return;
+            }
+        }
+        throw new IOException("port " + port + " still answers");
     }
 
     @Test
