@@ -137,7 +137,7 @@ public final class Team implements AutoCloseable {
         try {
             current.run(member);
         } catch (RuntimeException | Error e) {
-            failure = e;
+            failure = failure == null ? e : failure; // the others fail for no reason but the first
         } finally {
             finished.incrementAndGet();
         }
