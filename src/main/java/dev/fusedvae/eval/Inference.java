@@ -6,6 +6,7 @@ import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graph;
+import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import java.util.Queue;
@@ -42,7 +43,7 @@ public final class Inference implements AutoCloseable {
         this.backend = backend;
         this.parameters = parameters;
         plan = Plan.of(graph, FusionLevel.LAYER, BATCH);
-        int features = graph.spec().features();
+        int features = graph.ops().stream().filter(Op.Gather.class::isInstance).mapToInt(op -> ((Op.Gather) op).x().width()).findFirst().orElseThrow();
         idleFeed = new Feed.Inference(new Examples.Floats(new float[0], features), BATCH, 0);
     }
 

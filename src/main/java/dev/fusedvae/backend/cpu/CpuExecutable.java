@@ -40,6 +40,7 @@ public final class CpuExecutable implements Executable {
     }
 
     private CpuExecutable(Plan plan, Feed feed, Team team, Optional<Memory> shared) {
+        feed.check(plan);
         this.plan = plan;
         this.team = team;
         Lowering lowering = new Lowering(plan, team.size());
@@ -78,6 +79,7 @@ public final class CpuExecutable implements Executable {
 
     @Override
     public void feed(Feed next) {
+        next.check(plan);
         machine.feed(next);
     }
 

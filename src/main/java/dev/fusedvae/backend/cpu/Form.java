@@ -23,7 +23,8 @@ sealed interface Form {
 
     /// A matrix in panels of 32 columns: element (r, part, c) at `at + (part·panels + c/32)·stride + r·32 + c%32`.
     ///
-    /// Columns beyond `columns` are zero in every part, always: products may run over them.
+    /// Columns beyond `columns` are zero in weights and in gradients, where sums over depth may run over them; in
+    /// activations they hold what the activation makes of zero, and products stop before them.
     ///
     /// @param rows   logical rows
     /// @param stride floats a panel: 32 times the padded rows

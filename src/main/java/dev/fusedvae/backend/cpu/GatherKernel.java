@@ -101,7 +101,7 @@ final class GatherKernel implements Kernel {
         }
     }
 
-    /// What lies behind the last column stays zero: products run over it.
+    /// What lies behind the last column is zero and not what another slot left there.
     private void padding(int to) {
         int last = x.panels() - 1;
         int at = to + last * x.stride();

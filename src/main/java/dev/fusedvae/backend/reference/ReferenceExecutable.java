@@ -34,6 +34,7 @@ public final class ReferenceExecutable implements Executable {
 
     @Override
     public void feed(Feed next) {
+        next.check(plan);
         feed = next;
     }
 
