@@ -6,11 +6,11 @@
 // record's `rows` are never read and never written.
 //
 // "partials" are sums per row and tile of 32 columns: float[ceil(columns / 32)][B], to be added in order of tiles.
-// "norms" are sums of squares per block: float[blocks], in order of blocks.
+// "norms" are sums of squares per block: float[blocks], in order of blockIdx.y * gridDim.x + blockIdx.x.
 // A pointer marked (or null) may be null: the kernel then neither reads nor computes it.
 //
-// A grid is one-dimensional; the launch line of a card gives its size as a product of ceilings, in the letters of the
-// card: B batch, N n, K k, L latent, D d, F features, C columns or count, T blocks of all tensors together.
+// The launch line of a card gives the grid by the letters of the card: B batch, N n, K k, L latent (or columns), D d (or
+// features), `count` of a gradient, `blocks` of all tensors together.
 #pragma once
 
 #include "device.cuh"
@@ -307,7 +307,7 @@ struct LinearBackwardWeightBiasArgs {
     float* dw;                 // [N, K]
     float* db;                 // [N] (or null: no bias)
     float* dw_norms;           // norms of dw, one a block (or null)
-    float* db_norms;           // norms of db, one a row of blocks: see the card (or null)
+    float* db_norms;           // norms of db, one a row of blocks: float[gridDim.y] (or null)
     uint32_t offset;
     uint32_t batch;
     uint32_t n;

@@ -1,11 +1,11 @@
 // noise / 1_naive                          ε ~ N(0,I)
-// shapes  eps[B,C]   row-major fp32
-// launch  grid ⌈C/128⌉·⌈B/8⌉, block 256, smem 0 B
-// cost    writes 4BC B; one Philox call and two Box–Muller pairs a quad
+// shapes  eps[B,L]   row-major fp32
+// launch  grid ⌈L/128⌉·⌈B/8⌉, block 256
+// cost    writes 4BL B; one Philox call and two Box–Muller pairs a quad
 // fuses   nothing
-// needs   B,C >= 1; tails masked
+// needs   B,L >= 1; tails masked
 #include "body.cuh"
 
 KERNEL(noise, NoiseArgs) {
-    body(args, int(blockIdx.x), nullptr);
+    body(args, block_index(), nullptr);
 }

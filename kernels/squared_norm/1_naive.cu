@@ -1,12 +1,12 @@
 // squared_norm / 1_naive                   partial = Σg²
-// shapes  gradient[C] fp32, norms one a block
-// launch  grid ⌈C/4096⌉, block 256, smem 64 B
-// cost    reads 4C B, writes 4⌈C/4096⌉ B, 2C flop
+// shapes  gradient[count] fp32, norms one a block
+// launch  grid ⌈count/4096⌉, block 256, static smem 64 B
+// cost    reads 4·count B, writes 4⌈count/4096⌉ B, 2·count flop
 // fuses   nothing
-// needs   C >= 1; tails masked
+// needs   count >= 1; tails masked
 #include "body.cuh"
 
 KERNEL(squared_norm, SquaredNormArgs) {
     SHARED(char, scratch, BLOCK_SUM_BYTES);
-    body(args, int(blockIdx.x), scratch);
+    body(args, block_index(), scratch);
 }
