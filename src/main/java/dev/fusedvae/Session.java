@@ -19,7 +19,6 @@ public final class Session implements AutoCloseable {
     private static final class Half {
         final float[] input;
         final float[] result;
-        final Feed feed;
         final Executable executable;
         final Tensor tensor;
 
@@ -27,14 +26,14 @@ public final class Session implements AutoCloseable {
             input = new float[Math.multiplyExact(batch, width)];
             tensor = graph.results().getFirst();
             result = new float[Math.toIntExact(tensor.elements(batch))];
-            feed = new Feed.Inference(new Examples.Floats(input, width), batch, 0);
-            executable = backend.load(Plan.of(graph, backend.highestLevel(), batch), feed);
+            executable = backend.load(Plan.of(graph, backend.highestLevel(), batch),
+                    new Feed.Inference(new Examples.Floats(input, width), batch, 0));
             parameters.write(executable, graph.tensors(Tensor.Role.PARAMETER));
         }
 
         void run(float[] from) {
             System.arraycopy(from, 0, input, 0, input.length);
-            executable.feed(feed); // its values have changed, and a backend may hold a copy
+            executable.examplesChanged();
             executable.run(0, 1, NO_METRICS);
             executable.read(tensor, result);
         }

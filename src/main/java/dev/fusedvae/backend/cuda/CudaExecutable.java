@@ -122,6 +122,14 @@ final class CudaExecutable implements Executable {
     }
 
     @Override
+    public void examplesChanged() {
+        synchronized (driver) {
+            driver.enter();
+            resources.data.orElseThrow().fill(resources.staging, feed.examples());
+        }
+    }
+
+    @Override
     public void run(long firstStep, int count, double[] metrics) {
         for (int done = 0; done < count; done += Control.RECORDS) {
             int steps = Math.min(Control.RECORDS, count - done);

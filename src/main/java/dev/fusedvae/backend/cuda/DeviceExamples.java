@@ -22,18 +22,23 @@ final class DeviceExamples implements AutoCloseable {
         table = examples instanceof Examples.Bytes ? values + tableAt : 0;
         mean = examples.mean().length > 0 ? values + meanAt : 0;
         try {
-            switch (examples) {
-                case Examples.Bytes e -> {
-                    staging.upload(values, e.values());
-                    staging.upload(table, e.table());
-                }
-                case Examples.Floats e -> staging.upload(values, e.values());
-            }
-            staging.upload(mean, examples.mean());
+            fill(staging, examples);
         } catch (RuntimeException e) {
             block.close();
             throw e;
         }
+    }
+
+    /// Copies the values of `examples` again, which have the shape of the first.
+    void fill(Staging staging, Examples examples) {
+        switch (examples) {
+            case Examples.Bytes e -> {
+                staging.upload(values, e.values());
+                staging.upload(table, e.table());
+            }
+            case Examples.Floats e -> staging.upload(values, e.values());
+        }
+        staging.upload(mean, examples.mean());
     }
 
     /// The stored values, row-major.

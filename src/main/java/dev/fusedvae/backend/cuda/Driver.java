@@ -78,7 +78,8 @@ final class Driver implements AutoCloseable {
 
     static void check(int status, String call) {
         if (status != CUresult.CUDA_SUCCESS) {
-            throw new IllegalStateException("the CUDA driver refused " + call + ": " + CUresult.stringFor(status) + " (" + status + ")");
+            throw new IllegalStateException("the CUDA driver refused " + call + ": " + CUresult.stringFor(status) + " (" + status + ")"
+                    + SimtDriver.message().map(m -> ": " + m).orElse(""));
         }
     }
 

@@ -58,15 +58,13 @@ public final class Probe {
     private Probe() {}
 
     /// The answer for `environment`; later calls cost nothing.
-    ///
-    /// @throws IllegalArgumentException if [#VARIABLE] names no driver
     public static Outcome of(Map<String, String> environment) {
         String wanted = environment.getOrDefault(VARIABLE, "").strip();
         return switch (wanted) {
             case "" -> answer(Kind.NVIDIA, environment);
             case "simt" -> answer(Kind.SIMT, environment);
-            default -> throw new IllegalArgumentException(VARIABLE + " must be 'simt' (kernels run on the CPU) or unset (kernels run on a GPU), got '"
-                    + wanted + "'");
+            default -> new Outcome.Refused(VARIABLE + " names no driver: '" + wanted + "'",
+                    "set it to simt to run the kernels on the CPU, or unset it to run them on a GPU");
         };
     }
 

@@ -3,6 +3,12 @@ package dev.fusedvae.backend.cuda;
 import dev.fusedvae.backend.BackendUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +21,7 @@ import java.util.stream.Stream;
 /// It carries the soname `libcuda.so.1`, so once it is loaded by its path, JCuda's native library finds it under that name.
 final class SimtDriver {
     private static final String LIBRARY = "libcuda.so.1";
+    private static final long MESSAGE_BYTES = 4096;
 
     private SimtDriver() {}
 
@@ -34,6 +41,27 @@ final class SimtDriver {
             return Optional.of(new Probe.Outcome.Refused(e.getMessage(), "use cpu"));
         } catch (UnsatisfiedLinkError e) {
             return Optional.of(new Probe.Outcome.Refused("the SIMT device cannot be loaded: " + e.getMessage(), "use cpu"));
+        }
+    }
+
+    /// What the stand-in says about its last failure; empty for another driver.
+    @SuppressWarnings("restricted")
+    static Optional<String> message() {
+        try (Arena arena = Arena.ofConfined()) {
+            Optional<MemorySegment> symbol = SymbolLookup.libraryLookup(LIBRARY, arena).find("fvae_simt_message");
+            if (symbol.isEmpty()) {
+                return Optional.empty();
+            }
+            MemorySegment text = arena.allocate(MESSAGE_BYTES);
+            Linker.nativeLinker().downcallHandle(symbol.get(),
+                    FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG)).invokeWithArguments(text, MESSAGE_BYTES);
+            return Optional.of(text.getString(0)).filter(t -> !t.isEmpty());
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // no driver at all
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) { // what a method handle declares; a C function throws nothing
+            throw new IllegalStateException(e);
         }
     }
 
@@ -59,7 +87,7 @@ final class SimtDriver {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make " + folder, e);
         }
-        Tool.Result result = shell.run(List.of(script.toString(), folder.toString()));
+        Tool.Result result = shell.run(List.of(script.toString(), "driver", folder.toString()));
         if (!result.ok() || !Files.isRegularFile(folder.resolve(LIBRARY))) {
             throw new BackendUnavailableException("the SIMT device could not be built; the messages of " + script + ":\n" + result.output().strip());
         }
