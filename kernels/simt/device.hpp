@@ -53,7 +53,7 @@ struct Runtime {
     virtual void barrier(Where) = 0;
     virtual void* shared(const void* key, size_t bytes, const char* name, Where) = 0;
     virtual void* dynamicShared(Where) = 0;
-    virtual const Meeting& meet(unsigned mask, const void* value, size_t bytes, const char* operation, Where) = 0;
+    virtual const Meeting& meet(const void* value, size_t bytes, const char* operation, Where) = 0;
     virtual void copyAsync(void* to, const void* from, int bytes, bool valid, Where) = 0;
     virtual void commitCopies() = 0;
     virtual void waitCopies(int pending) = 0;
@@ -72,7 +72,7 @@ template <class T> const T& valueOf(const Meeting& m, int lane) { return *reinte
 /// Each lane brings `v` and takes that of lane `source`, its own where that lane is not there.
 template <class T> T exchange(T v, int source, const char* operation, Where at) {
     static_assert(sizeof(T) <= 32 && std::is_trivially_copyable_v<T>);
-    const Meeting& m = runtime->meet(0xffffffffu, &v, sizeof(T), operation, at);
+    const Meeting& m = runtime->meet(&v, sizeof(T), operation, at);
     return source >= 0 && source < 32 && (m.met >> source & 1u) ? valueOf<T>(m, source) : v;
 }
 
@@ -119,7 +119,7 @@ template <class T> T warp_shuffle_down(T v, int by, simt::Where at = simt::Where
     return simt::exchange(v, simt::runtime->thread->lane + by, "warp_shuffle_down", at);
 }
 inline uint32_t warp_ballot(bool p, simt::Where at = simt::Where::current()) {
-    const simt::Meeting& m = simt::runtime->meet(0xffffffffu, &p, sizeof p, "warp_ballot", at);
+    const simt::Meeting& m = simt::runtime->meet(&p, sizeof p, "warp_ballot", at);
     uint32_t votes = 0;
     for (int lane = 0; lane < 32; lane++)
         if ((m.met >> lane & 1u) && simt::valueOf<bool>(m, lane)) votes |= 1u << lane;
