@@ -80,7 +80,7 @@ KERNEL(missing_wait, Vectors) {
 }
 
 KERNEL(deadlock, Words) {
-    if (threadIdx.x < 40) sync();                       // line 79: 40 of 256 threads
+    if (threadIdx.x < 40) sync();                       // 40 of 256 threads; device_test.cpp knows this line's number
     else if (threadIdx.x < 64 && args.value == 1) spin_until([&] { return load_acquire(args.words) == 77; });
     else warp_sync();
 }
