@@ -19,7 +19,7 @@ final class Control implements AutoCloseable {
 
     private final Driver driver;
     private final DeviceBlock block;
-    private final Pointer pinnedTable;
+    private final Pointer pinned;
     private final Pointer pinnedLosses;
     private final MemorySegment table;
     private final MemorySegment losses;
@@ -31,28 +31,21 @@ final class Control implements AutoCloseable {
 
     Control(Driver driver, Plan plan) {
         this.driver = driver;
-        block = new DeviceBlock(driver, capacity(plan));
-        Pointer first;
+        block = DeviceBlock.zeros(driver, capacity(plan));
         try {
-            first = driver.allocatePinned(RECORDS * RECORD_BYTES);
+            pinned = driver.allocatePinned(RECORDS * (RECORD_BYTES + LOSS_BYTES));
         } catch (RuntimeException e) {
+            driver.drain();
             block.close();
             throw e;
         }
-        pinnedTable = first;
-        try {
-            pinnedLosses = driver.allocatePinned(RECORDS * LOSS_BYTES);
-        } catch (RuntimeException e) {
-            driver.freePinned(first);
-            block.close();
-            throw e;
-        }
-        table = Driver.segment(pinnedTable, RECORDS * RECORD_BYTES);
-        losses = Driver.segment(pinnedLosses, RECORDS * LOSS_BYTES);
+        pinnedLosses = pinned.withByteOffset(RECORDS * RECORD_BYTES);
+        MemorySegment memory = Driver.segment(pinned, RECORDS * (RECORD_BYTES + LOSS_BYTES));
+        table = memory.asSlice(0, RECORDS * RECORD_BYTES);
+        losses = memory.asSlice(RECORDS * RECORD_BYTES);
         tableAt = reserve(RECORDS * RECORD_BYTES);
         lossesAt = reserve(RECORDS * LOSS_BYTES);
         baseAt = reserve(Integer.BYTES);
-        driver.clear(baseAt, Integer.BYTES);
     }
 
     private static long capacity(Plan plan) {
@@ -113,7 +106,7 @@ final class Control implements AutoCloseable {
             put(at, 10, Float.floatToRawIntBits(step.beta()));
             put(at, 11, 0);
         }
-        driver.upload(tableAt, pinnedTable, count * RECORD_BYTES);
+        driver.upload(tableAt, pinned, count * RECORD_BYTES);
     }
 
     private void put(long record, int word, int value) {
@@ -133,8 +126,7 @@ final class Control implements AutoCloseable {
     @Override
     public void close() {
         try (block) {
-            driver.freePinned(pinnedTable);
-            driver.freePinned(pinnedLosses);
+            driver.freePinned(pinned);
         }
     }
 }

@@ -60,7 +60,7 @@ public final class CudaBackend implements Backend {
     @Override
     public void close() {
         synchronized (driver) {
-            driver.enter();
+            driver.enterToClose();
             try (driver) {
                 library.close();
             }

@@ -10,6 +10,7 @@ import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.Step;
 import java.lang.foreign.Arena;
+import java.util.ArrayDeque;
 import java.util.Optional;
 
 /// A plan on the device: lowered once, then launched call by call on one stream; the host waits once for every
@@ -26,7 +27,8 @@ final class CudaExecutable implements Executable {
 
     /// Everything that must be given back, in the order in which it was taken.
     private static final class Resources implements AutoCloseable {
-        private final java.util.ArrayDeque<AutoCloseable> taken = new java.util.ArrayDeque<>();
+        private final ArrayDeque<AutoCloseable> taken = new ArrayDeque<>();
+        private final Driver driver;
         final Arena arena = take(Arena.ofShared());
         final Staging staging;
         final Slots slots;
@@ -34,6 +36,7 @@ final class CudaExecutable implements Executable {
         Optional<DeviceExamples> data = Optional.empty();
 
         Resources(Driver driver, Plan plan, Launches launches, Optional<Slots> shared) {
+            this.driver = driver;
             try {
                 staging = take(new Staging(driver));
                 slots = take(new Slots(driver, plan, launches.norms(), shared));
@@ -50,7 +53,7 @@ final class CudaExecutable implements Executable {
         }
 
         /// Replaces the resident data.
-        DeviceExamples load(Driver driver, Feed feed) {
+        DeviceExamples load(Feed feed) {
             data.ifPresent(DeviceExamples::close);
             data = Optional.empty();
             data = Optional.of(new DeviceExamples(driver, staging, feed.examples()));
@@ -59,6 +62,7 @@ final class CudaExecutable implements Executable {
 
         @Override
         public void close() {
+            driver.drain();
             data.ifPresent(taken::push);
             data = Optional.empty();
             Optional<RuntimeException> first = Optional.empty();
@@ -99,7 +103,7 @@ final class CudaExecutable implements Executable {
         try {
             UpdateArgs updates = new UpdateArgs(resources.slots, resources.control, resources.staging);
             launches.prepare(new CallArgs(resources.slots, resources.control, updates, plan.batch()), new JCudaLauncher(driver), resources.arena);
-            launches.bind(feed, resources.load(driver, feed));
+            launches.bind(feed, resources.load(feed));
             driver.synchronize();
         } catch (RuntimeException e) {
             resources.close();
@@ -116,7 +120,7 @@ final class CudaExecutable implements Executable {
     public void feed(Feed next) {
         synchronized (driver) {
             driver.enter();
-            launches.bind(next, resources.load(driver, next));
+            launches.bind(next, resources.load(next));
             feed = next;
         }
     }
@@ -143,6 +147,9 @@ final class CudaExecutable implements Executable {
     }
 
     private void enqueue(long firstStep, int steps) {
+        if (resources.data.isEmpty()) {
+            throw new IllegalStateException("nothing to run on: the last feed could not be brought to the device");
+        }
         resources.control.upload(feed, firstStep, steps);
         for (int record = 0; record < steps; record++) {
             for (int i = 0; i < launches.count(); i++) {
@@ -266,7 +273,7 @@ final class CudaExecutable implements Executable {
         synchronized (driver) {
             if (!closed) {
                 closed = true;
-                driver.enter();
+                driver.enterToClose();
                 resources.close();
             }
         }

@@ -13,6 +13,18 @@ final class DeviceBlock implements AutoCloseable {
         address = driver.allocate(this.bytes);
     }
 
+    /// A block whose words are zero, as soon as the stream gets there.
+    static DeviceBlock zeros(Driver driver, long bytes) {
+        DeviceBlock block = new DeviceBlock(driver, bytes);
+        try {
+            driver.clear(block.address, block.bytes / 4 * 4);
+            return block;
+        } catch (RuntimeException e) {
+            block.close();
+            throw e;
+        }
+    }
+
     long address() {
         return address;
     }

@@ -24,6 +24,7 @@ final class DeviceExamples implements AutoCloseable {
         try {
             fill(staging, examples);
         } catch (RuntimeException e) {
+            driver.drain();
             block.close();
             throw e;
         }

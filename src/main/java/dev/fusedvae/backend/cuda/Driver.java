@@ -88,6 +88,11 @@ final class Driver implements AutoCloseable {
         check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
     }
 
+    /// [#enter] on the way out: whoever gives things back goes on, whatever the driver says.
+    void enterToClose() {
+        JCudaDriver.cuCtxSetCurrent(context);
+    }
+
     /// Device memory at an address; a null base and an offset, since JCuda has no pointer made of a number.
     private static final class At extends CUdeviceptr {
         At(long address) {
@@ -158,6 +163,11 @@ final class Driver implements AutoCloseable {
         check(JCudaDriver.cuStreamSynchronize(stream), "cuStreamSynchronize: a kernel or a copy before it failed");
     }
 
+    /// [#synchronize] on the way out of a failure that is reported already: memory must not go while work still uses it.
+    void drain() {
+        JCudaDriver.cuStreamSynchronize(stream);
+    }
+
     CUmodule module(byte[] image, String name) {
         CUmodule module = new CUmodule();
         check(JCudaDriver.cuModuleLoadData(module, image), "the image of " + name + " (cuModuleLoadData)");
@@ -190,7 +200,7 @@ final class Driver implements AutoCloseable {
 
     @Override
     public void close() {
-        enter();
+        enterToClose();
         int status = JCudaDriver.cuStreamDestroy(stream);
         check(JCudaDriver.cuCtxDestroy(context), "cuCtxDestroy");
         check(status, "cuStreamDestroy");

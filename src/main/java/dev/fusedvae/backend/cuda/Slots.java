@@ -36,13 +36,10 @@ final class Slots implements AutoCloseable {
         }
         work = new DeviceBlock(driver, 4 * inWork.length());
         try {
-            model = shared.isPresent() ? shared.get().model.share() : new DeviceBlock(driver, modelBytes);
+            model = shared.isPresent() ? shared.get().model.share() : DeviceBlock.zeros(driver, modelBytes);
         } catch (RuntimeException e) {
             work.close();
             throw e;
-        }
-        if (shared.isEmpty()) {
-            driver.clear(model.address(), modelBytes / 4 * 4);
         }
         inModel.offsets().forEach((t, at) -> addresses.put(t, model.address() + 4 * at));
         inWork.offsets().forEach((t, at) -> addresses.put(t, work.address() + 4 * at));
