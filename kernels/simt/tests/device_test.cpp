@@ -171,6 +171,16 @@ void kernelWritingToAFreedBuffer_isReported() {
     expectMessage("was written after it was freed");
 }
 
+void workLeftToTheModulesEnd_isCheckedToo() {
+    Session s(modulePath);
+    Buffer<float> x(ramp(256));
+    Address a = 0;
+    ok(cuMemAlloc_v2(&a, 1024));
+    ok(s.launch("scale", 1, Vectors{x.address, a, 256, 0}));
+    ok(cuMemFree_v2(a));
+    expectEqual(cuModuleUnload(s.module), 700, "unloading with work undone that writes to freed memory");
+}
+
 void memory_isCountedAndLeaksAreTold() {
     long before = fvae_simt_count("leaked");
     {
@@ -235,6 +245,7 @@ void launches_areCheckedAsTheDriverDoes() {
     size_t bytes = sizeof args;
     void* extra[] = {reinterpret_cast<void*>(1), &args, reinterpret_cast<void*>(2), &bytes, nullptr};
     ok(cuLaunchKernel(f, 1, 1, 1, 256, 1, 1, 0, nullptr, nullptr, extra));
+    ok(cuCtxSynchronize());
     bytes = 20;
     expectEqual(cuLaunchKernel(f, 1, 1, 1, 256, 1, 1, 0, nullptr, nullptr, extra), 1, "an args struct of another size");
     expectMessage("scale takes 24 bytes of arguments, got 20");
@@ -353,7 +364,8 @@ const Case CASES[] = {
     CASE(spinWithoutEnd_isReported), CASE(divergence_isReported), CASE(sharedOverrun_isReported),
     CASE(globalOverrun_isReported), CASE(globalOverread_givesNaN), CASE(hazardBetweenBlocks_showsInTheSchedule),
     CASE(copies_areCheckedAgainstTheirBuffer), CASE(bufferFreedBeforeItsWorkRan_isReported),
-    CASE(kernelWritingToAFreedBuffer_isReported), CASE(memory_isCountedAndLeaksAreTold), CASE(nthCall_canBeToldToFail),
+    CASE(kernelWritingToAFreedBuffer_isReported), CASE(workLeftToTheModulesEnd_isCheckedToo),
+    CASE(memory_isCountedAndLeaksAreTold), CASE(nthCall_canBeToldToFail),
     CASE(modules_loadFromBytes_andForeignOnesAreRefused), CASE(launches_areCheckedAsTheDriverDoes),
     CASE(streams_areLazy_andReadHostMemoryLate), CASE(streamsWithoutAnEvent_runInAnyOrder_withOneInThatOrder),
     CASE(graph_replays_withTheArgumentsOfItsCapture), CASE(capture_refusesWhatTheDriverRefuses)};
