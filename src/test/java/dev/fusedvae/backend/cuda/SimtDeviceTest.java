@@ -32,6 +32,7 @@ class SimtDeviceTest {
     private static final Map<String, String> PLANTED = Map.of(
         "sharedOverrun_isReported", "tile[threadIdx.x + args.n]",
         "globalOverrun_isReported", "args.y[i] = 1.0f",
+        "guardInsideAnArena_isWatched", "args.y[i] = 1.0f",
         "globalOverread_givesNaN", "args.x[int(threadIdx.x) + args.n]",
         "kernelWritingToAFreedBuffer_isReported", "args.y[i] = 2.0f",
         "workLeftToTheModulesEnd_isCheckedToo", "args.y[i] = 2.0f");
