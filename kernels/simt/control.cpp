@@ -45,6 +45,12 @@ FVAE_EXPORT bool fvae_simt_schedule(const char* order, unsigned long long seed) 
     return false;
 }
 
+/// Makes `bytes` at `address`, inside one device buffer, a guard zone until the buffer is freed: it is filled with NaN,
+/// and the kernel that writes there fails with 700. Returns a CUresult.
+FVAE_EXPORT int fvae_simt_guard(Address address, size_t bytes) {
+    return call("fvae_simt_guard", CONTEXT | RELEASE, [&](Device& d, std::string& why) { return d.memory.guard(address, bytes, why); });
+}
+
 /// How many multiprocessors the device says it has: the limit of cooperative launches.
 FVAE_EXPORT void fvae_simt_multiprocessors(int n) {
     std::scoped_lock guard(device().lock);

@@ -150,12 +150,7 @@ FVAE_EXPORT int cuCtxGetDevice(int* out) {
     return call("cuCtxGetDevice", CONTEXT | SAFE_IN_CAPTURE, [&](Device&, std::string&) { *out = 0; return SUCCESS; });
 }
 FVAE_EXPORT int cuCtxSynchronize() {
-    return call("cuCtxSynchronize", CONTEXT, [&](Device& d, std::string& why) {
-        Result r = d.queue.finishAll();
-        if (r != SUCCESS) return r;
-        why = d.memory.writtenAfterFree();
-        return why.empty() ? SUCCESS : d.fault(ILLEGAL_ADDRESS, why);
-    });
+    return call("cuCtxSynchronize", CONTEXT, [](Device& d, std::string&) { return d.settle(); });
 }
 
 #define X(name, number, text) if (code == number) { *out = wanted == 0 ? "CUDA_ERROR_" #name : text; return SUCCESS; }

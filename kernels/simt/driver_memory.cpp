@@ -112,11 +112,11 @@ FVAE_EXPORT int cuMemAllocHost_v2(void** out, size_t bytes) { return pin("cuMemA
 FVAE_EXPORT int cuMemHostAlloc(void** out, size_t bytes, unsigned) { return pin("cuMemHostAlloc", out, bytes); }
 FVAE_EXPORT int cuMemFreeHost(void* p) {
     return call("cuMemFreeHost", CONTEXT | RELEASE, [&](Device& d, std::string&) {
-        if (d.pinned.erase(Address(uintptr_t(p))) == 0) return INVALID_VALUE;
-        if (d.queue.pendingTasks() != 0)               // the driver waits as well
-            if (Result r = d.queue.finishAll(); r != SUCCESS) return r;
+        if (d.pinned.count(Address(uintptr_t(p))) == 0) return INVALID_VALUE;
+        Result r = d.queue.finishAll();                    // the driver waits as well
+        d.pinned.erase(Address(uintptr_t(p)));
         std::free(p);
-        return SUCCESS;
+        return r;
     });
 }
 FVAE_EXPORT int cuMemHostGetDevicePointer_v2(Address* out, void* p, unsigned) {

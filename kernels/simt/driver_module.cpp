@@ -97,7 +97,7 @@ FVAE_EXPORT int cuModuleLoadFatBinary(Module** out, const void* image) { return 
 FVAE_EXPORT int cuModuleUnload(Module* m) {
     return call("cuModuleUnload", CONTEXT | RELEASE, [&](Device& d, std::string&) {
         if (d.modules.count(m) == 0) return INVALID_HANDLE;
-        Result r = d.queue.finishAll();
+        Result r = d.settle();
         d.modules.erase(m);
         return r;
     });

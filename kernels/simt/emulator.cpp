@@ -281,7 +281,7 @@ void Emulator::spin(Where at) {
 
 // As late as allowed: the copy is made when it is waited for, and until then its target holds NaN.
 void Emulator::copyAsync(void* to, const void* from, int bytes, bool valid, Where at) {
-    if ((reinterpret_cast<uintptr_t>(to) | (valid ? reinterpret_cast<uintptr_t>(from) : 0)) % unsigned(bytes) != 0)
+    if ((reinterpret_cast<uintptr_t>(to) | reinterpret_cast<uintptr_t>(from)) % unsigned(bytes) != 0)      // masked ones too
         fault(("cp_async" + std::to_string(bytes) + " needs addresses that are multiples of its size").c_str(), at);
     std::memset(to, 0xff, size_t(bytes));
     self().copies.push_back({to, from, bytes, valid});

@@ -46,11 +46,21 @@ Result DeviceMemory::free(Address p, std::string& why) {
     char* memory = reinterpret_cast<char*>(uintptr_t(p));
     std::memset(memory, 0xff, it->second.bytes);
     __asan_poison_memory_region(memory, it->second.bytes);
+    guards_.erase(guards_.lower_bound(p), guards_.lower_bound(p + it->second.bytes));
     used_ -= it->second.bytes;
     quarantined_ += it->second.bytes;
     released_.push_back(*it);
     live_.erase(it);
     while (quarantined_ > QUARANTINE) forget();
+    return SUCCESS;
+}
+
+Result DeviceMemory::guard(Address p, size_t bytes, std::string& why) {
+    if (bytes == 0 || !holds(p, bytes, why)) return INVALID_VALUE;
+    char* memory = reinterpret_cast<char*>(uintptr_t(p));
+    std::memset(memory, 0xff, bytes);
+    __asan_poison_memory_region(memory, bytes);
+    guards_[p] = bytes;
     return SUCCESS;
 }
 
@@ -103,6 +113,14 @@ std::string DeviceMemory::damage() const {
         const char* memory = reinterpret_cast<const char*>(uintptr_t(p));
         if (!blank(memory - ZONE, memory) || !blank(memory + buffer.bytes, memory + padded(buffer.bytes) + ZONE))
             return "device memory written outside a buffer of " + std::to_string(buffer.bytes) + " bytes (allocation " + std::to_string(buffer.number) + ")";
+    }
+    for (const auto& [p, bytes] : guards_) {
+        const char* memory = reinterpret_cast<const char*>(uintptr_t(p));
+        if (blank(memory, memory + bytes)) continue;
+        Address base = 0;
+        size_t size = 0;
+        range(p, &base, &size);
+        return "device memory written in the guard zone at offset " + std::to_string(p - base) + " of a buffer of " + std::to_string(size) + " bytes";
     }
 #endif
     return {};

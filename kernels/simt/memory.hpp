@@ -24,6 +24,9 @@ public:
     bool holds(Address p, size_t bytes, std::string& why) const;
     /// Base and size of the buffer around `p`.
     bool range(Address p, Address* base, size_t* bytes) const;
+    /// Makes [p, p + bytes), inside one buffer, a guard zone as well: fills it, and nobody may write there until the
+    /// buffer is freed. For arenas that cut one buffer into many.
+    Result guard(Address p, size_t bytes, std::string& why);
     /// A sentence about the first guard zone that was written to; empty where none was.
     std::string damage() const;
     /// A sentence about the first released buffer that was written to; empty where none was.
@@ -44,6 +47,7 @@ private:
     static bool blank(const char* from, const char* to);
     void forget();
     std::map<Address, Buffer> live_;
+    std::map<Address, size_t> guards_;
     std::deque<std::pair<Address, Buffer>> released_;
     size_t used_ = 0, peak_ = 0, total_, quarantined_ = 0;
     uint64_t number_ = 0;

@@ -46,6 +46,12 @@ Result Device::launch(Function& f, dim3 grid, dim3 block, size_t dynamic, bool c
     return damage.empty() ? SUCCESS : fault(ILLEGAL_ADDRESS, f.name + ": " + damage);
 }
 
+Result Device::settle() {
+    Result r = queue.finishAll();
+    std::string damage = r == SUCCESS ? memory.writtenAfterFree() : std::string();
+    return damage.empty() ? r : fault(ILLEGAL_ADDRESS, damage);
+}
+
 bool Device::within(Address p, size_t bytes, const char* what, std::string& why) const {
     if (bytes == 0 || memory.holds(p, bytes, why)) return true;
     auto it = pinned.upper_bound(p);                       // pinned memory has a device address too

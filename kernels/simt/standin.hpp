@@ -40,7 +40,9 @@ struct Device {
     Result refuse(Result r, std::string why);
     Result fault(Result r, std::string why);
     Result launch(Function& f, dim3 grid, dim3 block, size_t dynamic, bool cooperative, const void* args);
-    /// A sentence for a copy or fill that leaves its buffer, or nothing.
+    /// Runs all that is undone, then looks for writes to freed buffers.
+    Result settle();
+    /// Whether [p, p + bytes) is device or pinned memory; `why` says what is wrong otherwise.
     bool within(Address p, size_t bytes, const char* what, std::string& why) const;
     int blocksPerMultiprocessor(const Function& f, int threads, size_t dynamic) const;
     std::shared_ptr<Module> moduleOf(const Function* f) const;

@@ -110,6 +110,16 @@ void sharedOverrun_isReported() {
 
 void globalOverrun_isReported() { caught("global_overrun", 1, 0, 700, "device memory written outside a buffer of 1024 bytes"); }
 
+void guardInsideAnArena_isWatched() {
+    Session s(modulePath);
+    Buffer<float> x(ramp(256)), arena(std::vector<float>(1024));
+    ok(fvae_simt_guard(arena.address + 1024, 64));
+    expectEqual(fvae_simt_guard(arena.address + 4095, 64), 1, "a guard past the buffer");
+    ok(s.run("scale", 1, Vectors{x.address, arena.address, 256, 0}));
+    expectEqual(s.run("global_overrun", 1, Vectors{x.address, arena.address, 1, 0}), 700, "a write into the guard");
+    expectMessage("global_overrun: device memory written in the guard zone at offset 1024 of a buffer of 4096 bytes");
+}
+
 void globalOverread_givesNaN() {
     Session s(modulePath);
     Buffer<float> x(ramp(256)), y(std::vector<float>(256));
@@ -169,6 +179,16 @@ void kernelWritingToAFreedBuffer_isReported() {
     ok(cuMemFree_v2(a));
     expectEqual(cuCtxSynchronize(), 700, "a write after free");
     expectMessage("was written after it was freed");
+}
+
+void workLeftToTheModulesEnd_isCheckedToo() {
+    Session s(modulePath);
+    Buffer<float> x(ramp(256));
+    Address a = 0;
+    ok(cuMemAlloc_v2(&a, 1024));
+    ok(s.launch("scale", 1, Vectors{x.address, a, 256, 0}));
+    ok(cuMemFree_v2(a));
+    expectEqual(cuModuleUnload(s.module), 700, "unloading with work undone that writes to freed memory");
 }
 
 void memory_isCountedAndLeaksAreTold() {
@@ -235,6 +255,7 @@ void launches_areCheckedAsTheDriverDoes() {
     size_t bytes = sizeof args;
     void* extra[] = {reinterpret_cast<void*>(1), &args, reinterpret_cast<void*>(2), &bytes, nullptr};
     ok(cuLaunchKernel(f, 1, 1, 1, 256, 1, 1, 0, nullptr, nullptr, extra));
+    ok(cuCtxSynchronize());
     bytes = 20;
     expectEqual(cuLaunchKernel(f, 1, 1, 1, 256, 1, 1, 0, nullptr, nullptr, extra), 1, "an args struct of another size");
     expectMessage("scale takes 24 bytes of arguments, got 20");
@@ -351,9 +372,11 @@ const Case CASES[] = {
     CASE(kernels_computeUnderEverySchedule), CASE(cooperativeLaunch_letsBlocksWaitForEachOther_upToTheDevice),
     CASE(missingBarrier_readsNaN), CASE(missingWaitForAsyncCopy_readsNaN), CASE(deadlock_namesThreadsAndLines),
     CASE(spinWithoutEnd_isReported), CASE(divergence_isReported), CASE(sharedOverrun_isReported),
-    CASE(globalOverrun_isReported), CASE(globalOverread_givesNaN), CASE(hazardBetweenBlocks_showsInTheSchedule),
+    CASE(globalOverrun_isReported), CASE(guardInsideAnArena_isWatched), CASE(globalOverread_givesNaN),
+    CASE(hazardBetweenBlocks_showsInTheSchedule),
     CASE(copies_areCheckedAgainstTheirBuffer), CASE(bufferFreedBeforeItsWorkRan_isReported),
-    CASE(kernelWritingToAFreedBuffer_isReported), CASE(memory_isCountedAndLeaksAreTold), CASE(nthCall_canBeToldToFail),
+    CASE(kernelWritingToAFreedBuffer_isReported), CASE(workLeftToTheModulesEnd_isCheckedToo),
+    CASE(memory_isCountedAndLeaksAreTold), CASE(nthCall_canBeToldToFail),
     CASE(modules_loadFromBytes_andForeignOnesAreRefused), CASE(launches_areCheckedAsTheDriverDoes),
     CASE(streams_areLazy_andReadHostMemoryLate), CASE(streamsWithoutAnEvent_runInAnyOrder_withOneInThatOrder),
     CASE(graph_replays_withTheArgumentsOfItsCapture), CASE(capture_refusesWhatTheDriverRefuses)};

@@ -54,6 +54,7 @@ int cuGetErrorName(int, const char**);
 long fvae_simt_count(const char*);
 void fvae_simt_fail_at(long, int);
 bool fvae_simt_schedule(const char*, unsigned long long);
+int fvae_simt_guard(Address, size_t);
 void fvae_simt_multiprocessors(int);
 void fvae_simt_spins(unsigned long long);
 size_t fvae_simt_message(char*, size_t);
