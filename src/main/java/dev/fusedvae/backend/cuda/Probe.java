@@ -106,7 +106,7 @@ public final class Probe {
         try {
             return new Outcome.Ready(Driver.architecture(), Driver.describe());
         } catch (LinkageError e) {
-            return new Outcome.Refused("an NVIDIA driver is here, but JCuda's native library is not: " + e.getMessage(),
+            return new Outcome.Refused("an NVIDIA driver is here, but JCuda's native library is not: " + firstLine(e),
                     "JCuda has one for linux on x86-64 only; use cpu");
         } catch (IllegalStateException e) {
             return new Outcome.Refused(e.getMessage(), simt);
@@ -121,11 +121,16 @@ public final class Probe {
         try {
             return new Outcome.Ready("simt", Driver.describe());
         } catch (LinkageError e) {
-            return new Outcome.Refused("the SIMT device needs JCuda's native library, which is not here: " + e.getMessage(),
+            return new Outcome.Refused("the SIMT device needs JCuda's native library, which is not here: " + firstLine(e),
                     "JCuda has one for linux on x86-64 only; use cpu");
         } catch (IllegalStateException e) {
             return new Outcome.Refused(e.getMessage(), "use cpu");
         }
+    }
+
+    /// JCuda's message goes on with stack traces.
+    private static String firstLine(LinkageError e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
     }
 
     /// The cheapest question first, without JCuda: is there a driver, does it start, has it a device?

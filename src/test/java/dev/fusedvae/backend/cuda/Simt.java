@@ -19,9 +19,11 @@ final class Simt {
         return Map.copyOf(all);
     }
 
-    /// Opens it; the test is skipped with its reason where g++ is missing, and fails for any other.
+    /// Opens it; the test is skipped with its reason where g++ or JCuda's natives are missing, and fails for any other.
     static CudaBackend open() {
         Assumptions.assumeTrue(Tool.find("g++", ENVIRONMENT).isPresent(), "skipped: the SIMT device needs g++");
+        Assumptions.assumeTrue(System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("amd64"),
+                "skipped: JCuda has natives for linux on x86-64 only");
         return CudaBackend.open(ENVIRONMENT);
     }
 }
