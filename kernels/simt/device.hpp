@@ -53,7 +53,7 @@ struct Runtime {
     virtual void barrier(Where) = 0;
     virtual void* shared(const void* key, size_t bytes, const char* name, Where) = 0;
     virtual void* dynamicShared(Where) = 0;
-    virtual const Meeting& meet(unsigned mask, const void* value, size_t bytes, const char* operation, Where) = 0;
+    virtual const Meeting& meet(const void* value, size_t bytes, const char* operation, Where) = 0;
     virtual void copyAsync(void* to, const void* from, int bytes, bool valid, Where) = 0;
     virtual void commitCopies() = 0;
     virtual void waitCopies(int pending) = 0;
@@ -72,8 +72,16 @@ template <class T> const T& valueOf(const Meeting& m, int lane) { return *reinte
 /// Each lane brings `v` and takes that of lane `source`, its own where that lane is not there.
 template <class T> T exchange(T v, int source, const char* operation, Where at) {
     static_assert(sizeof(T) <= 32 && std::is_trivially_copyable_v<T>);
-    const Meeting& m = runtime->meet(0xffffffffu, &v, sizeof(T), operation, at);
+    const Meeting& m = runtime->meet(&v, sizeof(T), operation, at);
     return source >= 0 && source < 32 && (m.met >> source & 1u) ? valueOf<T>(m, source) : v;
+}
+
+inline uint32_t vote(bool p, const char* operation, Where at) {
+    const Meeting& m = runtime->meet(&p, sizeof p, operation, at);
+    uint32_t votes = 0;
+    for (int lane = 0; lane < 32; lane++)
+        if ((m.met >> lane & 1u) && valueOf<bool>(m, lane)) votes |= 1u << lane;
+    return votes;
 }
 
 }  // namespace simt
@@ -91,7 +99,7 @@ extern "C" __attribute__((visibility("default"), weak)) void fvae_simt_bind(simt
     extern "C" __attribute__((visibility("default"))) const simt::Kernel fvae_kernel_##name = {              \
         simt::ABI, sizeof(Args), alignof(Args), 256,                                                         \
         [](const void* args) { fvae_body_##name(*static_cast<const Args*>(args)); }};                        \
-    static void fvae_body_##name(const Args& args)
+    static void fvae_body_##name([[maybe_unused]] const Args& args)
 #define SHARED(T, name, COUNT)                                                                               \
     static char fvae_key_##name;                                                                             \
     T(&name)[COUNT] = *static_cast<T(*)[COUNT]>(                                                             \
@@ -118,16 +126,10 @@ template <class T> T warp_shuffle_xor(T v, int bits, simt::Where at = simt::Wher
 template <class T> T warp_shuffle_down(T v, int by, simt::Where at = simt::Where::current()) {
     return simt::exchange(v, simt::runtime->thread->lane + by, "warp_shuffle_down", at);
 }
-inline uint32_t warp_ballot(bool p, simt::Where at = simt::Where::current()) {
-    const simt::Meeting& m = simt::runtime->meet(0xffffffffu, &p, sizeof p, "warp_ballot", at);
-    uint32_t votes = 0;
-    for (int lane = 0; lane < 32; lane++)
-        if ((m.met >> lane & 1u) && simt::valueOf<bool>(m, lane)) votes |= 1u << lane;
-    return votes;
-}
-inline bool warp_any(bool p, simt::Where at = simt::Where::current()) { return warp_ballot(p, at) != 0; }
-inline bool warp_all(bool p, simt::Where at = simt::Where::current()) { return warp_ballot(!p, at) == 0; }
-inline void warp_sync(simt::Where at = simt::Where::current()) { warp_ballot(false, at); }
+inline uint32_t warp_ballot(bool p, simt::Where at = simt::Where::current()) { return simt::vote(p, "warp_ballot", at); }
+inline bool warp_any(bool p, simt::Where at = simt::Where::current()) { return simt::vote(p, "warp_any", at) != 0; }
+inline bool warp_all(bool p, simt::Where at = simt::Where::current()) { return simt::vote(!p, "warp_all", at) == 0; }
+inline void warp_sync(simt::Where at = simt::Where::current()) { simt::vote(false, "warp_sync", at); }
 
 inline float fma_rn(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 inline float mul_rn(float a, float b) { return a * b; }

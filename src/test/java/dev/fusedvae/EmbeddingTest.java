@@ -26,7 +26,7 @@ class EmbeddingTest {
         assumeTrue(Files.exists(readme), "skipped: there is no README.md yet");
         String source = Files.readString(Path.of("src/test/java/dev/fusedvae/Embedding.java"));
         int from = source.indexOf("// snippet\n") + "// snippet\n".length();
-        String snippet = source.substring(from, source.indexOf("        // end of snippet")).stripIndent()
+        String snippet = source.substring(from, source.indexOf("        // end of snippet")).stripTrailing().stripIndent()
                 .lines().filter(line -> !line.strip().equals("return fresh;")).collect(Collectors.joining("\n"));
         assertTrue(Files.readString(readme).contains(snippet), "README.md lacks this snippet, word for word:\n" + snippet);
     }

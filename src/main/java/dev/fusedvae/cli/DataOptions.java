@@ -18,7 +18,8 @@ final class DataOptions {
     private static final Pattern IMAGE = Pattern.compile("([0-9]{1,6})x([0-9]{1,6})(?:x([0-9]))?");
 
     @Option(names = "--data", paramLabel = "NAME|PATH",
-            description = "digits, mnist, fashion-mnist, or a file (IDX, NPY, NPZ, CSV, amat, also .gz) or folder (of PNGs, or of train and test files)")
+            description = "digits, mnist, fashion-mnist, or a file (IDX, NPY, NPZ, CSV, amat, also .gz)"
+                    + " or folder (of PNGs, or of train and test files)")
     Optional<String> data = Optional.empty();
 
     @Option(names = "--data-dir", paramLabel = "DIR", description = "where to look for the data first")

@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
         footer = "  fvae decode --model runs/demo --in mu.csv --out decoded.png")
 final class DecodeCommand extends ModelCommand {
 
-    @Option(names = "--in", paramLabel = "FILE", required = true, order = 1, description = "a .csv or .npy of z, a row each, such as `encode --only mu` writes")
+    @Option(names = "--in", paramLabel = "FILE", required = true, order = 1,
+            description = "a .csv or .npy of z, a row each, such as `encode --only mu` writes")
     Path in;
 
     @Option(names = "--out", paramLabel = "FILE", required = true, order = 2, description = "a .png grid, or a .npy or .csv array")

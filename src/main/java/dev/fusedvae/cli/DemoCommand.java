@@ -81,6 +81,6 @@ final class DemoCommand extends FvaeCommand {
         print("Pictures:");
         pictures.forEach(p -> print("  " + p));
         print("");
-        print("Next: fvae train --data mnist, or fvae sample --model " + out);
+        print("Next: fvae sample --model " + out + ", or fvae data fetch mnist && fvae train --data mnist");
     }
 }

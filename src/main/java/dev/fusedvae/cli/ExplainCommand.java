@@ -86,6 +86,7 @@ final class ExplainCommand extends FvaeCommand {
         root.put("fusion", plan.level().flag());
         root.put("launches", plan.launches());
         root.put("arenaBytes", arenaBytes);
+        PeakMemory.bytes().ifPresentOrElse(peak -> root.put("processPeakBytes", peak), () -> root.putNull("processPeakBytes"));
         root.put("shape", plan.graph().spec().shape());
         root.put("batch", plan.batch());
         root.put("bytes", plan.cost().bytes());
@@ -112,9 +113,11 @@ final class ExplainCommand extends FvaeCommand {
     }
 
     private void table(Plan plan, long arenaBytes) {
-        print("One training step of %s at batch %d, fusion %s: %d launches, %d calls, %s moved, %s, %s of memory."
+        print("One training step of %s at batch %d, fusion %s: %d launches, %d calls, %s moved, %s."
                 .formatted(plan.graph().spec().shape(), plan.batch(), plan.level().flag(), plan.launches(), plan.calls().size(),
-                        Units.bytes(plan.cost().bytes()), Units.flops(plan.cost().flops()), Units.bytes(arenaBytes)));
+                        Units.bytes(plan.cost().bytes()), Units.flops(plan.cost().flops())));
+        print("Memory on the cpu path: %s for parameters, optimizer state and batch%s.".formatted(Units.bytes(arenaBytes),
+                PeakMemory.bytes().isPresent() ? "; this process peaked at " + Units.bytes(PeakMemory.bytes().getAsLong()) : ""));
         print("");
         TextTable table = new TextTable("phase", "call", "shape", "bytes", "flops", "flop/B", "fuses");
         table.right(0, 3, 4, 5);

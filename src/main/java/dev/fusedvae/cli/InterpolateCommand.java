@@ -10,13 +10,15 @@ import picocli.CommandLine.Option;
         footer = "  fvae interpolate --model runs/demo --pairs 8 --steps 10 --out interpolation.png")
 final class InterpolateCommand extends ModelDataCommand {
 
-    @Option(names = "--pairs", paramLabel = "N", order = 2, description = "pairs of examples, with different labels where there are labels (default: ${DEFAULT-VALUE})")
+    @Option(names = "--pairs", paramLabel = "N", order = 2,
+            description = "pairs of examples, with different labels where there are labels (default: ${DEFAULT-VALUE})")
     int pairs = 8;
 
     @Option(names = "--steps", paramLabel = "N", order = 3, description = "points on each path, ends included (default: ${DEFAULT-VALUE})")
     int steps = 10;
 
-    @Option(names = "--out", paramLabel = "FILE", order = 4, description = "a .png, or a .npy or .csv array of the decoded points, path by path (default: ${DEFAULT-VALUE})")
+    @Option(names = "--out", paramLabel = "FILE", order = 4,
+            description = "a .png, or a .npy or .csv array of the decoded points, path by path (default: ${DEFAULT-VALUE})")
     Path out = Path.of("interpolation.png");
 
     InterpolateCommand(Terminal terminal) {

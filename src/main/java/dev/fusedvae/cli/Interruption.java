@@ -28,7 +28,11 @@ final class Interruption implements AutoCloseable {
     /// Listens until closed; `message` runs when the request comes.
     static Interruption listen(Runnable message) {
         Interruption interruption = new Interruption(message);
-        Runtime.getRuntime().addShutdownHook(interruption.hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(interruption.hook);
+        } catch (IllegalStateException e) {
+            interruption.requested = true; // the JVM is going down already: the request came between two trainings
+        }
         return interruption;
     }
 

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -74,10 +75,16 @@ public final class Main implements Runnable {
 
     private static int misused(Terminal terminal, ParameterException e) {
         CommandLine command = e.getCommandLine();
-        List<String> near = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        String hint = near.isEmpty() ? "" : "; did you mean " + near.getFirst() + "?";
-        terminal.say("fvae: " + sentence(e) + hint + (hint.isEmpty() ? "; see " : " See ") + command.getCommandSpec().qualifiedName() + " --help");
+        Optional<String> near = e instanceof UnmatchedArgumentException unmatched
+                ? Spelling.nearest(unmatched.getUnmatched().getFirst(), names(command.getCommandSpec())) : Optional.empty();
+        terminal.say("fvae: " + sentence(e) + near.map(n -> "; did you mean " + n + "? See ").orElse("; see ")
+                + command.getCommandSpec().qualifiedName() + " --help");
         return Exit.USAGE.code();
+    }
+
+    /// All that could have been meant in a command's place.
+    private static List<String> names(CommandSpec command) {
+        return Stream.concat(command.subcommands().keySet().stream(), command.optionsMap().keySet().stream()).toList();
     }
 
     private static int failed(Terminal terminal, Exception e, Object command) {

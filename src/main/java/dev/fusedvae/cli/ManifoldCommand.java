@@ -26,7 +26,8 @@ final class ManifoldCommand extends ModelCommand {
         pictureOrArray(out);
         try (Vae vae = open()) {
             UsageException.require(vae.spec().latent() == 2,
-                    "a manifold needs a model with 2 latents and this one has %d; train one with --latent 2, or use interpolate", vae.spec().latent());
+                    "a manifold needs a model with 2 latents and this one has %d; train one with --latent 2, or use interpolate",
+                    vae.spec().latent());
             requireDrawable(out, vae);
             float[][] decoded = vae.decode(Manifold.codes(size));
             write(out, decoded, () -> new Gallery(vae).grid(decoded, size));

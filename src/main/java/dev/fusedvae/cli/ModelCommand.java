@@ -35,7 +35,7 @@ abstract class ModelCommand extends FvaeCommand {
 
     /// The data set of the catalogue that the model was trained on, if it was one; files of the user's may have moved.
     static Optional<String> recordedData(Vae vae) {
-        return Optional.of(vae.dataName().replaceFirst(" train$", "")).filter(Catalogue::has);
+        return Optional.of(vae.dataName()).filter(Catalogue::has);
     }
 
     /// Refuses a name that says neither picture nor array, and a place that cannot be written.

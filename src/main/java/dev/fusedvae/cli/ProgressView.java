@@ -34,8 +34,9 @@ final class ProgressView implements TrainingListener, AutoCloseable {
             return;
         }
         training.notes().forEach(note -> terminal.say("fvae: " + note));
-        terminal.say("%s, %s parameters, on %d examples; %d epochs of %d steps; %s".formatted(training.spec().shape(),
-                Units.count(training.parameters()), training.trainExamples(), training.train().epochs(), training.stepsPerEpoch(), training.device()));
+        terminal.say("%s, %s parameters, on %d examples; %d epochs of %d steps; %s".formatted(
+                training.spec().shape(), Units.count(training.parameters()), training.trainExamples(), training.train().epochs(),
+                training.stepsPerEpoch(), training.device()));
         if (training.firstStep() > 0) {
             terminal.say("resumed after step %d of %d".formatted(training.firstStep(), training.steps()));
         }

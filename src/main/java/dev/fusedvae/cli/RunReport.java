@@ -139,7 +139,7 @@ final class RunReport {
         Map<String, String> training = new LinkedHashMap<>(Specs.of(vae.trainSpec()));
         training.put("data", data.train().size() + " train, " + data.test().size() + " test, normalised: " + vae.normalization().kind());
         training.put("ended", vae.history().ending().flag() + ", parameters of epoch " + vae.history().modelEpoch());
-        page.section("Training").facts(training);
+        page.section("How it was trained").facts(training);
         Map<String, String> machine = new LinkedHashMap<>();
         machine.put("backend", vae.backendName() + ", " + vae.device());
         machine.put("fusion", results.fusion());

@@ -22,7 +22,8 @@ final class Specs {
             default -> spec.likelihood().flag();
         });
         facts.put("objective", switch (spec.objective()) {
-            case Objective.Vae(double beta, double warmup) -> "negative ELBO, beta " + beta + (warmup > 0 ? " after " + warmup + " epochs of warm-up" : "");
+            case Objective.Vae(double beta, double warmup) -> "negative ELBO, beta " + beta
+                    + (warmup > 0 ? " after " + warmup + " epochs of warm-up" : "");
             case Objective.Autoencoder() -> "reconstruction only (autoencoder)";
         });
         return facts;

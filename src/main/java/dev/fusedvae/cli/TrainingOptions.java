@@ -30,7 +30,8 @@ final class TrainingOptions {
     @Option(names = "--binarize", paramLabel = "HOW", description = "none, threshold, or dynamic (fresh each epoch) (default: ${DEFAULT-VALUE})")
     String binarize = "none";
 
-    @Option(names = "--normalize", paramLabel = "HOW", description = "none, unit (to 0..1) or center (unit, minus the mean) (default: ${DEFAULT-VALUE})")
+    @Option(names = "--normalize", paramLabel = "HOW",
+            description = "none, unit (to 0..1) or center (unit, minus the mean) (default: ${DEFAULT-VALUE})")
     String normalize = "unit";
 
     @Option(names = "--optimizer", paramLabel = "NAME", description = "adam, adamw or sgd (default: ${DEFAULT-VALUE})")
@@ -57,13 +58,16 @@ final class TrainingOptions {
     @Option(names = "--clip-norm", paramLabel = "G", description = "largest global gradient norm (default: no clipping)")
     Optional<Double> clipNorm = Optional.empty();
 
-    @Option(names = "--schedule", paramLabel = "NAME", description = "learning rate over time: constant, piecewise or cosine (default: ${DEFAULT-VALUE})")
+    @Option(names = "--schedule", paramLabel = "NAME",
+            description = "learning rate over time: constant, piecewise or cosine (default: ${DEFAULT-VALUE})")
     String schedule = "constant";
 
-    @Option(names = "--milestones", paramLabel = "E,E", hideParamSyntax = true, split = ",", description = "epochs at which the piecewise rate changes")
+    @Option(names = "--milestones", paramLabel = "E,E", hideParamSyntax = true, split = ",",
+            description = "epochs at which the piecewise rate changes")
     List<Double> milestones = new ArrayList<>();
 
-    @Option(names = "--factors", paramLabel = "F,F", hideParamSyntax = true, split = ",", description = "factor on the rate from each milestone on")
+    @Option(names = "--factors", paramLabel = "F,F", hideParamSyntax = true, split = ",",
+            description = "factor on the rate from each milestone on")
     List<Double> factors = new ArrayList<>();
 
     @Option(names = "--floor", paramLabel = "F", description = "last factor of the cosine (default: 0)")

@@ -4,7 +4,6 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
@@ -41,7 +40,7 @@ public final class Inference implements AutoCloseable {
     public Inference(Backend backend, Graph graph, Parameters parameters) {
         this.backend = backend;
         this.parameters = parameters;
-        plan = Plan.of(graph, FusionLevel.LAYER, BATCH);
+        plan = Plan.of(graph, backend.highestLevel(), BATCH);
         int features = graph.spec().features();
         idleFeed = new Feed.Inference(new Examples.Floats(new float[0], features), BATCH, 0);
     }

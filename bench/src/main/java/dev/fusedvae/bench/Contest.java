@@ -116,7 +116,7 @@ public final class Contest {
         torch.ask("threads 2");
     }
 
-    /// Waits until the other side's threads have stopped spinning: OpenMP's do so for 200 ms after their last work.
+    /// Lets the other side's threads go to sleep before the clock starts.
     private static void calm() {
         try {
             Thread.sleep(400);
