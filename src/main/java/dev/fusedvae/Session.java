@@ -6,7 +6,6 @@ import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.eval.Means;
 import dev.fusedvae.eval.Parameters;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
@@ -27,13 +26,14 @@ public final class Session implements AutoCloseable {
             input = new float[Math.multiplyExact(batch, width)];
             tensor = graph.results().getFirst();
             result = new float[Math.toIntExact(tensor.elements(batch))];
-            executable = backend.load(Plan.of(graph, FusionLevel.LAYER, batch),
+            executable = backend.load(Plan.of(graph, backend.highestLevel(), batch),
                     new Feed.Inference(new Examples.Floats(input, width), batch, 0));
             parameters.write(executable, graph.tensors(Tensor.Role.PARAMETER));
         }
 
         void run(float[] from) {
             System.arraycopy(from, 0, input, 0, input.length);
+            executable.examplesChanged();
             executable.run(0, 1, NO_METRICS);
             executable.read(tensor, result);
         }

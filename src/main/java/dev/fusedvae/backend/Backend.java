@@ -1,5 +1,6 @@
 package dev.fusedvae.backend;
 
+import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.plan.Plan;
 
 /// Something that runs plans.
@@ -14,6 +15,11 @@ public interface Backend extends AutoCloseable {
     /// Threads that run the arithmetic, the caller's included.
     default int threads() {
         return 1;
+    }
+
+    /// The highest fusion level it has kernels for.
+    default FusionLevel highestLevel() {
+        return FusionLevel.LAYER;
     }
 
     /// Lowers `plan`: chooses layouts, allocates everything, and binds it to `feed`. Parameters and state start at zero.

@@ -1,6 +1,8 @@
 package dev.fusedvae.backend;
 
 import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.backend.cuda.CudaBackend;
+import dev.fusedvae.backend.cuda.Probe;
 import dev.fusedvae.backend.reference.ReferenceBackend;
 import dev.fusedvae.simd.Simd;
 import java.util.ArrayList;
@@ -18,8 +20,6 @@ public final class Backends {
     public static final String PROPERTY = "fvae.backend";
     /// The environment variable that says what `auto` means where the property does not.
     public static final String VARIABLE = "FVAE_BACKEND";
-
-    private static final String NO_CUDA = "the cuda backend is not built yet";
 
     private Backends() {}
 
@@ -49,7 +49,7 @@ public final class Backends {
         Backend backend = switch (name) {
             case "reference" -> reference(choice.threads());
             case "cpu" -> new CpuBackend(choice.threads() == 0 ? Runtime.getRuntime().availableProcessors() : choice.threads());
-            default -> throw new BackendUnavailableException(NO_CUDA + "; use cpu, or auto to take what can run");
+            default -> CudaBackend.open(environment);
         };
         if (name.equals("cpu")) {
             Simd.warning().ifPresent(notes::add);
@@ -64,11 +64,23 @@ public final class Backends {
         String wanted = property.or(() -> variable).orElse("auto");
         BackendChoice.check(origin, wanted);
         if (wanted.equals("auto")) {
-            notes.add("auto took cpu: " + NO_CUDA);
+            notes.add("auto took cpu: " + whyNotCuda(environment));
             return "cpu";
         }
         notes.add("auto took " + wanted + ": " + origin + " says so");
         return wanted;
+    }
+
+    /// The SIMT device is for tests, so `auto` does not even ask for it.
+    private static String whyNotCuda(Map<String, String> environment) {
+        if (!environment.getOrDefault(Probe.VARIABLE, "").isBlank()) {
+            return Probe.VARIABLE + "=" + environment.get(Probe.VARIABLE) + " counts where the backend is cuda by name";
+        }
+        return switch (Probe.of(environment)) {
+            case Probe.Outcome.Refused refused -> refused.reason();
+            case Probe.Outcome.Ready ready -> "the cuda backend (" + ready.device()
+                    + ") has no kernels for fusion level layer yet; take it by name, at level epilogue or none";
+        };
     }
 
     private static Backend reference(int threads) {

@@ -12,6 +12,9 @@ public interface Executable extends AutoCloseable {
     /// Replaces the feed: other examples of the same width, another seed.
     void feed(Feed feed);
 
+    /// Says that the values of the feed's examples were changed in place, where a backend holds a copy of them.
+    default void examplesChanged() {}
+
     /// Runs steps `firstStep … firstStep+count` of the feed; allocates nothing.
     ///
     /// @param metrics receives (Σ_b log p(x|z), Σ_b KL) in nats of step `firstStep + i` at `2i`, `2i+1` where the plan

@@ -4,7 +4,6 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
@@ -42,7 +41,7 @@ public final class Inference implements AutoCloseable {
     public Inference(Backend backend, Graph graph, Parameters parameters) {
         this.backend = backend;
         this.parameters = parameters;
-        plan = Plan.of(graph, FusionLevel.LAYER, BATCH);
+        plan = Plan.of(graph, backend.highestLevel(), BATCH);
         int features = graph.ops().stream().filter(Op.Gather.class::isInstance).mapToInt(op -> ((Op.Gather) op).x().width()).findFirst().orElseThrow();
         idleFeed = new Feed.Inference(new Examples.Floats(new float[0], features), BATCH, 0);
     }

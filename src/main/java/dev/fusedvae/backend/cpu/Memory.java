@@ -1,9 +1,11 @@
 package dev.fusedvae.backend.cpu;
 
+import dev.fusedvae.backend.memory.Placement;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Layer;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.spec.SpecException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,6 +22,10 @@ import java.util.stream.IntStream;
 final class Memory {
     /// A use of a tensor in a barrier region.
     record Use(Tensor tensor, int region) {}
+
+    /// Every slot starts a cache line, so that no vector splits one: lines start at offsets ≡ 12 modulo 16, since a
+    /// `float[]` has a header of 16 bytes and starts on 16.
+    static final Placement PLACEMENT = new Placement(12, 16, 16);
 
     private sealed interface Key {
         record Slot(Tensor tensor) implements Key {}
@@ -40,12 +46,12 @@ final class Memory {
     private final int zeros;
 
     private Memory(Builder builder) {
-        Placement.Result<Key> inState = Placement.place(builder.state);
-        Placement.Result<Key> inWork = Placement.place(builder.work);
-        state = builder.shared == null ? new float[inState.length()] : builder.shared.state;
-        work = new float[inWork.length()];
-        places.putAll(inState.offsets());
-        places.putAll(inWork.offsets());
+        Placement.Result<Key> inState = PLACEMENT.place(builder.state);
+        Placement.Result<Key> inWork = PLACEMENT.place(builder.work);
+        state = builder.shared == null ? new float[arrayLength(inState.length())] : builder.shared.state;
+        work = new float[arrayLength(inWork.length())];
+        inState.offsets().forEach((key, at) -> places.put(key, at.intValue()));
+        inWork.offsets().forEach((key, at) -> places.put(key, at.intValue()));
         builder.forms.forEach((t, form) -> forms.put(t, form.movedTo(places.get(new Key.Slot(t)))));
         builder.copies.forEach((layer, form) ->
                 copies.put(layer.weight(), form.movedTo(places.get(new Key.Copy(layer)))));
@@ -66,6 +72,14 @@ final class Memory {
     private int[] scratch(String name) {
         return IntStream.iterate(0, member -> places.containsKey(new Key.Scratch(name, member)), member -> member + 1)
                 .map(member -> places.get(new Key.Scratch(name, member))).toArray();
+    }
+
+    private static int arrayLength(long floats) {
+        if (floats > Integer.MAX_VALUE - 8) {
+            throw new SpecException("the arena of this model needs " + 4 * floats
+                    + " bytes and one Java array holds 8 GiB; use a smaller batch or narrower layers");
+        }
+        return (int) floats;
     }
 
     /// Whether the tensor has a place.

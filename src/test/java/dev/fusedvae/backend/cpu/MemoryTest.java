@@ -122,7 +122,7 @@ class MemoryTest {
                 workGaps.stream().forEach(i -> memory.work[i] = SENTINEL);
                 trial.start(executable);
                 Trial.run(executable, STEPS);
-                assertTrue(stateGaps.cardinality() >= 3 * Placement.GUARD && workGaps.cardinality() >= 3 * Placement.GUARD);
+                assertTrue(stateGaps.cardinality() >= 3 * Memory.PLACEMENT.guard() && workGaps.cardinality() >= 3 * Memory.PLACEMENT.guard());
                 assertTrue(stateGaps.stream().allMatch(i -> memory.state[i] == SENTINEL), level + " wrote between slots of the state");
                 assertTrue(workGaps.stream().allMatch(i -> memory.work[i] == SENTINEL), level + " wrote between slots of the batch");
             }

@@ -1,0 +1,11 @@
+// y = a + b, b broadcast over rows.
+#pragma once
+
+#include "../common/step.cuh"
+
+DEVICE void body(const AddBiasArgs& args, int block, char*) {
+    const Element e = element_of(block, step_of(args).rows, args.n);
+    if (e.inside) {
+        args.y[e.index] = args.a[e.index] + args.bias[e.index % args.n];
+    }
+}

@@ -1,0 +1,424 @@
+// The arguments of every kernel: one struct by value each, mirrored field by field by the Java side.
+//
+// Pointers first, then 32-bit words, an even number of them, so there is no padding anywhere. Every kernel that works
+// on a step starts with `table, base` and has `offset` as its first word: its record is table[*base + offset].
+// Matrices are row-major fp32; B is `batch`, the full batch for which grids and partials are sized; rows beyond the
+// record's `rows` are never read and never written.
+//
+// "partials" are sums per row and tile of 32 columns: float[ceil(columns / 32)][B], to be added in order of tiles.
+// "norms" are sums of squares per block: float[blocks], in order of blockIdx.y * gridDim.x + blockIdx.x.
+// A pointer marked (or null) may be null: the kernel then neither reads nor computes it.
+//
+// The launch line of a card gives the grid by the letters of the card: B batch, N n, K k, L latent (or columns), D d (or
+// features), `count` of a gradient, `blocks` of all tensors together.
+#pragma once
+
+#include "device.cuh"
+
+// What changes from step to step: the twin of dev.fusedvae.plan.Step.
+struct StepRecord {
+    uint32_t step_lo;
+    uint32_t step_hi;
+    uint32_t epoch;
+    uint32_t position;
+    uint32_t rows;
+    float inv_rows;
+    float rate;
+    float rate_over_bc1;
+    float rsqrt_bc2;
+    float decay;
+    float beta;
+    uint32_t reserved;
+};
+static_assert(sizeof(StepRecord) == 48 && __builtin_offsetof(StepRecord, inv_rows) == 20, "StepRecord is 12 words");
+
+// Codes are the ordinals of the Java enums, and of the permitted classes of Likelihood and OptimizerSpec.
+enum ActivationCode : uint32_t { IDENTITY, RELU, LEAKY_RELU, TANH, SIGMOID, SOFTPLUS, ELU, GELU, SILU };
+enum LikelihoodCode : uint32_t { BERNOULLI, GAUSSIAN, GAUSSIAN_SCALAR, GAUSSIAN_FEATURE };
+enum BinarizationCode : uint32_t { AS_IS, THRESHOLD, DYNAMIC };
+enum OptimizerCode : uint32_t { ADAM, ADAMW, SGD };
+enum ElementCode : uint32_t { FLOATS, BYTES };
+
+#define ARGS_LAYOUT(type, pointers, words)                                                                    \
+    static_assert((words) % 2 == 0 && sizeof(type) == 8 * (pointers) + 4 * (words), #type " must have no padding"); \
+    static_assert(__builtin_offsetof(type, offset) == 8 * (pointers), #type " must have its pointers first")
+
+// gather
+struct GatherArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const void* data;          // float[examples][features] or uint8_t[examples][features]
+    const float* values;       // float[256]: what bytes stand for (or null: floats)
+    const float* mean;         // float[features], taken off every value (or null)
+    float* x;                  // [B, features]
+    uint32_t offset;
+    uint32_t key0;               // seed, low and high word
+    uint32_t key1;
+    uint32_t site;               // purpose << 24 | site << 16 of the binarization stream
+    uint32_t in_order;           // 0 training: rows of the epoch's permutation, noise numbered by batch row;
+                               // 1 inference: rows in order, noise numbered by example
+    uint32_t examples;
+    uint32_t features;
+    uint32_t batch;
+    uint32_t element;            // ElementCode
+    uint32_t binarization;       // BinarizationCode
+    uint32_t byte_law;           // 1 where bytes are grey pixels of full scale 255
+    float shift;               // floats: value = (v - shift) / divisor
+    float divisor;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(GatherArgs, 6, 14);
+
+// linear
+struct LinearArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* x;            // [B, K]
+    const float* w;            // [N, K]
+    float* y;                  // [B, N]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t k;
+};
+ARGS_LAYOUT(LinearArgs, 5, 4);
+
+// linear_bias_act
+struct LinearBiasActArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* x;            // [B, K]
+    const float* w;            // [N, K]
+    const float* bias;         // [N] (or null)
+    float* pre;                // [B, N]: the pre-activation, where the backward pass reads it (or null)
+    float* y;                  // [B, N]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t k;
+    uint32_t activation;         // ActivationCode; IDENTITY where there is none
+    uint32_t reserved;
+};
+ARGS_LAYOUT(LinearBiasActArgs, 7, 6);
+
+// add_bias
+struct AddBiasArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* a;            // [B, N]
+    const float* bias;         // [N]
+    float* y;                  // [B, N]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(AddBiasArgs, 5, 4);
+
+// activate
+struct ActivateArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* a;            // [B, N]
+    float* y;                  // [B, N]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t activation;
+};
+ARGS_LAYOUT(ActivateArgs, 4, 4);
+
+// activate_backward
+struct ActivateBackwardArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* dy;           // [B, N]
+    const float* saved;        // [B, N]: the input for GELU and SILU, else the output
+    float* da;                 // [B, N]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t activation;
+};
+ARGS_LAYOUT(ActivateBackwardArgs, 5, 4);
+
+// add
+struct AddArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* a;            // [B, N]
+    const float* b;            // [B, N]
+    float* out;                // [B, N]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(AddArgs, 5, 4);
+
+// noise
+struct NoiseArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    float* eps;                // [B, columns]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t columns;
+    uint32_t key0;
+    uint32_t key1;
+    uint32_t site;               // purpose << 24 | site << 16
+    uint32_t by_example;         // 0: row = batch row; 1: row = position + batch row
+    uint32_t reserved;
+};
+ARGS_LAYOUT(NoiseArgs, 3, 8);
+
+// reparameterize
+struct ReparameterizeArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* heads;        // [B, 2L]: mu | log_var
+    const float* eps;          // [B, L]
+    float* z;                  // [B, L]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t latent;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(ReparameterizeArgs, 5, 4);
+
+// kl_divergence
+struct KlDivergenceArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* heads;        // [B, 2L]
+    float* kl;                 // partials of L
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t latent;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(KlDivergenceArgs, 4, 4);
+
+// reparam_kl
+struct ReparamKlArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* heads;        // [B, 2L]
+    float* eps;                // [B, L] (or null: nobody reads it)
+    float* z;                  // [B, L]
+    float* kl;                 // partials of L
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t latent;
+    uint32_t key0;
+    uint32_t key1;
+    uint32_t site;
+    uint32_t by_example;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(ReparamKlArgs, 6, 8);
+
+// log_likelihood, likelihood_backward, likelihood_grad
+struct LikelihoodArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* x;            // [B, D]
+    const float* y;            // [B, D], GAUSSIAN_FEATURE [B, 2D]: mean | log_var
+    const float* log_var;      // the learned scalar (or null: not GAUSSIAN_SCALAR)
+    float* ll;                 // partials of D (or null: likelihood_backward)
+    float* dy;                 // shaped like y (or null: log_likelihood)
+    float* d_log_var;          // partials of D (or null: not GAUSSIAN_SCALAR, or no gradient)
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t d;
+    uint32_t likelihood;         // LikelihoodCode
+    float precision;           // GAUSSIAN: 1 / variance
+    float half_log;            // GAUSSIAN: (log 2 pi variance) / 2
+};
+ARGS_LAYOUT(LikelihoodArgs, 8, 6);
+
+// reduce_loss
+struct ReduceLossArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* ll;           // partials
+    const float* kl;           // partials (or null: no KL)
+    float* metrics;            // [2]
+    double* losses;            // [table size][2]: row *base + offset gets the same sums in double (or null)
+    uint32_t* diverged;          // sticky: *base + offset + 1 of the first record whose sums are not finite (or null)
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t ll_tiles;
+    uint32_t kl_tiles;
+};
+ARGS_LAYOUT(ReduceLossArgs, 7, 4);
+
+// linear_backward_data
+struct LinearBackwardDataArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* dy;           // [B, N]
+    const float* w;            // [N, K]
+    float* dx;                 // [B, K]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t k;
+};
+ARGS_LAYOUT(LinearBackwardDataArgs, 5, 4);
+
+// linear_backward_data_act
+struct LinearBackwardDataActArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* dy;           // [B, N]
+    const float* w;            // [N, K]
+    const float* saved;        // [B, K]: see ActivateBackwardArgs (or null: no activation)
+    float* da;                 // [B, K]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t k;
+    uint32_t activation;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(LinearBackwardDataActArgs, 6, 6);
+
+// linear_backward_weight
+struct LinearBackwardWeightArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* dy;           // [B, N]
+    const float* x;            // [B, K]
+    float* dw;                 // [N, K]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t k;
+};
+ARGS_LAYOUT(LinearBackwardWeightArgs, 5, 4);
+
+// linear_backward_weight_bias
+struct LinearBackwardWeightBiasArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* dy;           // [B, N]
+    const float* x;            // [B, K]
+    float* dw;                 // [N, K]
+    float* db;                 // [N] (or null: no bias)
+    float* dw_norms;           // norms of dw, one a block (or null)
+    float* db_norms;           // norms of db, one a row of blocks: float[gridDim.y] (or null)
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t k;
+};
+ARGS_LAYOUT(LinearBackwardWeightBiasArgs, 8, 4);
+
+// column_sum
+struct ColumnSumArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* dy;           // [B, N], or partials where tiles > 0: then N = 1
+    float* out;                // [N]
+    float* norms;              // norms of out, one a block (or null)
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t tiles;              // 0: dy is a matrix
+};
+ARGS_LAYOUT(ColumnSumArgs, 5, 4);
+
+// reparameterize_backward
+struct ReparameterizeBackwardArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* dz;           // [B, L]
+    const float* heads;        // [B, 2L]
+    const float* eps;          // [B, L]
+    float* d_heads;            // [B, 2L]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t latent;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(ReparameterizeBackwardArgs, 6, 4);
+
+// kl_backward
+struct KlBackwardArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* heads;        // [B, 2L]
+    float* d_heads;            // [B, 2L]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t latent;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(KlBackwardArgs, 4, 4);
+
+// latent_grad: the fields of reparameterize_backward; d_heads gets the sum of both gradients
+struct LatentGradArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* dz;           // [B, L]
+    const float* heads;        // [B, 2L]
+    const float* eps;          // [B, L]
+    float* d_heads;            // [B, 2L]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t latent;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(LatentGradArgs, 6, 4);
+
+// squared_norm: no step; `offset` is unused and 0
+struct SquaredNormArgs {
+    const float* gradient;     // [count]
+    float* norms;              // one a block of NORM_CHUNK elements
+    uint32_t offset;
+    uint32_t count;
+};
+ARGS_LAYOUT(SquaredNormArgs, 2, 2);
+constexpr uint32_t NORM_CHUNK = 4096;
+
+// One parameter of update and multi_tensor_update, in device memory.
+struct TensorEntry {
+    float* parameter;
+    const float* gradient;
+    float* first;              // Adam's m, SGD's momentum
+    float* second;             // Adam's v (or null: SGD)
+    uint32_t count;
+    uint32_t first_block;        // sum of ceil(count / UPDATE_CHUNK) of the entries before
+};
+static_assert(sizeof(TensorEntry) == 40, "TensorEntry is 4 pointers and 2 words");
+constexpr uint32_t UPDATE_CHUNK = 1024;
+
+// One array of norms, in device memory.
+struct NormRange {
+    const float* norms;
+    uint32_t count;
+    uint32_t reserved;
+};
+static_assert(sizeof(NormRange) == 16, "NormRange is a pointer and 2 words");
+
+// update (one entry), multi_tensor_update
+struct UpdateArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const TensorEntry* tensors;
+    const NormRange* norms;    // of all gradients of the step, in order (or null: no clipping)
+    uint32_t offset;
+    uint32_t tensor_count;
+    uint32_t norm_count;         // ranges
+    uint32_t optimizer;          // OptimizerCode
+    float beta1;
+    float one_minus_beta1;     // rounded from double, as AdamRule does
+    float beta2;
+    float one_minus_beta2;
+    float epsilon;
+    float momentum;
+    float clip;                // bound of the global norm
+    uint32_t reserved;
+};
+ARGS_LAYOUT(UpdateArgs, 4, 12);

@@ -1,0 +1,103 @@
+// The one seam between a kernel and the hardware. Kernels include only this file (and the headers beside it).
+// nvcc and NVRTC read the upper half; g++ with -DFVAE_SIMT reads kernels/simt/device.hpp, which gives the same names
+// on the CPU (see kernels/simt/README.md). Inline PTX lives here and nowhere else.
+//
+//   KERNEL(name, Args) { ... args ... }   an entry point of 256 threads taking `const Args args`, its only parameter
+//   SHARED(T, name, COUNT)                a static shared array, 16-byte aligned
+//   DYN_SHARED(T, name)                   the launch's dynamic shared memory, 16-byte aligned
+//   sync()                                barrier of the block; fence(), fence_block(): memory fences
+//   lane_id(), warp_id()                  of a one-dimensional block
+//   warp_shuffle(v, lane), warp_shuffle_xor(v, bits), warp_shuffle_down(v, by), warp_ballot(p), warp_any(p), warp_all(p), warp_sync()
+//   fma_rn, mul_rn, add_rn, sub_rn, div_rn, sqrt_rn, float_rn     one IEEE rounding each: never contracted, never approximate
+//   float_bits, bits_float, mul_hi
+//   atomic_add, atomic_max, atomic_or, atomic_exchange, atomic_cas (integers only: float sums have a fixed order)
+//   load_acquire, store_release, spin_until(predicate)
+//   cp_async16(shared, global, valid), cp_async4, cp_async_commit(), cp_async_wait<N>()     !valid writes zeros
+//   trap()                                impossible cases end here
+#pragma once
+
+#ifdef FVAE_SIMT
+#include "../simt/device.hpp"
+#else
+
+#ifdef __CUDACC_RTC__
+using int32_t = int;
+using uint32_t = unsigned int;
+using int64_t = long long;
+using uint64_t = unsigned long long;
+using uint8_t = unsigned char;
+using uint16_t = unsigned short;
+#else
+#include <cstddef>
+#include <cstdint>
+#endif
+
+#define KERNEL(name, Args) extern "C" __global__ void __launch_bounds__(256) name(const __grid_constant__ Args args)
+#define SHARED(T, name, COUNT) __shared__ __align__(16) T name[COUNT]
+#define DYN_SHARED(T, name)                                         \
+    extern __shared__ __align__(16) unsigned char fvae_dyn_shared[]; \
+    T* name = reinterpret_cast<T*>(fvae_dyn_shared)
+
+#define FVAE_DEVICE static __device__ __forceinline__
+
+FVAE_DEVICE void sync() { __syncthreads(); }
+FVAE_DEVICE void fence() { __threadfence(); }
+FVAE_DEVICE void fence_block() { __threadfence_block(); }
+FVAE_DEVICE void trap() { asm volatile("trap;"); }
+
+FVAE_DEVICE int lane_id() { return int(threadIdx.x & 31u); }
+FVAE_DEVICE int warp_id() { return int(threadIdx.x >> 5); }
+
+template <class T> FVAE_DEVICE T warp_shuffle(T v, int lane) { return __shfl_sync(0xffffffffu, v, lane); }
+template <class T> FVAE_DEVICE T warp_shuffle_xor(T v, int bits) { return __shfl_xor_sync(0xffffffffu, v, bits); }
+template <class T> FVAE_DEVICE T warp_shuffle_down(T v, int by) { return __shfl_down_sync(0xffffffffu, v, unsigned(by)); }
+FVAE_DEVICE uint32_t warp_ballot(bool p) { return __ballot_sync(0xffffffffu, p); }
+FVAE_DEVICE bool warp_any(bool p) { return __any_sync(0xffffffffu, p); }
+FVAE_DEVICE bool warp_all(bool p) { return __all_sync(0xffffffffu, p); }
+FVAE_DEVICE void warp_sync() { __syncwarp(); }
+
+FVAE_DEVICE float fma_rn(float a, float b, float c) { return __fmaf_rn(a, b, c); }
+FVAE_DEVICE float mul_rn(float a, float b) { return __fmul_rn(a, b); }
+FVAE_DEVICE float add_rn(float a, float b) { return __fadd_rn(a, b); }
+FVAE_DEVICE float sub_rn(float a, float b) { return __fsub_rn(a, b); }
+FVAE_DEVICE float div_rn(float a, float b) { return __fdiv_rn(a, b); }
+FVAE_DEVICE float sqrt_rn(float a) { return __fsqrt_rn(a); }
+FVAE_DEVICE float float_rn(uint32_t a) { return __uint2float_rn(a); }
+FVAE_DEVICE float float_rn(int32_t a) { return __int2float_rn(a); }
+FVAE_DEVICE uint32_t float_bits(float a) { return __float_as_uint(a); }
+FVAE_DEVICE float bits_float(uint32_t a) { return __uint_as_float(a); }
+FVAE_DEVICE uint32_t mul_hi(uint32_t a, uint32_t b) { return __umulhi(a, b); }
+FVAE_DEVICE uint64_t mul_hi(uint64_t a, uint64_t b) { return __umul64hi(a, b); }
+
+FVAE_DEVICE uint32_t atomic_add(uint32_t* p, uint32_t v) { return atomicAdd(p, v); }
+FVAE_DEVICE int32_t atomic_add(int32_t* p, int32_t v) { return atomicAdd(p, v); }
+FVAE_DEVICE uint32_t atomic_max(uint32_t* p, uint32_t v) { return atomicMax(p, v); }
+FVAE_DEVICE uint32_t atomic_or(uint32_t* p, uint32_t v) { return atomicOr(p, v); }
+FVAE_DEVICE uint32_t atomic_exchange(uint32_t* p, uint32_t v) { return atomicExch(p, v); }
+FVAE_DEVICE uint32_t atomic_cas(uint32_t* p, uint32_t expected, uint32_t v) { return atomicCAS(p, expected, v); }
+
+FVAE_DEVICE uint32_t load_acquire(const uint32_t* p) {
+    uint32_t v;
+    asm volatile("ld.acquire.gpu.u32 %0, [%1];" : "=r"(v) : "l"(p) : "memory");
+    return v;
+}
+FVAE_DEVICE void store_release(uint32_t* p, uint32_t v) {
+    asm volatile("st.release.gpu.u32 [%0], %1;" : : "l"(p), "r"(v) : "memory");
+}
+template <class P> FVAE_DEVICE void spin_until(P ready) {
+    while (!ready()) __nanosleep(20);
+}
+
+FVAE_DEVICE void cp_async16(void* shared, const void* global, bool valid) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
+                 : : "r"(uint32_t(__cvta_generic_to_shared(shared))), "l"(global), "r"(valid ? 16 : 0) : "memory");
+}
+FVAE_DEVICE void cp_async4(void* shared, const void* global, bool valid) {
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;"
+                 : : "r"(uint32_t(__cvta_generic_to_shared(shared))), "l"(global), "r"(valid ? 4 : 0) : "memory");
+}
+FVAE_DEVICE void cp_async_commit() { asm volatile("cp.async.commit_group;" : : : "memory"); }
+template <int N> FVAE_DEVICE void cp_async_wait() { asm volatile("cp.async.wait_group %0;" : : "n"(N) : "memory"); }
+
+#undef FVAE_DEVICE
+#endif

@@ -1,0 +1,140 @@
+// Products of matrices: C[m, n] = sum over k of A(m, k) B(k, n), added in order of k by fma, so that every variant and
+// the CPU path give the same bits.
+#pragma once
+
+#include "reduce.cuh"
+
+// Naive: a thread an element, 16 x 16 a block; neighbours in a warp differ in the column.
+constexpr int SIDE = 16;
+static_assert(SIDE * SIDE == BLOCK, "a thread an element");
+
+// Tiled: a block owns TM x TN elements, a thread 4 x 4 of them, and walks k in slices of TK.
+constexpr int TM = 64;
+constexpr int TN = 64;
+constexpr int TK = 16;
+static_assert(TM * TN == 16 * BLOCK && TM * TK == 4 * BLOCK && TN * TK == 4 * BLOCK,
+              "a thread computes 4 x 4 elements and loads four of each operand a slice");
+
+// The element of a [rows, columns] matrix at which a thread's work starts, blocks row by row.
+struct Place {
+    int64_t row;
+    int64_t column;
+    int row_block;     // [0, ceil(rows / block rows))
+    int column_block;  // [0, ceil(columns / block columns))
+};
+
+DEVICE Place naive_place(int block, uint32_t columns) {
+    const int across = int(ceil_div(columns, SIDE));
+    const int r = block / across;
+    const int c = block % across;
+    return {int64_t(r) * SIDE + threadIdx.x / SIDE, int64_t(c) * SIDE + threadIdx.x % SIDE, r, c};
+}
+
+DEVICE Place tiled_place(int block, uint32_t columns) {
+    const int across = int(ceil_div(columns, TN));
+    const int r = block / across;
+    const int c = block % across;
+    return {int64_t(r) * TM + threadIdx.x / 16 * 4, int64_t(c) * TN + threadIdx.x % 16 * 4, r, c};
+}
+
+// One slice of both operands, k first. Rows are padded by 4: a slice that is written across rows then conflicts two
+// ways instead of eight, and float4 reads stay aligned.
+struct GemmTile {
+    float a[TK][TM + 4];
+    float b[TK][TN + 4];
+};
+static_assert(sizeof(GemmTile) % 16 == 0 && (TM + 4) % 4 == 0 && (TN + 4) % 4 == 0, "rows are read as float4");
+
+// One side of a product: `major` is its m or n. K_FIRST tells the layout: data[major * ld + k], else data[k * ld + major].
+struct Operand {
+    const float* data;
+    int64_t majors;
+    int64_t depth;
+    int64_t ld;
+};
+
+// True where every row of a matrix of `ld` columns starts on 16 bytes, so that four elements go in one access.
+DEVICE bool by_four(const void* data, int64_t ld) { return ld % 4 == 0 && reinterpret_cast<uint64_t>(data) % 16 == 0; }
+
+// Elements [at, at + 4) of a row of `count`; zeros beyond it.
+DEVICE float4 load_four(const float* row, int64_t at, int64_t count, bool vector) {
+    if (vector) {
+        return at < count ? *reinterpret_cast<const float4*>(row + at) : make_float4(0, 0, 0, 0);
+    }
+    return make_float4(at < count ? row[at] : 0, at + 1 < count ? row[at + 1] : 0, at + 2 < count ? row[at + 2] : 0,
+                       at + 3 < count ? row[at + 3] : 0);
+}
+
+DEVICE void store_four(float* row, int64_t at, int64_t count, bool vector, const float (&v)[4]) {
+    if (vector) {
+        if (at < count) {
+            *reinterpret_cast<float4*>(row + at) = make_float4(v[0], v[1], v[2], v[3]);
+        }
+        return;
+    }
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+        if (at + j < count) {
+            row[at + j] = v[j];
+        }
+    }
+}
+
+// A thread's four elements of the slice at (major0, k0).
+template <bool K_FIRST> DEVICE float4 fetch(const Operand& o, int64_t major0, int64_t k0, bool vector) {
+    const int64_t line = K_FIRST ? major0 + threadIdx.x / 4 : k0 + threadIdx.x / 16;
+    const int64_t lines = K_FIRST ? o.majors : o.depth;
+    const int64_t at = K_FIRST ? k0 + threadIdx.x % 4 * 4 : major0 + threadIdx.x % 16 * 4;
+    return line < lines ? load_four(o.data + line * o.ld, at, K_FIRST ? o.depth : o.majors, vector) : make_float4(0, 0, 0, 0);
+}
+
+template <bool K_FIRST> DEVICE void put(float (&slice)[TK][TM + 4], float4 v) {
+    if (K_FIRST) {
+        const int major = threadIdx.x / 4;
+        const int k = threadIdx.x % 4 * 4;
+        slice[k][major] = v.x;
+        slice[k + 1][major] = v.y;
+        slice[k + 2][major] = v.z;
+        slice[k + 3][major] = v.w;
+    } else {
+        *reinterpret_cast<float4*>(&slice[threadIdx.x / 16][threadIdx.x % 16 * 4]) = v;
+    }
+}
+
+// sum[i][j] = C[row + i, column + j] of the thread; a's majors are rows of C, b's are columns.
+template <bool A_K_FIRST, bool B_K_FIRST>
+DEVICE void tiled_product(const Operand& a, const Operand& b, const Place& place, GemmTile& tile, float (&sum)[4][4]) {
+    static_assert(TM == TN, "both operands are staged alike");
+    const bool a_vector = by_four(a.data, a.ld);
+    const bool b_vector = by_four(b.data, b.ld);
+    const int64_t a0 = int64_t(place.row_block) * TM;
+    const int64_t b0 = int64_t(place.column_block) * TN;
+    const int m = threadIdx.x / 16 * 4;
+    const int n = threadIdx.x % 16 * 4;
+    float4 next_a = fetch<A_K_FIRST>(a, a0, 0, a_vector);
+    float4 next_b = fetch<B_K_FIRST>(b, b0, 0, b_vector);
+    for (int64_t k0 = 0; k0 < a.depth; k0 += TK) {
+        sync();  // the slice before is read, before this one is written
+        put<A_K_FIRST>(tile.a, next_a);
+        put<B_K_FIRST>(tile.b, next_b);
+        sync();  // this slice is written, before it is read
+        if (k0 + TK < a.depth) {  // on its way while this slice is multiplied
+            next_a = fetch<A_K_FIRST>(a, a0, k0 + TK, a_vector);
+            next_b = fetch<B_K_FIRST>(b, b0, k0 + TK, b_vector);
+        }
+#pragma unroll
+        for (int k = 0; k < TK; k++) {
+            const float4 u = *reinterpret_cast<const float4*>(&tile.a[k][m]);
+            const float4 v = *reinterpret_cast<const float4*>(&tile.b[k][n]);
+            const float us[4] = {u.x, u.y, u.z, u.w};
+            const float vs[4] = {v.x, v.y, v.z, v.w};
+#pragma unroll
+            for (int i = 0; i < 4; i++) {
+#pragma unroll
+                for (int j = 0; j < 4; j++) {
+                    sum[i][j] = fma_rn(us[i], vs[j], sum[i][j]);
+                }
+            }
+        }
+    }
+}

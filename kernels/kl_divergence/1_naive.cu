@@ -1,0 +1,11 @@
+// kl_divergence / 1_naive                  kl = ½Σ(μ² + σ² − 1 − log σ²)
+// shapes  heads[B,2L] row-major fp32, kl[⌈L/32⌉,B] partials
+// launch  grid ⌈L/32⌉·⌈B/8⌉, block 256
+// cost    reads 8BL B, writes 4B⌈L/32⌉ B
+// fuses   nothing
+// needs   B,L >= 1; tails masked
+#include "body.cuh"
+
+KERNEL(kl_divergence, KlDivergenceArgs) {
+    body(args, block_index(), nullptr);
+}

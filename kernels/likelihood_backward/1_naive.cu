@@ -1,0 +1,11 @@
+// likelihood_backward / 1_naive            dY = −∂ll/∂y / B
+// shapes  x[B,D] y[B,D] dY[B,D], per-feature variance y,dY[B,2D], row-major fp32; ll, dLogVar[⌈D/32⌉,B] partials
+// launch  grid ⌈D/32⌉·⌈B/8⌉, block 256
+// cost    reads 8BD B (12BD with a variance per feature), writes 4BD (8BD) B
+// fuses   nothing; the body is that of likelihood_grad with ll left out
+// needs   B,D >= 1; ll null; tails masked
+#include "body.cuh"
+
+KERNEL(likelihood_backward, LikelihoodArgs) {
+    body(args, block_index(), nullptr);
+}

@@ -1,0 +1,12 @@
+// linear_backward_data_act / 2_tiled       dA = (dY W) ⊙ act′
+// shapes  dY[B,N] W[N,K] saved[B,K] dA[B,K]   row-major fp32
+// launch  grid (⌈K/64⌉,⌈B/64⌉), block 256, static smem 8704 B
+// cost    reads >= 4(BN+NK+BK) B, writes 4BK B, 2BNK flop
+// fuses   linear_backward_data, activate_backward: dX never reaches memory
+// needs   B,N,K >= 1; tails masked; float4 where rows start on 16 bytes
+#include "body.cuh"
+
+KERNEL(linear_backward_data_act, LinearBackwardDataActArgs) {
+    SHARED(char, tile, sizeof(GemmTile));
+    tiled_body(args, block_index(), tile);
+}

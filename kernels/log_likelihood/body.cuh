@@ -1,0 +1,3 @@
+#pragma once
+
+#include "../common/likelihood_rows.cuh"

@@ -1,0 +1,63 @@
+#!/bin/sh
+# Builds the SIMT device with g++ (no CUDA needed); what is newer than its sources is left alone.
+#   kernels/simt/build.sh driver OUT                        -> OUT/libcuda.so.1, the stand-in driver
+#   kernels/simt/build.sh module OUT KERNEL.cu [-D...]      -> OUT/<name>.so, a module for cuModuleLoad
+#   kernels/simt/build.sh program OUT PROGRAM.cpp           -> OUT/<name>, a host program linked with the stand-in
+# CXX names another compiler; FVAE_SIMT_FLAGS adds options to every compilation (use another OUT for each set), such as
+# FVAE_SIMT_FLAGS='-g -fsanitize=address,undefined'.
+set -eu
+
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+cxx=${CXX:-g++}
+flags="-std=c++20 -O2 -Wall -Wextra -fPIC -fvisibility=hidden ${FVAE_SIMT_FLAGS:-}"
+kernel_flags="-DFVAE_SIMT -x c++ -ffp-contract=off -mfma -fno-gnu-unique -Wno-unknown-pragmas"
+
+usage() { sed -n '3,5s/^#   //p' "$0" >&2; exit 2; }
+# outdated TARGET SOURCE...: is a source newer, or the target not there?
+outdated() {
+    target=$1; shift
+    [ -e "$target" ] || return 0
+    [ -n "$(find "$@" -newer "$target" -print | head -n 1)" ]
+}
+
+[ $# -ge 2 ] || usage
+what=$1 out=$2; shift 2
+mkdir -p "$out"
+
+case $what in
+driver)
+    [ $# -eq 0 ] || usage
+    objects= running=
+    for source in "$here"/*.cpp; do
+        object=$out/$(basename "$source" .cpp).o
+        objects="$objects $object"
+        if outdated "$object" "$source" "$here"/*.hpp "$here"/*.inc "$here/build.sh"; then
+            [ -z "$running" ] || wait "$running"              # two at a time
+            running=${started:-}
+            $cxx $flags -c "$source" -o "$object" &
+            started=$!
+        fi
+    done
+    for job in $running ${started:-}; do wait "$job"; done
+    # shellcheck disable=SC2086
+    if outdated "$out/libcuda.so.1" $objects; then
+        $cxx $flags -shared -Wl,-soname,libcuda.so.1 -Wl,-z,defs $objects -o "$out/libcuda.so.1.new" -ldl
+        mv "$out/libcuda.so.1.new" "$out/libcuda.so.1"        # a process that has the old one open keeps it
+    fi ;;
+module)
+    [ $# -ge 1 ] || usage
+    source=$1; shift
+    target=$out/$(basename "$source" .cu).so
+    if outdated "$target" "$source" $(find "$here/.." "$(dirname "$source")" -name '*.cuh') "$here/device.hpp" "$here/build.sh"; then
+        $cxx $flags $kernel_flags -I"$here/.." "$@" -shared "$source" -o "$target.new"
+        mv "$target.new" "$target"
+    fi ;;
+program)
+    [ $# -eq 1 ] || usage
+    target=$out/$(basename "$1" .cpp)
+    if outdated "$target" "$1" "$(dirname "$1")"/*.hpp "$out/libcuda.so.1"; then
+        $cxx $flags "$1" -o "$target.new" "$out/libcuda.so.1" -Wl,-rpath,"$out"
+        mv "$target.new" "$target"
+    fi ;;
+*) usage ;;
+esac

@@ -1,0 +1,71 @@
+// What tests ask the stand-in, beyond the driver's own calls. C functions, so that FFM and JNI can reach them.
+#include "standin.hpp"
+
+#include <cstdio>
+#include <cstring>
+
+using namespace simt;
+
+/// A counter by name, -1 for an unknown one: allocations, bytes, peakBytes, pinned, modules, streams, events, graphs,
+/// contexts (alive now); pendingTasks; launches, calls (so far); leaked (buffers and modules that a last context took
+/// with it).
+FVAE_EXPORT long fvae_simt_count(const char* what) {
+    Device& d = device();
+    std::scoped_lock guard(d.lock);
+    const std::pair<const char*, size_t> counters[] = {
+        {"allocations", d.memory.allocations()}, {"bytes", d.memory.used()}, {"peakBytes", d.memory.peak()},
+        {"pinned", d.pinned.size()}, {"modules", d.modules.size()}, {"streams", d.queue.streams()},
+        {"events", d.queue.events()}, {"graphs", d.graphs.size() + d.executables.size()},
+        {"contexts", d.contexts.size()}, {"pendingTasks", d.queue.pendingTasks()},
+        {"launches", size_t(d.launches)}, {"calls", size_t(d.calls)}, {"leaked", size_t(d.leaked)}};
+    for (const auto& [name, value] : counters)
+        if (std::strcmp(name, what) == 0) return long(value);
+    return -1;
+}
+
+/// The n-th call from now on that can fail (1 is the next) returns `code`; n <= 0 switches that off.
+FVAE_EXPORT void fvae_simt_fail_at(long n, int code) {
+    Device& d = device();
+    std::scoped_lock guard(d.lock);
+    d.failAt = n > 0 ? d.calls + n : -1;
+    d.failWith = Result(code);
+}
+
+/// Order "forward", "reverse" or "random" and the seed of the last; false where the name is another.
+FVAE_EXPORT bool fvae_simt_schedule(const char* order, unsigned long long seed) {
+    Device& d = device();
+    std::scoped_lock guard(d.lock);
+    static constexpr const char* names[] = {"forward", "reverse", "random"};
+    for (int i = 0; i < 3; i++)
+        if (std::strcmp(order, names[i]) == 0) {
+            d.emulator.schedule.order = Order(i);
+            d.emulator.schedule.seed = seed;
+            return true;
+        }
+    return false;
+}
+
+/// Makes `bytes` at `address`, inside one device buffer, a guard zone until the buffer is freed: it is filled with NaN,
+/// and the kernel that writes there fails with 700. Returns a CUresult.
+FVAE_EXPORT int fvae_simt_guard(Address address, size_t bytes) {
+    return call("fvae_simt_guard", CONTEXT | RELEASE, [&](Device& d, std::string& why) { return d.memory.guard(address, bytes, why); });
+}
+
+/// How many multiprocessors the device says it has: the limit of cooperative launches.
+FVAE_EXPORT void fvae_simt_multiprocessors(int n) {
+    std::scoped_lock guard(device().lock);
+    device().multiprocessors = n < 1 ? 1 : n;
+}
+
+/// How often one thread may turn in spin_until before that is a hang.
+FVAE_EXPORT void fvae_simt_spins(unsigned long long n) {
+    std::scoped_lock guard(device().lock);
+    device().emulator.schedule.spins = n;
+}
+
+/// The sentence about the last failure, cut to `bytes` with its terminating zero; returns its whole length.
+FVAE_EXPORT size_t fvae_simt_message(char* out, size_t bytes) {
+    std::scoped_lock guard(device().lock);
+    if (bytes > 0) std::snprintf(out, bytes, "%s", device().message.c_str());
+    return device().message.size();
+}

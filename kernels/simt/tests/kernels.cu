@@ -1,0 +1,134 @@
+// Kernels for the tests of the SIMT device: some right, some with a planted fault that it must catch.
+#include "common/device.cuh"
+
+struct Vectors { const float* x; float* y; int32_t n; uint32_t reserved; };
+static_assert(sizeof(Vectors) == 24);
+struct Words { uint32_t* words; const float* table; uint32_t n, value; };
+static_assert(sizeof(Words) == 24);
+
+KERNEL(scale, Vectors) {
+    int i = int(blockIdx.x * blockDim.x + threadIdx.x);
+    if (i < args.n) args.y[i] = 2.0f * args.x[i];
+}
+
+// The sum of each block's 256 numbers: a tree in shared memory down to a warp, then shuffles.
+KERNEL(block_sum, Vectors) {
+    SHARED(float, part, 256);
+    int i = int(blockIdx.x * blockDim.x + threadIdx.x);
+    part[threadIdx.x] = i < args.n ? args.x[i] : 0.0f;
+    sync();                                             // part is complete before others read it
+    for (unsigned half = 128; half >= 32; half /= 2) {
+        if (threadIdx.x < half) part[threadIdx.x] += part[threadIdx.x + half];
+        sync();                                         // this level is complete before the next
+    }
+    if (warp_id() != 0) return;
+    float sum = part[lane_id()];
+    for (int by = 16; by > 0; by /= 2) sum += warp_shuffle_down(sum, by);
+    if (lane_id() == 0) args.y[blockIdx.x] = sum;
+}
+
+KERNEL(reverse_async, Vectors) {
+    DYN_SHARED(float, tile);
+    if (threadIdx.x < 64) cp_async16(tile + 4 * threadIdx.x, args.x + 4 * threadIdx.x, int(4 * threadIdx.x) < args.n);
+    cp_async_commit();
+    cp_async_wait<0>();
+    sync();
+    args.y[threadIdx.x] = tile[255 - threadIdx.x];
+}
+
+KERNEL(collectives, Words) {
+    uint32_t votes = warp_ballot(lane_id() % 3 == 0), any = warp_any(lane_id() == 5), all = warp_all(lane_id() < 31);
+    uint32_t swapped = warp_shuffle_xor(threadIdx.x, 3), first = warp_shuffle(threadIdx.x, 7);
+    bool right = votes == 0x49249249u && any == 1 && all == 0 && swapped == (threadIdx.x ^ 3u) && first == (threadIdx.x & ~31u) + 7;
+    warp_sync();
+    if (right) atomic_add(&args.words[0], args.value);
+    atomic_max(&args.words[1], blockIdx.x * blockDim.x + threadIdx.x);
+}
+
+// Every block waits for all others: needs a cooperative launch.
+KERNEL(grid_barrier, Words) {
+    if (threadIdx.x == 0) {
+        fence();
+        atomic_add(&args.words[0], 1);
+        spin_until([&] { return load_acquire(&args.words[0]) == gridDim.x; });
+        args.words[1 + blockIdx.x] = load_acquire(&args.words[0]);
+    }
+}
+
+KERNEL(count, Words) {
+    if (threadIdx.x == 0) atomic_add(&args.words[blockIdx.x], args.value);
+}
+
+KERNEL(copy_word, Words) {
+    if (threadIdx.x == 0) args.words[args.n + 1] = args.words[args.n];
+}
+
+// ---- planted faults ----
+
+KERNEL(missing_barrier, Vectors) {
+    SHARED(float, part, 256);
+    part[threadIdx.x] = args.x[threadIdx.x];
+    args.y[threadIdx.x] = part[255 - threadIdx.x];
+}
+
+KERNEL(missing_wait, Vectors) {
+    DYN_SHARED(float, tile);
+    if (threadIdx.x < 64) cp_async16(tile + 4 * threadIdx.x, args.x + 4 * threadIdx.x, true);
+    cp_async_commit();
+    sync();
+    args.y[threadIdx.x] = tile[255 - threadIdx.x];
+}
+
+KERNEL(deadlock, Words) {
+    if (threadIdx.x < 40) sync();                       // 40 of 256 threads; device_test.cpp knows this line's number
+    else if (threadIdx.x < 64 && args.value == 1) spin_until([&] { return load_acquire(args.words) == 77; });
+    else warp_sync();
+}
+
+KERNEL(two_barriers, Words) {
+    if (threadIdx.x < 128) sync();
+    else sync();
+}
+
+KERNEL(half_warp_shuffle, Words) {
+    if (lane_id() < 16) args.words[0] = warp_shuffle_xor(threadIdx.x, 1);
+}
+
+KERNEL(early_return, Words) {
+    if (threadIdx.x == 9) return;
+    args.words[0] = warp_shuffle_xor(threadIdx.x, 1);
+}
+
+KERNEL(shared_overrun, Vectors) {
+    SHARED(float, before, 32);
+    SHARED(float, tile, 256);
+    tile[threadIdx.x + args.n] = 1.0f;                  // n = 1: one past the end
+    before[lane_id()] = 0.0f;
+    sync();
+    args.y[threadIdx.x] = tile[threadIdx.x] + before[0];
+}
+
+KERNEL(global_overrun, Vectors) {
+    int i = int(threadIdx.x) + args.n;                  // n = 1: writes element 256 of 256
+    args.y[i] = 1.0f;
+}
+
+KERNEL(global_overread, Vectors) {
+    args.y[threadIdx.x] = args.x[int(threadIdx.x) + args.n];
+}
+
+KERNEL(misaligned_async, Vectors) {
+    DYN_SHARED(float, tile);
+    cp_async16(tile, args.x + 1, true);
+}
+
+// Block b reads what block b + 1 writes in the same launch.
+KERNEL(block_hazard, Vectors) {
+    uint32_t next = (blockIdx.x + 1) % gridDim.x;
+    if (threadIdx.x == 0) args.y[blockIdx.x] = args.y[next] + 1.0f;
+}
+
+KERNEL(uses_dynamic, Vectors) {
+    DYN_SHARED(float, tile);
+    tile[threadIdx.x] = 0.0f;
+}

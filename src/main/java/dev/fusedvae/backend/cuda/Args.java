@@ -1,0 +1,176 @@
+package dev.fusedvae.backend.cuda;
+
+import dev.fusedvae.fuse.Kind;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// The argument struct of one launch, as `kernels/common/args.cuh` lays it out: pointers, then words, no padding.
+///
+/// Pointers that are left out are null; words that are left out are an error of the caller.
+final class Args {
+    private static final String STEP = "table base ";
+
+    private final Type type;
+    private final MemorySegment memory;
+    private final Set<String> open = new HashSet<>();
+
+    /// A struct of args.cuh.
+    ///
+    /// @param struct its name there
+    record Type(String struct, StructLayout layout) {
+
+        /// Fields by name, separated by blanks: pointers and words, floats marked by a colon behind the name.
+        static Type of(String struct, String pointers, String words) {
+            List<MemoryLayout> fields = new ArrayList<>();
+            for (String name : pointers.split(" ")) {
+                fields.add(ValueLayout.JAVA_LONG.withName(name));
+            }
+            for (String name : words.split(" ")) {
+                fields.add(name.endsWith(":")
+                        ? ValueLayout.JAVA_FLOAT.withName(name.substring(0, name.length() - 1))
+                        : ValueLayout.JAVA_INT.withName(name));
+            }
+            return new Type(struct, MemoryLayout.structLayout(fields.toArray(MemoryLayout[]::new)).withName(struct));
+        }
+
+        private static Type step(String struct, String pointers, String words) {
+            return of(struct, STEP + pointers, "offset " + words);
+        }
+
+        List<String> fields() {
+            return layout.memberLayouts().stream().map(f -> f.name().orElseThrow()).toList();
+        }
+
+        long offset(String field) {
+            return layout.byteOffset(MemoryLayout.PathElement.groupElement(field));
+        }
+    }
+
+    /// `StepRecord`: a row of the step table.
+    static final Type STEP_RECORD = new Type("StepRecord", Type.of("StepRecord", "step",
+            "epoch position rows inv_rows: rate: rate_over_bc1: rsqrt_bc2: decay: beta: reserved").layout());
+    /// `TensorEntry`: one parameter of an update.
+    static final Type TENSOR_ENTRY = Type.of("TensorEntry", "parameter gradient first second", "count first_block");
+    /// `NormRange`: one array of partial norms.
+    static final Type NORM_RANGE = Type.of("NormRange", "norms", "count reserved");
+
+    private static final Type GATHER = Type.step("GatherArgs", "data values mean x",
+            "key0 key1 site in_order examples features batch element binarization byte_law shift: divisor: reserved");
+    private static final Type LINEAR = Type.step("LinearArgs", "x w y", "batch n k");
+    private static final Type LINEAR_BIAS_ACT = Type.step("LinearBiasActArgs", "x w bias pre y", "batch n k activation reserved");
+    private static final Type ADD_BIAS = Type.step("AddBiasArgs", "a bias y", "batch n reserved");
+    private static final Type ACTIVATE = Type.step("ActivateArgs", "a y", "batch n activation");
+    private static final Type ACTIVATE_BACKWARD = Type.step("ActivateBackwardArgs", "dy saved da", "batch n activation");
+    private static final Type ADD = Type.step("AddArgs", "a b out", "batch n reserved");
+    private static final Type NOISE = Type.step("NoiseArgs", "eps", "batch columns key0 key1 site by_example reserved");
+    private static final Type REPARAMETERIZE = Type.step("ReparameterizeArgs", "heads eps z", "batch latent reserved");
+    private static final Type KL_DIVERGENCE = Type.step("KlDivergenceArgs", "heads kl", "batch latent reserved");
+    private static final Type REPARAM_KL = Type.step("ReparamKlArgs", "heads eps z kl", "batch latent key0 key1 site by_example reserved");
+    private static final Type LIKELIHOOD = Type.step("LikelihoodArgs", "x y log_var ll dy d_log_var", "batch d likelihood precision: half_log:");
+    private static final Type REDUCE_LOSS = Type.step("ReduceLossArgs", "ll kl metrics losses diverged", "batch ll_tiles kl_tiles");
+    private static final Type LINEAR_BACKWARD_DATA = Type.step("LinearBackwardDataArgs", "dy w dx", "batch n k");
+    private static final Type LINEAR_BACKWARD_DATA_ACT = Type.step("LinearBackwardDataActArgs", "dy w saved da", "batch n k activation reserved");
+    private static final Type LINEAR_BACKWARD_WEIGHT = Type.step("LinearBackwardWeightArgs", "dy x dw", "batch n k");
+    private static final Type LINEAR_BACKWARD_WEIGHT_BIAS = Type.step("LinearBackwardWeightBiasArgs", "dy x dw db dw_norms db_norms", "batch n k");
+    private static final Type COLUMN_SUM = Type.step("ColumnSumArgs", "dy out norms", "batch n tiles");
+    private static final Type REPARAMETERIZE_BACKWARD = Type.step("ReparameterizeBackwardArgs", "dz heads eps d_heads", "batch latent reserved");
+    private static final Type KL_BACKWARD = Type.step("KlBackwardArgs", "heads d_heads", "batch latent reserved");
+    private static final Type LATENT_GRAD = Type.step("LatentGradArgs", "dz heads eps d_heads", "batch latent reserved");
+    private static final Type SQUARED_NORM = Type.of("SquaredNormArgs", "gradient norms", "offset count");
+    private static final Type UPDATE = Type.step("UpdateArgs", "tensors norms",
+            "tensor_count norm_count optimizer beta1: one_minus_beta1: beta2: one_minus_beta2: epsilon: momentum: clip: reserved");
+
+    /// Every type, for the test that compares them with the compiler's.
+    static List<Type> all() {
+        return List.of(STEP_RECORD, TENSOR_ENTRY, NORM_RANGE, GATHER, LINEAR, LINEAR_BIAS_ACT, ADD_BIAS, ACTIVATE, ACTIVATE_BACKWARD, ADD,
+                NOISE, REPARAMETERIZE, KL_DIVERGENCE, REPARAM_KL, LIKELIHOOD, REDUCE_LOSS, LINEAR_BACKWARD_DATA, LINEAR_BACKWARD_DATA_ACT,
+                LINEAR_BACKWARD_WEIGHT, LINEAR_BACKWARD_WEIGHT_BIAS, COLUMN_SUM, REPARAMETERIZE_BACKWARD, KL_BACKWARD, LATENT_GRAD,
+                SQUARED_NORM, UPDATE);
+    }
+
+    /// The type of a kernel's only parameter.
+    static Type of(Kind kind) {
+        return switch (kind) {
+            case GATHER -> GATHER;
+            case LINEAR -> LINEAR;
+            case ADD_BIAS -> ADD_BIAS;
+            case ACTIVATE -> ACTIVATE;
+            case NOISE -> NOISE;
+            case REPARAMETERIZE -> REPARAMETERIZE;
+            case KL_DIVERGENCE -> KL_DIVERGENCE;
+            case LOG_LIKELIHOOD, LIKELIHOOD_BACKWARD, LIKELIHOOD_GRAD -> LIKELIHOOD;
+            case REDUCE_LOSS -> REDUCE_LOSS;
+            case LINEAR_BACKWARD_DATA -> LINEAR_BACKWARD_DATA;
+            case LINEAR_BACKWARD_WEIGHT -> LINEAR_BACKWARD_WEIGHT;
+            case COLUMN_SUM -> COLUMN_SUM;
+            case ACTIVATE_BACKWARD -> ACTIVATE_BACKWARD;
+            case REPARAMETERIZE_BACKWARD -> REPARAMETERIZE_BACKWARD;
+            case KL_BACKWARD -> KL_BACKWARD;
+            case ADD -> ADD;
+            case SQUARED_NORM -> SQUARED_NORM;
+            case UPDATE, MULTI_TENSOR_UPDATE -> UPDATE;
+            case LINEAR_BIAS_ACT -> LINEAR_BIAS_ACT;
+            case REPARAM_KL -> REPARAM_KL;
+            case LINEAR_BACKWARD_DATA_ACT -> LINEAR_BACKWARD_DATA_ACT;
+            case LINEAR_BACKWARD_WEIGHT_BIAS -> LINEAR_BACKWARD_WEIGHT_BIAS;
+            case LATENT_GRAD -> LATENT_GRAD;
+            case GATHER_LINEAR_BIAS_ACT, LATENT_FORWARD, OUTPUT_LIKELIHOOD, LATENT_BACKWARD, LINEAR_BACKWARD_UPDATE, SCALAR_UPDATE ->
+                    throw new IllegalStateException(kind.label() + " has no kernel: plans of level layer are refused before");
+        };
+    }
+
+    /// A struct with null pointers.
+    Args(Type type, Arena arena) {
+        this(type, arena.allocate(type.layout()));
+    }
+
+    /// A struct in memory that is there already, cleared.
+    Args(Type type, MemorySegment memory) {
+        this.type = type;
+        this.memory = memory.fill((byte) 0);
+        type.layout().memberLayouts().stream().filter(f -> !(f instanceof ValueLayout.OfLong))
+                .forEach(f -> open.add(f.name().orElseThrow()));
+        open.remove("reserved");
+        open.remove("offset");
+    }
+
+    Args pointer(String field, long address) {
+        memory.set(ValueLayout.JAVA_LONG, type.offset(field), address);
+        return this;
+    }
+
+    Args word(String field, long value) {
+        open.remove(field);
+        memory.set(ValueLayout.JAVA_INT, type.offset(field), (int) value);
+        return this;
+    }
+
+    Args real(String field, float value) {
+        open.remove(field);
+        memory.set(ValueLayout.JAVA_FLOAT, type.offset(field), value);
+        return this;
+    }
+
+    Type type() {
+        return type;
+    }
+
+    /// The struct itself.
+    MemorySegment struct() {
+        return memory;
+    }
+
+    /// Refuses a struct of which a word was never set.
+    void requireComplete() {
+        if (!open.isEmpty()) {
+            throw new IllegalStateException(type.struct() + " lacks " + open);
+        }
+    }
+}

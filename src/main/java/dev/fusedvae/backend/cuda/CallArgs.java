@@ -1,0 +1,246 @@
+package dev.fusedvae.backend.cuda;
+
+import dev.fusedvae.backend.Examples;
+import dev.fusedvae.backend.Feed;
+import dev.fusedvae.fuse.FusedOp;
+import dev.fusedvae.graph.Layer;
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.rng.Stream;
+import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.Likelihood;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Optional;
+
+/// Fills the argument struct of a call from its definition: which slot goes to which field.
+final class CallArgs {
+    private final Slots slots;
+    private final Control control;
+    private final UpdateArgs updates;
+    private final int batch;
+
+    CallArgs(Slots slots, Control control, UpdateArgs updates, int batch) {
+        this.slots = slots;
+        this.control = control;
+        this.updates = updates;
+        this.batch = batch;
+    }
+
+    /// The arguments of `op`; those that depend on the feed are set by [#bind].
+    Args of(FusedOp op, Arena arena) {
+        Args args = new Args(Args.of(op.kind()), arena);
+        if (args.type().fields().contains("table")) {
+            args.pointer("table", control.table()).pointer("base", control.base());
+        }
+        if (args.type().fields().contains("batch")) {
+            args.word("batch", batch);
+        }
+        switch (op.kind()) {
+            case GATHER -> gather(args, op.only(Op.Gather.class));
+            case LINEAR -> linear(args, op.only(Op.Linear.class));
+            case ADD_BIAS -> addBias(args, op.only(Op.AddBias.class));
+            case ACTIVATE -> activate(args, op.only(Op.Activate.class));
+            case NOISE -> args.pointer("eps", at(op.only(Op.Noise.class).eps())).word("columns", op.only(Op.Noise.class).eps().width());
+            case REPARAMETERIZE -> reparameterize(args, op.only(Op.Reparameterize.class));
+            case KL_DIVERGENCE -> kl(args, op.only(Op.KlDivergence.class)).word("latent", op.only(Op.KlDivergence.class).heads().columns());
+            case LOG_LIKELIHOOD -> logLikelihood(args, op.only(Op.LogLikelihood.class));
+            case LIKELIHOOD_BACKWARD -> likelihoodBackward(args, op.only(Op.LikelihoodBackward.class));
+            case LIKELIHOOD_GRAD -> {
+                logLikelihood(args, op.only(Op.LogLikelihood.class));
+                op.all(Op.LikelihoodBackward.class).forEach(o -> likelihoodBackward(args, o));
+            }
+            case REDUCE_LOSS -> reduceLoss(args, op.only(Op.ReduceLoss.class));
+            case LINEAR_BACKWARD_DATA -> {
+                Op.LinearBackwardData o = op.only(Op.LinearBackwardData.class);
+                dataGradient(args, o).pointer("dx", at(o.dX()));
+            }
+            case LINEAR_BACKWARD_WEIGHT -> weightGradient(args, op.only(Op.LinearBackwardWeight.class));
+            case COLUMN_SUM -> columnSum(args, op);
+            case ACTIVATE_BACKWARD -> {
+                Op.ActivateBackward o = op.only(Op.ActivateBackward.class);
+                args.pointer("dy", at(o.dY())).pointer("saved", at(o.saved())).pointer("da", at(o.dA()))
+                        .word("n", o.dA().width()).word("activation", o.activation().ordinal());
+            }
+            case REPARAMETERIZE_BACKWARD -> latentBackward(args, op.only(Op.ReparameterizeBackward.class), op.only(Op.ReparameterizeBackward.class).dHeads());
+            case KL_BACKWARD -> {
+                Op.KlBackward o = op.only(Op.KlBackward.class);
+                args.pointer("heads", at(o.heads())).pointer("d_heads", at(o.dHeads())).word("latent", o.heads().columns());
+            }
+            case ADD -> {
+                Op.Add o = op.only(Op.Add.class);
+                args.pointer("a", at(o.a())).pointer("b", at(o.b())).pointer("out", at(o.out())).word("n", o.out().width());
+            }
+            case SQUARED_NORM -> {
+                Op.SquaredNorm o = op.only(Op.SquaredNorm.class);
+                args.pointer("gradient", at(o.gradient())).pointer("norms", at(o.partial())).word("count", o.gradient().elements(batch));
+            }
+            case UPDATE, MULTI_TENSOR_UPDATE -> updates.fill(args, op.all(Op.Update.class));
+            case LINEAR_BIAS_ACT -> linearBiasAct(args, op);
+            case REPARAM_KL -> {
+                reparameterize(args, op.only(Op.Reparameterize.class)).pointer("eps", slots.addressOrNull(Optional.of(op.only(Op.Noise.class).eps())));
+                kl(args, op.only(Op.KlDivergence.class));
+            }
+            case LINEAR_BACKWARD_DATA_ACT -> dataGradientAct(args, op);
+            case LINEAR_BACKWARD_WEIGHT_BIAS -> weightGradientBias(args, op);
+            case LATENT_GRAD -> latentBackward(args, op.only(Op.ReparameterizeBackward.class), op.only(Op.Add.class).out());
+            case GATHER_LINEAR_BIAS_ACT, LATENT_FORWARD, OUTPUT_LIKELIHOOD, LATENT_BACKWARD, LINEAR_BACKWARD_UPDATE, SCALAR_UPDATE ->
+                    throw new IllegalStateException(op.title() + " has no kernel: plans of level layer are refused before");
+        }
+        return args;
+    }
+
+    /// Sets what the feed decides: data, order, keys of the noise.
+    static void bind(Args args, FusedOp op, Feed feed, DeviceExamples data) {
+        for (Op part : op.ops()) {
+            switch (part) {
+                case Op.Gather o -> {
+                    stream(args, feed.binarization());
+                    bindData(args, feed, data);
+                }
+                case Op.Noise o -> {
+                    stream(args, feed.noise());
+                    args.word("by_example", byExample(feed));
+                }
+                default -> { }
+            }
+        }
+    }
+
+    private static void stream(Args args, Stream stream) {
+        args.word("key0", stream.key0()).word("key1", stream.key1()).word("site", stream.counter3(0));
+    }
+
+    private static int byExample(Feed feed) {
+        return switch (feed) {
+            case Feed.Training f -> 0;
+            case Feed.Inference f -> 1;
+        };
+    }
+
+    private static void bindData(Args args, Feed feed, DeviceExamples data) {
+        Examples examples = feed.examples();
+        args.pointer("data", data.values()).pointer("values", data.table()).pointer("mean", data.mean())
+                .word("in_order", byExample(feed)).word("examples", examples.count());
+        switch (examples) {
+            case Examples.Floats e -> args.word("element", 0).word("byte_law", 0).real("shift", e.offset()).real("divisor", e.divisor());
+            case Examples.Bytes e -> args.word("element", 1).word("byte_law", e.fullScale() == 255 ? 1 : 0).real("shift", 0).real("divisor", 1);
+        }
+    }
+
+    private long at(Tensor t) {
+        return slots.address(t);
+    }
+
+    private void gather(Args args, Op.Gather o) {
+        args.pointer("x", at(o.x())).word("features", o.x().columns()).word("binarization", o.binarization().ordinal());
+    }
+
+    private Args product(Args args, Layer layer) {
+        return args.pointer("w", at(layer.weight())).word("n", layer.width()).word("k", layer.inputs());
+    }
+
+    private void linear(Args args, Op.Linear o) {
+        product(args, o.layer()).pointer("x", at(o.x())).pointer("y", at(o.y()));
+    }
+
+    private void addBias(Args args, Op.AddBias o) {
+        args.pointer("a", at(o.a())).pointer("bias", at(o.layer().bias().orElseThrow())).pointer("y", at(o.y())).word("n", o.y().width());
+    }
+
+    private void activate(Args args, Op.Activate o) {
+        args.pointer("a", at(o.a())).pointer("y", at(o.y())).word("n", o.y().width()).word("activation", o.activation().ordinal());
+    }
+
+    private void linearBiasAct(Args args, FusedOp op) {
+        Op.Linear product = op.only(Op.Linear.class);
+        Optional<Op.AddBias> bias = op.all(Op.AddBias.class).stream().findFirst();
+        Optional<Op.Activate> act = op.all(Op.Activate.class).stream().findFirst();
+        Tensor pre = bias.map(Op.AddBias::y).orElse(product.y());
+        product(args, product.layer()).pointer("x", at(product.x()))
+                .pointer("bias", bias.map(b -> at(b.layer().bias().orElseThrow())).orElse(0L))
+                .pointer("y", at(act.map(Op.Activate::y).orElse(pre)))
+                .pointer("pre", act.isPresent() && op.writes().contains(pre) ? at(pre) : 0)
+                .word("activation", act.map(Op.Activate::activation).orElse(Activation.IDENTITY).ordinal());
+    }
+
+    private Args reparameterize(Args args, Op.Reparameterize o) {
+        return args.pointer("heads", at(o.heads())).pointer("eps", slots.addressOrNull(Optional.of(o.eps()))).pointer("z", at(o.z()))
+                .word("latent", o.z().width());
+    }
+
+    private Args kl(Args args, Op.KlDivergence o) {
+        return args.pointer("heads", at(o.heads())).pointer("kl", at(o.kl()));
+    }
+
+    private void logLikelihood(Args args, Op.LogLikelihood o) {
+        likelihood(args, o.likelihood(), o.x(), o.y(), o.logVar()).pointer("ll", at(o.ll()));
+    }
+
+    private void likelihoodBackward(Args args, Op.LikelihoodBackward o) {
+        likelihood(args, o.likelihood(), o.x(), o.y(), o.logVar()).pointer("dy", at(o.dY())).pointer("d_log_var", slots.addressOrNull(o.dLogVar()));
+    }
+
+    private Args likelihood(Args args, Likelihood likelihood, Tensor x, Tensor y, Optional<Tensor> logVar) {
+        double variance = likelihood instanceof Likelihood.Gaussian g ? g.variance() : 1;
+        int code = switch (likelihood) {
+            case Likelihood.Bernoulli l -> 0;
+            case Likelihood.Gaussian l -> 1;
+            case Likelihood.GaussianScalar l -> 2;
+            case Likelihood.GaussianFeature l -> 3;
+        };
+        return args.pointer("x", at(x)).pointer("y", at(y)).pointer("log_var", slots.addressOrNull(logVar)).word("d", x.columns())
+                .word("likelihood", code).real("precision", (float) (1 / variance))
+                .real("half_log", (float) (0.5 * StrictMath.log(2 * Math.PI * variance)));
+    }
+
+    private void reduceLoss(Args args, Op.ReduceLoss o) {
+        args.pointer("ll", at(o.ll())).pointer("kl", slots.addressOrNull(o.kl())).pointer("metrics", at(o.metrics()))
+                .pointer("losses", control.losses()).word("ll_tiles", tiles(o.ll())).word("kl_tiles", o.kl().map(this::tiles).orElse(0));
+    }
+
+    private int tiles(Tensor t) {
+        return slots.shape(t) instanceof Shape.Partials partials ? partials.tiles() : 0;
+    }
+
+    private Args dataGradient(Args args, Op.LinearBackwardData o) {
+        return product(args, o.layer()).pointer("dy", at(o.dY()));
+    }
+
+    private void dataGradientAct(Args args, FusedOp op) {
+        Op.LinearBackwardData o = op.only(Op.LinearBackwardData.class);
+        Optional<Op.ActivateBackward> act = op.all(Op.ActivateBackward.class).stream().findFirst();
+        dataGradient(args, o).pointer("saved", slots.addressOrNull(act.map(Op.ActivateBackward::saved)))
+                .pointer("da", at(act.map(Op.ActivateBackward::dA).orElse(o.dX())))
+                .word("activation", act.map(Op.ActivateBackward::activation).orElse(Activation.IDENTITY).ordinal());
+    }
+
+    private Args weightGradient(Args args, Op.LinearBackwardWeight o) {
+        return args.pointer("dy", at(o.dY())).pointer("x", at(o.x())).pointer("dw", at(o.dW()))
+                .word("n", o.layer().width()).word("k", o.layer().inputs());
+    }
+
+    private void weightGradientBias(Args args, FusedOp op) {
+        Op.LinearBackwardWeight o = op.only(Op.LinearBackwardWeight.class);
+        Optional<Tensor> db = op.all(Op.ColumnSum.class).stream().findFirst().map(Op.ColumnSum::out);
+        weightGradient(args, o).pointer("db", slots.addressOrNull(db)).pointer("dw_norms", slots.addressOrNull(norm(op, o.dW())))
+                .pointer("db_norms", slots.addressOrNull(db.flatMap(t -> norm(op, t))));
+    }
+
+    /// The partial norm of `gradient` that the call writes.
+    static Optional<Tensor> norm(FusedOp op, Tensor gradient) {
+        List<Op.SquaredNorm> all = op.all(Op.SquaredNorm.class);
+        return all.stream().filter(n -> n.gradient().equals(gradient)).findFirst().map(Op.SquaredNorm::partial);
+    }
+
+    private void columnSum(Args args, FusedOp op) {
+        Op.ColumnSum o = op.only(Op.ColumnSum.class);
+        args.pointer("dy", at(o.dY())).pointer("out", at(o.out())).pointer("norms", slots.addressOrNull(norm(op, o.out())))
+                .word("n", o.out().width()).word("tiles", tiles(o.dY()));
+    }
+
+    private void latentBackward(Args args, Op.ReparameterizeBackward o, Tensor out) {
+        args.pointer("dz", at(o.dz())).pointer("heads", at(o.heads())).pointer("eps", at(o.eps())).pointer("d_heads", at(out))
+                .word("latent", o.dz().width());
+    }
+}

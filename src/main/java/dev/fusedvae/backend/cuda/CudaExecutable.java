@@ -1,0 +1,283 @@
+package dev.fusedvae.backend.cuda;
+
+import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.DivergedException;
+import dev.fusedvae.backend.Executable;
+import dev.fusedvae.backend.Feed;
+import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.plan.Plan;
+import dev.fusedvae.plan.Step;
+import java.lang.foreign.Arena;
+import java.util.ArrayDeque;
+import java.util.Optional;
+
+/// A plan on the device: lowered once, then launched call by call on one stream; the host waits once for every
+/// [Control#RECORDS] steps. Executables of a backend share its stream, so they take turns.
+final class CudaExecutable implements Executable {
+    private final Driver driver;
+    private final KernelLibrary library;
+    private final Plan plan;
+    private final boolean reduces;
+    private final Resources resources;
+    private final Launches launches;
+    private Feed feed;
+    private boolean closed;
+
+    /// Everything that must be given back, in the order in which it was taken.
+    private static final class Resources implements AutoCloseable {
+        private final ArrayDeque<AutoCloseable> taken = new ArrayDeque<>();
+        private final Driver driver;
+        final Arena arena = take(Arena.ofShared());
+        final Staging staging;
+        final Slots slots;
+        final Control control;
+        Optional<DeviceExamples> data = Optional.empty();
+
+        Resources(Driver driver, Plan plan, Launches launches, Optional<Slots> shared) {
+            this.driver = driver;
+            try {
+                staging = take(new Staging(driver));
+                slots = take(new Slots(driver, plan, launches.norms(), shared));
+                control = take(new Control(driver, plan));
+            } catch (RuntimeException e) {
+                close();
+                throw e;
+            }
+        }
+
+        private <T extends AutoCloseable> T take(T resource) {
+            taken.push(resource);
+            return resource;
+        }
+
+        /// Replaces the resident data.
+        DeviceExamples load(Feed feed) {
+            data.ifPresent(DeviceExamples::close);
+            data = Optional.empty();
+            data = Optional.of(new DeviceExamples(driver, staging, feed.examples()));
+            return data.get();
+        }
+
+        @Override
+        public void close() {
+            driver.drain();
+            data.ifPresent(taken::push);
+            data = Optional.empty();
+            Optional<RuntimeException> first = Optional.empty();
+            while (!taken.isEmpty()) {
+                try {
+                    taken.pop().close();
+                } catch (RuntimeException e) {
+                    first = first.or(() -> Optional.of(e));
+                } catch (Exception e) { // none of them throws another
+                    throw new IllegalStateException(e);
+                }
+            }
+            if (first.isPresent()) {
+                throw first.get();
+            }
+        }
+    }
+
+    static CudaExecutable load(Driver driver, KernelLibrary library, Plan plan, Feed feed, Optional<Slots> shared) {
+        if (plan.level() == FusionLevel.LAYER) {
+            throw new BackendUnavailableException(
+                    "the cuda backend has no kernels for fusion level layer yet; use --fusion epilogue or none, or --backend cpu");
+        }
+        synchronized (driver) {
+            driver.enter();
+            return new CudaExecutable(driver, library, plan, feed, shared);
+        }
+    }
+
+    private CudaExecutable(Driver driver, KernelLibrary library, Plan plan, Feed feed, Optional<Slots> shared) {
+        feed.check(plan);
+        this.driver = driver;
+        this.library = library;
+        this.plan = plan;
+        this.feed = feed;
+        reduces = plan.graph().ops().stream().anyMatch(op -> op instanceof Op.ReduceLoss);
+        launches = new Launches(plan, library);
+        resources = new Resources(driver, plan, launches, shared);
+        try {
+            UpdateArgs updates = new UpdateArgs(resources.slots, resources.control, resources.staging);
+            launches.prepare(new CallArgs(resources.slots, resources.control, updates, plan.batch()), new JCudaLauncher(driver), resources.arena);
+            launches.bind(feed, resources.load(feed));
+            driver.synchronize();
+        } catch (RuntimeException e) {
+            resources.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Plan plan() {
+        return plan;
+    }
+
+    @Override
+    public void feed(Feed next) {
+        next.check(plan);
+        synchronized (driver) {
+            driver.enter();
+            launches.bind(next, resources.load(next));
+            feed = next;
+        }
+    }
+
+    @Override
+    public void examplesChanged() {
+        synchronized (driver) {
+            driver.enter();
+            resources.data.orElseThrow().fill(resources.staging, feed.examples());
+        }
+    }
+
+    @Override
+    public void run(long firstStep, int count, double[] metrics) {
+        for (int done = 0; done < count; done += Control.RECORDS) {
+            int steps = Math.min(Control.RECORDS, count - done);
+            synchronized (driver) {
+                driver.enter();
+                enqueue(firstStep + done, steps);
+                driver.synchronize();
+                collect(firstStep + done, steps, metrics, 2 * done);
+            }
+        }
+    }
+
+    private void enqueue(long firstStep, int steps) {
+        if (resources.data.isEmpty()) {
+            throw new IllegalStateException("nothing to run on: the last feed could not be brought to the device");
+        }
+        resources.control.upload(feed, firstStep, steps);
+        for (int record = 0; record < steps; record++) {
+            for (int i = 0; i < launches.count(); i++) {
+                launches.enqueue(i, record);
+            }
+        }
+        if (reduces) {
+            resources.control.downloadLosses(steps);
+        }
+    }
+
+    private void collect(long firstStep, int steps, double[] metrics, int at) {
+        for (int i = 0; reduces && i < steps; i++) {
+            double ll = resources.control.loss(i, 0);
+            double kl = resources.control.loss(i, 1);
+            if (metrics.length > 0) {
+                metrics[at + 2 * i] = ll;
+                metrics[at + 2 * i + 1] = kl;
+            }
+            if (!Double.isFinite(ll + kl)) {
+                throw new DivergedException(firstStep + i, "the loss of step " + (firstStep + i) + " is not finite");
+            }
+        }
+    }
+
+    @Override
+    public Optional<String> runChecked(long index) {
+        synchronized (driver) {
+            driver.enter();
+            resources.control.upload(feed, index, 1);
+            Step step = new Step();
+            feed.fill(index, step);
+            for (int i = 0; i < launches.count(); i++) {
+                launches.enqueue(i, 0);
+                driver.synchronize();
+                for (Tensor t : launches.call(i).op().writes()) {
+                    if (!finite(t, step.rows())) {
+                        return Optional.of(launches.call(i).title() + " wrote " + t);
+                    }
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    private boolean finite(Tensor t, int rows) {
+        float[] values = read(t);
+        int live = t.batched() ? rows * t.width() : values.length;
+        for (int i = 0; i < live; i++) {
+            if (!Float.isFinite(values[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public CudaExecutable sibling(Plan other, Feed otherFeed) {
+        return load(driver, library, other, otherFeed, Optional.of(resources.slots));
+    }
+
+    @Override
+    public void read(Tensor tensor, float[] to) {
+        synchronized (driver) {
+            driver.enter();
+            long from = resources.slots.address(tensor);
+            int floats = Math.toIntExact(resources.slots.shape(tensor).size());
+            switch (resources.slots.shape(tensor)) {
+                case Shape.Matrix m -> resources.staging.download(from, to, floats);
+                case Shape.Partials p -> {
+                    float[] partials = new float[floats];
+                    resources.staging.download(from, partials, floats);
+                    p.sum(partials, to);
+                }
+                case Shape.Norms n -> {
+                    float[] blocks = new float[floats];
+                    resources.staging.download(from, blocks, floats);
+                    to[0] = sum(blocks);
+                }
+            }
+        }
+    }
+
+    private static float sum(float[] values) {
+        double sum = 0;
+        for (float v : values) {
+            sum += v;
+        }
+        return (float) sum;
+    }
+
+    @Override
+    public float[] read(Tensor tensor) {
+        float[] copy = new float[Math.toIntExact(tensor.elements(plan.batch()))];
+        read(tensor, copy);
+        return copy;
+    }
+
+    @Override
+    public void write(Tensor tensor, float[] values) {
+        long expected = tensor.elements(plan.batch());
+        if (values.length != expected) {
+            throw new IllegalArgumentException(tensor + " holds " + expected + " values, got " + values.length);
+        }
+        if (!(resources.slots.shape(tensor) instanceof Shape.Matrix)) {
+            throw new IllegalArgumentException("partial sums are written by their op only");
+        }
+        synchronized (driver) {
+            driver.enter();
+            resources.staging.upload(resources.slots.address(tensor), values);
+        }
+    }
+
+    @Override
+    public long arenaBytes() {
+        return resources.slots.bytes() + resources.control.bytes();
+    }
+
+    @Override
+    public void close() {
+        synchronized (driver) {
+            if (!closed) {
+                closed = true;
+                driver.enterToClose();
+                resources.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.fusedvae.backend.cuda;
+
+import dev.fusedvae.fuse.FusedOp;
+import dev.fusedvae.graph.Layer;
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.graph.Tensor;
+import java.util.Map;
+
+/// The sizes that a kernel's launch line may name: `B`, and what its op is about.
+final class Dimensions {
+    /// Elements of a parameter that one block updates; `UPDATE_CHUNK` of args.cuh.
+    static final int UPDATE_CHUNK = 1024;
+
+    private Dimensions() {}
+
+    /// `B`, and `N`, `K` of a layer, `L` of a latent, `D` of features, `count` of a gradient, or `blocks` of an update.
+    static Map<String, Long> of(FusedOp op, int batch) {
+        long b = batch;
+        return switch (op.ops().getFirst()) {
+            case Op.Gather o -> Map.of("B", b, "D", width(o.x()));
+            case Op.Linear o -> layer(o.layer(), b);
+            case Op.AddBias o -> Map.of("B", b, "N", width(o.y()));
+            case Op.Activate o -> Map.of("B", b, "N", width(o.y()));
+            case Op.Noise o -> Map.of("B", b, "L", width(o.eps()));
+            case Op.Reparameterize o -> Map.of("B", b, "L", width(o.z()));
+            case Op.KlDivergence o -> Map.of("B", b, "L", (long) o.heads().columns());
+            case Op.LogLikelihood o -> Map.of("B", b, "D", width(o.x()));
+            case Op.ReduceLoss o -> Map.of("B", b);
+            case Op.LikelihoodBackward o -> Map.of("B", b, "D", width(o.x()));
+            case Op.LinearBackwardData o -> layer(o.layer(), b);
+            case Op.LinearBackwardWeight o -> layer(o.layer(), b);
+            case Op.ColumnSum o -> op.all(Op.LinearBackwardWeight.class).stream().findFirst().map(w -> layer(w.layer(), b))
+                    .orElseGet(() -> Map.of("B", b, "N", width(o.out())));
+            case Op.ActivateBackward o -> Map.of("B", b, "N", width(o.dA()));
+            case Op.ReparameterizeBackward o -> Map.of("B", b, "L", width(o.dz()));
+            case Op.KlBackward o -> Map.of("B", b, "L", (long) o.heads().columns());
+            case Op.Add o -> Map.of("B", b, "N", width(o.out()));
+            case Op.SquaredNorm o -> Map.of("count", o.gradient().elements(batch));
+            case Op.Update o -> Map.of("blocks", op.all(Op.Update.class).stream().mapToLong(u -> blocks(u.parameter())).sum());
+        };
+    }
+
+    private static Map<String, Long> layer(Layer layer, long batch) {
+        return Map.of("B", batch, "N", (long) layer.width(), "K", (long) layer.inputs());
+    }
+
+    private static long width(Tensor t) {
+        return t.width();
+    }
+
+    /// Blocks that update a parameter.
+    static long blocks(Tensor parameter) {
+        return Math.ceilDiv(parameter.elements(1), (long) UPDATE_CHUNK);
+    }
+}

@@ -1,0 +1,208 @@
+package dev.fusedvae.backend.cuda;
+
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
+
+import dev.fusedvae.backend.BackendUnavailableException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import jcuda.Pointer;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
+import jcuda.driver.JCudaDriver;
+
+/// One device with its context and one stream: every call of the driver API goes through here.
+///
+/// Work of a stream runs in order and later than the call; what must be seen by the host waits for [#synchronize].
+/// Any thread may call; [#enter] makes the context that of the calling thread.
+final class Driver implements AutoCloseable {
+    private final CUdevice device = new CUdevice();
+    private final CUcontext context = new CUcontext();
+    private final CUstream stream = new CUstream();
+    private final AtomicLong allocatedBytes = new AtomicLong();
+
+    /// Opens device 0.
+    Driver() {
+        check(JCudaDriver.cuInit(0), "cuInit");
+        check(JCudaDriver.cuDeviceGet(device, 0), "cuDeviceGet");
+        check(JCudaDriver.cuCtxCreate(context, 0, device), "cuCtxCreate");
+        int status = JCudaDriver.cuStreamCreate(stream, 0);
+        if (status != CUresult.CUDA_SUCCESS) {
+            JCudaDriver.cuCtxDestroy(context);
+            check(status, "cuStreamCreate");
+        }
+    }
+
+    /// `sm_90` for compute capability 9.0.
+    static String architecture() {
+        CUdevice first = firstDevice();
+        return "sm_" + attribute(first, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+                + attribute(first, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+    }
+
+    /// Name, compute capability, memory and driver of device 0, in words.
+    static String describe() {
+        CUdevice first = firstDevice();
+        byte[] name = new byte[256];
+        check(JCudaDriver.cuDeviceGetName(name, name.length, first), "cuDeviceGetName");
+        int end = 0;
+        while (end < name.length && name[end] != 0) {
+            end++;
+        }
+        int[] version = {0};
+        check(JCudaDriver.cuDriverGetVersion(version), "cuDriverGetVersion");
+        return "%s, compute capability %d.%d, driver for CUDA %d.%d".formatted(new String(name, 0, end, StandardCharsets.UTF_8),
+                attribute(first, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
+                attribute(first, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR), version[0] / 1000, version[0] % 1000 / 10);
+    }
+
+    private static CUdevice firstDevice() {
+        check(JCudaDriver.cuInit(0), "cuInit");
+        CUdevice first = new CUdevice();
+        check(JCudaDriver.cuDeviceGet(first, 0), "cuDeviceGet");
+        return first;
+    }
+
+    private static int attribute(CUdevice of, int attribute) {
+        int[] value = {0};
+        check(JCudaDriver.cuDeviceGetAttribute(value, attribute, of), "cuDeviceGetAttribute");
+        return value[0];
+    }
+
+    static void check(int status, String call) {
+        if (status != CUresult.CUDA_SUCCESS) {
+            throw new IllegalStateException("the CUDA driver refused " + call + ": " + CUresult.stringFor(status) + " (" + status + ")"
+                    + SimtDriver.message().map(m -> ": " + m).orElse(""));
+        }
+    }
+
+    /// Makes this the context of the calling thread.
+    void enter() {
+        check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
+    }
+
+    /// [#enter] on the way out: whoever gives things back goes on, whatever the driver says.
+    void enterToClose() {
+        JCudaDriver.cuCtxSetCurrent(context);
+    }
+
+    /// Device memory at an address; a null base and an offset, since JCuda has no pointer made of a number.
+    private static final class At extends CUdeviceptr {
+        At(long address) {
+            super(new CUdeviceptr(), address);
+        }
+    }
+
+    /// A pointer whose number can be read: kernels take addresses inside structs.
+    private static final class Fresh extends CUdeviceptr {
+        long address() {
+            return getNativePointer();
+        }
+    }
+
+    /// Device memory, 256-byte aligned, of unknown contents; give it back with [#free].
+    ///
+    /// @throws BackendUnavailableException if the device has too little
+    long allocate(long bytes) {
+        Fresh pointer = new Fresh();
+        int status = JCudaDriver.cuMemAlloc(pointer, bytes);
+        if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            throw new BackendUnavailableException(String.format(Locale.ROOT,
+                    "the device has no room for %.1f MiB more (this run holds %.1f MiB); use a smaller batch, narrower layers or the cpu backend",
+                    bytes / 0x1p20, allocatedBytes.get() / 0x1p20));
+        }
+        check(status, "cuMemAlloc");
+        allocatedBytes.addAndGet(bytes);
+        return pointer.address();
+    }
+
+    void free(long address, long bytes) {
+        allocatedBytes.addAndGet(-bytes);
+        check(JCudaDriver.cuMemFree(new At(address)), "cuMemFree");
+    }
+
+    /// Host memory that copies of a stream may use: it keeps its place.
+    Pointer allocatePinned(long bytes) {
+        Pointer pointer = new Pointer();
+        int status = JCudaDriver.cuMemAllocHost(pointer, bytes);
+        if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            throw new BackendUnavailableException("the system has no room for " + bytes + " bytes of pinned memory; close other programs");
+        }
+        check(status, "cuMemAllocHost");
+        return pointer;
+    }
+
+    void freePinned(Pointer pointer) {
+        check(JCudaDriver.cuMemFreeHost(pointer), "cuMemFreeHost");
+    }
+
+    /// Enqueues a copy; `from` is pinned and must stay as it is until [#synchronize].
+    void upload(long to, Pointer from, long bytes) {
+        check(JCudaDriver.cuMemcpyHtoDAsync(new At(to), from, bytes, stream), "cuMemcpyHtoDAsync");
+    }
+
+    /// Enqueues a copy; `to` is pinned and holds the values after [#synchronize].
+    void download(Pointer to, long from, long bytes) {
+        check(JCudaDriver.cuMemcpyDtoHAsync(to, new At(from), bytes, stream), "cuMemcpyDtoHAsync");
+    }
+
+    /// Enqueues zeros.
+    void clear(long address, long bytes) {
+        check(JCudaDriver.cuMemsetD32Async(new At(address), 0, bytes / 4, stream), "cuMemsetD32Async");
+    }
+
+    /// Waits for all work of the stream; an error of any of it comes out here.
+    void synchronize() {
+        check(JCudaDriver.cuStreamSynchronize(stream), "cuStreamSynchronize: a kernel or a copy before it failed");
+    }
+
+    /// [#synchronize] on the way out of a failure that is reported already: memory must not go while work still uses it.
+    void drain() {
+        JCudaDriver.cuStreamSynchronize(stream);
+    }
+
+    CUmodule module(byte[] image, String name) {
+        CUmodule module = new CUmodule();
+        check(JCudaDriver.cuModuleLoadData(module, image), "the image of " + name + " (cuModuleLoadData)");
+        return module;
+    }
+
+    void unload(CUmodule module) {
+        check(JCudaDriver.cuModuleUnload(module), "cuModuleUnload");
+    }
+
+    CUfunction function(CUmodule module, String entry) {
+        CUfunction function = new CUfunction();
+        check(JCudaDriver.cuModuleGetFunction(function, module, entry), "entry point " + entry + " (cuModuleGetFunction)");
+        return function;
+    }
+
+    CUstream stream() {
+        return stream;
+    }
+
+    /// Device memory that is not given back yet.
+    long allocatedBytes() {
+        return allocatedBytes.get();
+    }
+
+    /// The address range of pinned memory as a segment.
+    static MemorySegment segment(Pointer pinned, long bytes) {
+        return MemorySegment.ofBuffer(pinned.getByteBuffer(0, bytes));
+    }
+
+    @Override
+    public void close() {
+        enterToClose();
+        int status = JCudaDriver.cuStreamDestroy(stream);
+        check(JCudaDriver.cuCtxDestroy(context), "cuCtxDestroy");
+        check(status, "cuStreamDestroy");
+    }
+}

@@ -1,0 +1,89 @@
+package dev.fusedvae.backend.cuda;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What was compiled before, by a digest of everything that went into it; `$XDG_CACHE_HOME/fusedvae/kernels`.
+///
+/// Processes share it: a file appears under its name whole or not at all.
+record KernelCache(Path folder) {
+
+    static KernelCache of(Map<String, String> environment) {
+        Path caches = Optional.ofNullable(environment.get("XDG_CACHE_HOME")).filter(v -> !v.isBlank()).map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"));
+        return new KernelCache(caches.resolve("fusedvae").resolve("kernels"));
+    }
+
+    /// A digest of texts and of the names and contents of files.
+    static String key(List<String> texts, List<Path> files) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (String text : texts) {
+                digest.update(text.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+            for (Path file : files) {
+                digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+                digest.update(Files.readAllBytes(file));
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read a kernel source", e);
+        }
+    }
+
+    /// Makes a file or folder.
+    @FunctionalInterface
+    interface Maker {
+        /// Writes to `path`, which does not exist yet.
+        void make(Path path);
+    }
+
+    /// The file or folder `name`, made now if it is not there.
+    Path get(String name, Maker maker) {
+        Path there = folder.resolve(name);
+        if (Files.exists(there)) {
+            return there;
+        }
+        try {
+            Files.createDirectories(folder);
+            Path work = Files.createTempDirectory(folder, "new-");
+            Path made = work.resolve(name);
+            try {
+                maker.make(made);
+                Files.move(made, there, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                if (!Files.exists(there)) { // else another process was faster
+                    throw e;
+                }
+            } finally {
+                remove(work);
+            }
+            return there;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the cache of compiled kernels " + folder
+                    + "; set XDG_CACHE_HOME to a folder that can be written to", e);
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.fusedvae.backend.cuda;
+
+/// The physical form of a slot on the device.
+sealed interface Shape {
+    /// Floats it takes.
+    long size();
+
+    /// Rows side by side, as the tensor says.
+    record Matrix(long size) implements Shape {}
+
+    /// Sums over tiles of 32 columns, `[tiles][rows]`: a row's value is their sum in order of tiles.
+    record Partials(int tiles, int rows) implements Shape {
+        static final int TILE = 32;
+
+        static Partials of(int columns, int rows) {
+            return new Partials(Math.ceilDiv(columns, TILE), rows);
+        }
+
+        @Override
+        public long size() {
+            return (long) tiles * rows;
+        }
+
+        void sum(float[] partials, float[] to) {
+            for (int r = 0; r < rows; r++) {
+                double sum = 0;
+                for (int tile = 0; tile < tiles; tile++) {
+                    sum += partials[tile * rows + r];
+                }
+                to[r] = (float) sum;
+            }
+        }
+    }
+
+    /// Sums of squares, one for each block of the kernel that writes them.
+    record Norms(int blocks) implements Shape {
+        @Override
+        public long size() {
+            return blocks;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.fusedvae.backend.cuda;
+
+import dev.fusedvae.backend.BackendUnavailableException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Loads the stand-in driver whose device is the CPU, built on first use by `kernels/simt/build.sh`.
+///
+/// It carries the soname `libcuda.so.1`, so once it is loaded by its path, JCuda's native library finds it under that name.
+final class SimtDriver {
+    private static final String LIBRARY = "libcuda.so.1";
+    private static final long MESSAGE_BYTES = 4096;
+
+    private SimtDriver() {}
+
+    /// Loads it into the process; to be called before the first touch of JCuda. Empty if that went well.
+    @SuppressWarnings("restricted") // a driver is native code
+    static Optional<Probe.Outcome.Refused> load(Map<String, String> environment) {
+        Optional<Tool> compiler = Tool.find("g++", environment);
+        if (compiler.isEmpty()) {
+            return Optional.of(new Probe.Outcome.Refused("the SIMT device needs g++, which is not on the PATH",
+                    "install it ('apt install g++'), or use cpu"));
+        }
+        try {
+            Path library = build(KernelFolder.find(), compiler.get(), environment);
+            System.load(library.toString());
+            return Optional.empty();
+        } catch (BackendUnavailableException e) {
+            return Optional.of(new Probe.Outcome.Refused(e.getMessage(), "use cpu"));
+        } catch (UnsatisfiedLinkError e) {
+            return Optional.of(new Probe.Outcome.Refused("the SIMT device cannot be loaded: " + e.getMessage(), "use cpu"));
+        }
+    }
+
+    /// What the stand-in says about its last failure; empty for another driver.
+    @SuppressWarnings("restricted")
+    static Optional<String> message() {
+        try (Arena arena = Arena.ofConfined()) {
+            Optional<MemorySegment> symbol = SymbolLookup.libraryLookup(LIBRARY, arena).find("fvae_simt_message");
+            if (symbol.isEmpty()) {
+                return Optional.empty();
+            }
+            MemorySegment text = arena.allocate(MESSAGE_BYTES);
+            Linker.nativeLinker().downcallHandle(symbol.get(),
+                    FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG)).invokeWithArguments(text, MESSAGE_BYTES);
+            return Optional.of(text.getString(0)).filter(t -> !t.isEmpty());
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // no driver at all
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) { // what a method handle declares; a C function throws nothing
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Path build(KernelFolder kernels, Tool compiler, Map<String, String> environment) {
+        Path simt = kernels.root().resolve("simt");
+        String key = KernelCache.key(List.of(compiler.version()), sources(simt));
+        Path folder = KernelCache.of(environment).get("simt-" + key, to -> make(simt.resolve("build.sh"), to, environment));
+        return folder.resolve(LIBRARY).toAbsolutePath();
+    }
+
+    private static List<Path> sources(Path simt) {
+        try (Stream<Path> files = Files.list(simt)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + simt, e);
+        }
+    }
+
+    private static void make(Path script, Path folder, Map<String, String> environment) {
+        Tool shell = Tool.find("sh", environment).orElseThrow(() -> new BackendUnavailableException("building the SIMT device needs sh on the PATH"));
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + folder, e);
+        }
+        Tool.Result result = shell.run(List.of(script.toString(), "driver", folder.toString()));
+        if (!result.ok() || !Files.isRegularFile(folder.resolve(LIBRARY))) {
+            throw new BackendUnavailableException("the SIMT device could not be built; the messages of " + script + ":\n" + result.output().strip());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.fusedvae.backend.cuda;
+
+import dev.fusedvae.backend.memory.Placement;
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.plan.Call;
+import dev.fusedvae.plan.Plan;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Where the slots of a plan lie on the device: `model` holds parameters and optimizer state, which executables of one
+/// model share; `work` holds what belongs to the batch.
+final class Slots implements AutoCloseable {
+    /// Slots start on 256 bytes, as vector loads and copies like it, with 64 bytes behind them that nobody writes.
+    private static final Placement PLACEMENT = new Placement(0, 64, 16);
+
+    private final DeviceBlock model;
+    private final DeviceBlock work;
+    private final Map<Tensor, Shape> shapes;
+    private final Map<Tensor, Long> addresses = new HashMap<>();
+
+    /// @param norms  how many sums of squares each tensor of that kind has
+    /// @param shared the slots whose model is taken over
+    Slots(Driver driver, Plan plan, Map<Tensor, Integer> norms, Optional<Slots> shared) {
+        shapes = shapes(plan, norms);
+        Placement.Result<Tensor> inModel = PLACEMENT.place(modelRequests(plan));
+        Placement.Result<Tensor> inWork = PLACEMENT.place(workRequests(plan));
+        long modelBytes = Math.max(1, 4 * inModel.length());
+        if (shared.isPresent() && shared.get().model.bytes() != modelBytes) {
+            throw new IllegalArgumentException("only plans of one graph can share parameters");
+        }
+        work = new DeviceBlock(driver, 4 * inWork.length());
+        try {
+            model = shared.isPresent() ? shared.get().model.share() : DeviceBlock.zeros(driver, modelBytes);
+        } catch (RuntimeException e) {
+            work.close();
+            throw e;
+        }
+        inModel.offsets().forEach((t, at) -> addresses.put(t, model.address() + 4 * at));
+        inWork.offsets().forEach((t, at) -> addresses.put(t, work.address() + 4 * at));
+    }
+
+    private static Map<Tensor, Shape> shapes(Plan plan, Map<Tensor, Integer> norms) {
+        Map<Tensor, Shape> shapes = new HashMap<>();
+        int batch = plan.batch();
+        plan.graph().tensors().forEach(t -> shapes.put(t, new Shape.Matrix(t.elements(batch))));
+        plan.graph().tensors(Tensor.Role.PARAMETER).forEach(t -> shapes.put(t, new Shape.Matrix(t.elements(batch))));
+        for (Op op : plan.graph().ops()) {
+            switch (op) {
+                case Op.LogLikelihood o -> shapes.put(o.ll(), Shape.Partials.of(o.x().columns(), batch));
+                case Op.KlDivergence o -> shapes.put(o.kl(), Shape.Partials.of(o.heads().columns(), batch));
+                case Op.LikelihoodBackward o -> o.dLogVar().ifPresent(d -> shapes.put(d, Shape.Partials.of(o.x().columns(), batch)));
+                default -> { }
+            }
+        }
+        norms.forEach((t, blocks) -> shapes.put(t, new Shape.Norms(blocks)));
+        return shapes;
+    }
+
+    private static boolean ofModel(Tensor t) {
+        return t.role() == Tensor.Role.PARAMETER || t.role() == Tensor.Role.STATE;
+    }
+
+    private List<Placement.Request<Tensor>> modelRequests(Plan plan) {
+        Set<Tensor> all = new LinkedHashSet<>(plan.graph().tensors(Tensor.Role.PARAMETER));
+        all.addAll(plan.graph().tensors(Tensor.Role.STATE));
+        return all.stream().map(t -> new Placement.Request<>(t, shapes.get(t).size(), 0, 0)).toList();
+    }
+
+    /// Calls run one after the other, so a slot lives from the first call that touches it to the last; results to the end.
+    private List<Placement.Request<Tensor>> workRequests(Plan plan) {
+        Map<Tensor, int[]> lives = new HashMap<>();
+        List<Tensor> order = new ArrayList<>();
+        List<Call> calls = plan.calls();
+        for (int c = 0; c < calls.size(); c++) {
+            List<Tensor> touched = new ArrayList<>(calls.get(c).op().reads());
+            touched.addAll(calls.get(c).op().writes());
+            for (Tensor t : touched) {
+                if (!ofModel(t) && !lives.containsKey(t)) {
+                    order.add(t);
+                    lives.put(t, new int[] {c, c});
+                }
+                if (!ofModel(t)) {
+                    lives.get(t)[1] = c;
+                }
+            }
+        }
+        plan.graph().results().stream().filter(lives::containsKey).forEach(t -> lives.get(t)[1] = calls.size());
+        return order.stream().map(t -> new Placement.Request<>(t, shapes.get(t).size(), lives.get(t)[0], lives.get(t)[1])).toList();
+    }
+
+    boolean holds(Tensor t) {
+        return addresses.containsKey(t);
+    }
+
+    long address(Tensor t) {
+        Long address = addresses.get(t);
+        if (address == null) {
+            throw new IllegalArgumentException(t + " has no memory in this plan: it never leaves its fused op");
+        }
+        return address;
+    }
+
+    /// Null for a tensor that is internal to its call.
+    long addressOrNull(Optional<Tensor> t) {
+        return t.filter(this::holds).map(this::address).orElse(0L);
+    }
+
+    Shape shape(Tensor t) {
+        return shapes.get(t);
+    }
+
+    long bytes() {
+        return model.bytes() + work.bytes();
+    }
+
+    @Override
+    public void close() {
+        try (work) {
+            model.close();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.fusedvae.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.Executable;
+import dev.fusedvae.backend.Feed;
+import dev.fusedvae.check.Trial;
+import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.graph.Graph;
+import dev.fusedvae.graph.Graphs;
+import dev.fusedvae.plan.Plan;
+import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.VaeSpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// Everything taken from the driver goes back to it, whatever fails on the way; the stand-in counts.
+@Tag("simt")
+class ReleaseTest {
+    private static final int OUT_OF_MEMORY = 2;
+    private static final int ILLEGAL_ADDRESS = 700;
+    private static final Trial TRIAL = Trial.of(VaeSpec.of(9, List.of(6), 2), 4, 10, 5);
+
+    @AfterEach
+    void failNoMore() {
+        if (Probe.of(Simt.ENVIRONMENT) instanceof Probe.Outcome.Ready) {
+            StandIn.failAt(0, 0);
+        }
+    }
+
+    /// Two training steps and an evaluation beside them on the same parameters.
+    private static void train() {
+        Graph elbo = Graphs.elbo(TRIAL.spec(), Binarization.NONE);
+        try (CudaBackend backend = Simt.open();
+             Executable training = backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed());
+             Executable inference = backend.load(Plan.of(elbo, FusionLevel.EPILOGUE, 4), new Feed.Inference(TRIAL.examples(), 4, 1));
+             Executable sibling = inference.sibling(Plan.of(elbo, FusionLevel.EPILOGUE, 3), new Feed.Inference(TRIAL.examples(), 3, 1))) {
+            TRIAL.start(training);
+            Trial.run(training, 2);
+            TRIAL.start(inference);
+            sibling.run(0, 2, new double[0]);
+            assertTrue(Float.isFinite(sibling.read(elbo.results().getFirst())[0]));
+            sibling.feed(new Feed.Inference(TRIAL.examples(), 3, 2));
+        }
+    }
+
+    /// What other test classes hold is none of this test's business.
+    private static List<Long> held() {
+        return List.of("bytes", "allocations", "pinned", "modules", "streams", "contexts").stream().map(StandIn::count).toList();
+    }
+
+    @Test
+    void training_leavesNothingBehind() {
+        train();
+        List<Long> before = held();
+        train();
+        assertEquals(before, held());
+    }
+
+    @Test
+    void everyFailingCall_isReportedAndLeavesNothingBehind() {
+        train();
+        List<Long> before = held();
+        long calls = StandIn.count("calls");
+        train();
+        long all = StandIn.count("calls") - calls;
+        List<String> wrong = new ArrayList<>();
+        int failed = 0;
+        for (long n = 1; n <= all; n++) {
+            int code = n % 2 == 0 ? OUT_OF_MEMORY : ILLEGAL_ADDRESS;
+            StandIn.failAt(n, code);
+            try {
+                train();
+            } catch (BackendUnavailableException | IllegalStateException e) {
+                failed++;
+                if (e.getMessage() == null || e.getMessage().isBlank()) {
+                    wrong.add("call " + n + " with " + code + " said nothing");
+                }
+            }
+            StandIn.failAt(0, 0);
+            if (!held().equals(before)) {
+                wrong.add("after call " + n + " with " + code + ": " + before + " became " + held());
+                before = held();
+            }
+        }
+        assertTrue(failed > 20, "only " + failed + " of " + all + " calls failed");
+        assertEquals(List.of(), wrong);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.fusedvae.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// Builds the SIMT device into `target/` and runs its own tests, `kernels/simt/tests`: planted faults must be caught
+/// by it, and under AddressSanitizer and UBSan at the line where they are.
+class SimtDeviceTest {
+
+    private static final Path SIMT = Path.of("kernels", "simt").toAbsolutePath();
+    private static final Path MODULE_SOURCE = SIMT.resolve("tests/kernels.cu");
+    private static final Map<String, String> PLAIN = Map.of();
+    private static final Map<String, String> SANITIZED = Map.of(
+        "FVAE_SIMT_FLAGS", "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined",
+        "ASAN_OPTIONS", "detect_leaks=0");
+
+    /// Cases whose fault a sanitizer reports first, with the kernel line that it must name.
+    private static final Map<String, String> PLANTED = Map.of(
+        "sharedOverrun_isReported", "tile[threadIdx.x + args.n]",
+        "globalOverrun_isReported", "args.y[i] = 1.0f",
+        "guardInsideAnArena_isWatched", "args.y[i] = 1.0f",
+        "globalOverread_givesNaN", "args.x[int(threadIdx.x) + args.n]",
+        "kernelWritingToAFreedBuffer_isReported", "args.y[i] = 2.0f",
+        "workLeftToTheModulesEnd_isCheckedToo", "args.y[i] = 2.0f");
+
+    @Tag("simt")
+    @TestFactory
+    Stream<DynamicTest> device_keepsItsPromises() throws Exception {
+        Device device = Device.build("simt", PLAIN);
+        return device.cases().stream().map(name -> dynamicTest(name, () -> {
+            Run run = device.run(name);
+            assertEquals(0, run.status(), run.output());
+        }));
+    }
+
+    @Tag("simt")
+    @Test
+    void build_isIncremental() throws Exception {
+        Device device = Device.build("simt", PLAIN);
+        Path library = device.folder().resolve("libcuda.so.1");
+        var before = Files.getLastModifiedTime(library);
+        Device.build("simt", PLAIN);
+        assertEquals(before, Files.getLastModifiedTime(library), "a second build leaves what is up to date alone");
+    }
+
+    @Tag("sanitize")
+    @Test
+    void device_isCleanUnderSanitizers_andPlantedFaultsAreNamedByLine() throws Exception {
+        Device device = Device.build("simt-sanitize", SANITIZED);
+        List<String> sound = new ArrayList<>(device.cases());
+        sound.removeAll(PLANTED.keySet());
+        Run run = device.run(sound.toArray(String[]::new));
+        assertEquals(0, run.status(), run.output());
+        List<String> source = Files.readAllLines(MODULE_SOURCE);
+        for (var planted : PLANTED.entrySet()) {
+            Run fault = device.run(planted.getKey());
+            int line = 1 + source.indexOf(source.stream().filter(l -> l.contains(planted.getValue())).findFirst().orElseThrow());
+            assertTrue(fault.status() != 0, planted.getKey() + " should end the process");
+            assertTrue(fault.output().contains("kernels.cu:" + line), planted.getKey() + " should name line " + line + ": " + fault.output());
+        }
+    }
+
+    /// The stand-in driver, the test module and the test program of one set of compiler options.
+    private record Device(Path folder, Map<String, String> environment) {
+
+        static Device build(String folder, Map<String, String> environment) throws Exception {
+            assumeCompiler();
+            Path out = Path.of("target", folder).toAbsolutePath();
+            String script = SIMT.resolve("build.sh").toString();
+            for (List<String> command : List.of(
+                    List.of(script, "driver", out.toString()),
+                    List.of(script, "module", out.toString(), MODULE_SOURCE.toString()),
+                    List.of(script, "program", out.toString(), SIMT.resolve("tests/device_test.cpp").toString()))) {
+                Run run = Run.of(command, environment);
+                assertEquals(0, run.status(), run.output());
+            }
+            return new Device(out, environment);
+        }
+
+        List<String> cases() throws Exception {
+            Run run = Run.of(List.of(program(), "--list"), environment);
+            assertEquals(0, run.status(), run.output());
+            List<String> names = run.output().lines().toList();
+            assertTrue(names.size() >= 20 && names.containsAll(PLANTED.keySet()), run.output());
+            return names;
+        }
+
+        Run run(String... cases) throws Exception {
+            List<String> command = new ArrayList<>(List.of(program(), folder.resolve("kernels.so").toString()));
+            command.addAll(List.of(cases));
+            return Run.of(command, environment);
+        }
+
+        private String program() {
+            return folder.resolve("device_test").toString();
+        }
+
+        private static void assumeCompiler() throws InterruptedException {
+            String reason = "skipped: no g++ here, and the SIMT device is built with it";
+            boolean found;
+            try {
+                found = Run.of(List.of("g++", "--version"), PLAIN).status() == 0;
+            } catch (IOException e) {
+                found = false;
+            }
+            if (!found) {
+                System.out.println(reason);
+            }
+            assumeTrue(found, reason);
+        }
+    }
+
+    private record Run(int status, String output) {
+
+        static Run of(List<String> command, Map<String, String> environment) throws IOException, InterruptedException {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            String output = new String(process.getInputStream().readAllBytes());
+            return new Run(process.waitFor(), output);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.fusedvae.backend.cuda;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/// What tests ask the stand-in driver beyond the driver API: see kernels/simt/control.cpp.
+final class StandIn {
+    private StandIn() {}
+
+    /// A counter of the stand-in: `bytes`, `allocations`, `pinned`, `modules`, `streams`, `contexts`, `calls`, `leaked`.
+    static long count(String what) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (long) function("fvae_simt_count", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS))
+                    .invokeWithArguments(arena.allocateFrom(what));
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Makes the `n`-th call from now on return `code`; 0 makes none fail.
+    static void failAt(long n, int code) {
+        try {
+            function("fvae_simt_fail_at", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT)).invokeWithArguments(n, code);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle function(String name, FunctionDescriptor signature) {
+        SymbolLookup driver = SymbolLookup.libraryLookup("libcuda.so.1", Arena.global());
+        return Linker.nativeLinker().downcallHandle(driver.find(name).orElseThrow(), signature);
+    }
+}

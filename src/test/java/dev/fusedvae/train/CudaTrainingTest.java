@@ -1,0 +1,50 @@
+package dev.fusedvae.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.BackendChoice;
+import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.Backends;
+import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.spec.TrainSpec;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// A whole training of the digits, evaluation after every epoch included, on the SIMT device (the tests' FVAE_CUDA).
+@Tag("simt")
+class CudaTrainingTest {
+    private static final TrainSpec TWO_EPOCHS = TrainSpec.standard(2, 5);
+
+    private static Backend cuda() {
+        try {
+            return Backends.open(BackendChoice.of("cuda")).backend();
+        } catch (BackendUnavailableException e) {
+            Assumptions.assumeFalse(e.getMessage().contains("the SIMT device needs"), "skipped: " + e.getMessage());
+            throw e;
+        }
+    }
+
+    @Test
+    void elboOfEveryEpoch_isTheCpusToATenthOfANat() {
+        Trained cpu = Digits.train(TWO_EPOCHS, RunOptions.defaults(), TrainingListener.SILENT);
+        for (FusionLevel level : List.of(FusionLevel.NONE, FusionLevel.EPILOGUE)) {
+            RunOptions options = new RunOptions(BackendChoice.of("cuda"), level, Optional.empty(), false, 0, 0);
+            try (Backend backend = cuda()) {
+                Trained trained = Trainer.train(Digits.job(TWO_EPOCHS), backend, options, TrainingListener.SILENT, List.of());
+                List<EpochMetrics> epochs = trained.history().epochs();
+                assertEquals(2, epochs.size());
+                for (int e = 0; e < 2; e++) {
+                    EpochMetrics there = cpu.history().epochs().get(e);
+                    assertEquals(there.train().elbo(), epochs.get(e).train().elbo(), 0.1, level + " epoch " + e);
+                    assertEquals(there.test().elbo(), epochs.get(e).test().elbo(), 0.1, level + " epoch " + e);
+                }
+                assertTrue(epochs.get(1).train().elbo() > epochs.get(0).train().elbo(), "it learns");
+            }
+        }
+    }
+}
