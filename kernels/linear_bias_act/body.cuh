@@ -33,24 +33,23 @@ DEVICE void tiled_body(const LinearBiasActArgs& args, int block, char* smem) {
     float sum[4][4] = {};
     tiled_product<true, true>({args.x, rows, args.k, args.k}, {args.w, args.n, args.k, args.k}, at,
                               *reinterpret_cast<GemmTile*>(smem), sum);
-    const bool pre_vector = by_four(args.pre, args.n);
-    const bool y_vector = by_four(args.y, args.n);
+    const bool vector = by_four(args.pre, args.n) && by_four(args.y, args.n);
 #pragma unroll
     for (int i = 0; i < 4; i++) {
-        const int64_t row = at.row + i;
-        if (row < rows) {
+        const int64_t to = (at.row + i) * args.n;
+        if (at.row + i < rows) {
 #pragma unroll
             for (int j = 0; j < 4; j++) {
                 sum[i][j] = linear_pre(args, at.column + j, sum[i][j]);
             }
             if (args.pre != nullptr) {
-                store_four(args.pre + row * args.n, at.column, args.n, pre_vector, sum[i]);
+                store_four(args.pre + to, at.column, args.n, vector, sum[i]);
             }
 #pragma unroll
             for (int j = 0; j < 4; j++) {
                 sum[i][j] = activation_value(args.activation, sum[i][j]);
             }
-            store_four(args.y + row * args.n, at.column, args.n, y_vector, sum[i]);
+            store_four(args.y + to, at.column, args.n, vector, sum[i]);
         }
     }
 }

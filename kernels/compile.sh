@@ -1,0 +1,53 @@
+#!/bin/sh
+# Compiles every kernel variant for every architecture, without a GPU: one nvcc call per file.
+#
+#   kernels/compile.sh OUT [OP/VARIANT.cu ...]
+#
+# OUT/<op>/<variant>.fatbin holds a cubin an architecture and PTX of the oldest; beside it <variant>.log holds what ptxas
+# says of registers and spills. A file is compiled again where it, a header or this script is newer than its fatbin.
+# JOBS (default 2) files are compiled at a time.
+set -eu
+
+kernels=$(cd "$(dirname "$0")" && pwd)
+
+compile() { # OUT OP/VARIANT.cu
+    to=$1/${2%.cu}
+    if [ -f "$to.fatbin" ] && [ -z "$(find "$kernels/$2" "$kernels/compile.sh" "$kernels"/common/*.cuh \
+            "$kernels/${2%/*}"/*.cuh -newer "$to.fatbin")" ]; then
+        return 0
+    fi
+    mkdir -p "$1/${2%/*}"
+    rm -f "$to.fatbin"
+    if nvcc -fatbin -std=c++17 -O3 -Xptxas -v \
+            -gencode 'arch=compute_80,code=[sm_80,compute_80]' \
+            -gencode arch=compute_90,code=sm_90 -gencode arch=compute_90a,code=sm_90a \
+            -gencode arch=compute_100,code=sm_100 -gencode arch=compute_120,code=sm_120 \
+            -o "$to.part" "$kernels/$2" >"$to.log" 2>&1; then
+        mv "$to.part" "$to.fatbin"
+    else
+        echo "$2 does not compile:" >&2
+        cat "$to.log" >&2
+        return 1
+    fi
+}
+
+if [ "${1:-}" = --one ]; then
+    compile "$2" "$3"
+    exit
+fi
+if [ $# -lt 1 ]; then
+    echo "usage: kernels/compile.sh OUT [OP/VARIANT.cu ...]" >&2
+    exit 2
+fi
+if ! command -v nvcc >/dev/null; then
+    echo "compiling CUDA kernels needs nvcc, which is not on the PATH: install a CUDA toolkit from 12.8 on" >&2
+    exit 1
+fi
+mkdir -p "$1"
+out=$(cd "$1" && pwd)
+shift
+cd "$kernels"
+if [ $# -eq 0 ]; then
+    set -- [a-z]*/[0-9]_*.cu
+fi
+printf '%s\n' "$@" | xargs -n 1 -P "${JOBS:-2}" "$kernels/compile.sh" --one "$out"
