@@ -47,7 +47,7 @@ final class EngineOptions {
 
     FusionLevel fusion() {
         UsageException.require(vendor.isEmpty(),
-                "--vendor %s needs the cuda backend, which is not built yet; leave it out: the cpu path has no vendor library", vendor.orElse(""));
+                "--vendor %s is not there yet: no backend calls a vendor library; leave it out", vendor.orElse(""));
         return UsageException.value(() -> FusionLevel.parse(fusion));
     }
 }

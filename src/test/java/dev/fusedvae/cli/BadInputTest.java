@@ -95,7 +95,7 @@ class BadInputTest {
                 "train --data digits --normalize half | normalization must be none, unit or center",
                 "train --data digits --fusion epoch | does not exist yet",
                 "train --data digits --fusion all | unknown fusion level 'all'",
-                "train --data digits --vendor gemm | --vendor gemm needs the cuda backend",
+                "train --data digits --vendor gemm | --vendor gemm is not there yet: no backend calls a vendor library",
                 "train --data digits --backend tpu | the backend must be one of auto, cpu, reference, cuda",
                 "train --data digits --threads 0 | --threads must be >= 1",
                 "train --data digits --backend reference --threads 2 | runs on one thread",
