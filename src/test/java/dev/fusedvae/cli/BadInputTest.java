@@ -160,10 +160,10 @@ class BadInputTest {
                 "sample --model DIR/model --out DIR/empty.csv/OUT.png | is a file, not a folder");
     }
 
+    /// No machine runs this yet: where cuda is ready it lacks the level, elsewhere its own reason comes first.
     static Stream<String> backend() {
         return Stream.of(
-                "train --data digits --backend cuda --out OUT | not built yet",
-                "eval --model DIR/model --backend cuda | not built yet");
+                "train --data digits --backend cuda --fusion layer --out OUT | cuda");
     }
 
     @ParameterizedTest

@@ -222,7 +222,7 @@ class CommandsTest {
     void doctor_namesBackendsAndTheirRefusals() {
         JsonNode found = Cli.run("doctor", "--json").expect(Exit.OK).json();
         assertTrue(found.get("backend cpu").asText().startsWith("ready"));
-        assertTrue(found.get("backend cuda").asText().startsWith("refused: "));
+        assertTrue(found.get("backend cuda").asText().matches("(ready|refused): .+"), found.toString());
     }
 
     @Test
