@@ -76,6 +76,9 @@ public final class Backends {
         if (!environment.getOrDefault(Probe.VARIABLE, "").isBlank()) {
             return Probe.VARIABLE + "=" + environment.get(Probe.VARIABLE) + " counts where the backend is cuda by name";
         }
+        if (!Backends.class.getModule().isNativeAccessEnabled()) {
+            return "without --enable-native-access=ALL-UNNAMED (or =dev.fusedvae) no driver was looked for";
+        }
         return switch (Probe.of(environment)) {
             case Probe.Outcome.Refused refused -> refused.reason();
             case Probe.Outcome.Ready ready -> "the cuda backend (" + ready.device()
