@@ -16,8 +16,8 @@ public final class Fuser {
     /// Rows of the batch that one row block of a latent phase covers.
     public static final int ROW_BLOCK = 16;
 
-    /// Bytes of weights that the row blocks of one phase may read again, all blocks together; about what an L2 cache
-    /// serves in the time that one more launch costs.
+    /// Bytes of weights that the row blocks of one phase may read again, all blocks together: an estimate of what an L2
+    /// cache serves in the time that one more launch costs, unverified on hardware.
     public static final long REREAD_BUDGET_BYTES = 16L << 20;
 
     /// The fused ops in an order in which they may run, and what was decided against, with its reason.

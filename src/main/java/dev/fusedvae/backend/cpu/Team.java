@@ -10,9 +10,9 @@ import java.util.concurrent.locks.LockSupport;
 /// Members meet at a spinning barrier; between tasks the others spin for a moment and then park. They are daemons and
 /// end with [#close()]. A member that fails takes the whole task down: nobody waits for it forever.
 public final class Team implements AutoCloseable {
-    /// Spins before a waiting member yields the processor; about 20 µs.
+    /// Spins before a waiting member yields the processor.
     private static final int SPINS_BEFORE_YIELD = 1 << 10;
-    /// Spins before an idle member parks; about a millisecond.
+    /// Spins before an idle member parks.
     private static final int SPINS_BEFORE_PARK = 1 << 15;
 
     /// What a team runs: every member calls it once with its number.
