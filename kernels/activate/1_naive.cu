@@ -6,6 +6,6 @@
 // needs   B >= 1; rows beyond the record's masked
 #include "body.cuh"
 
-KERNEL(activate, ActivateArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(activate, ActivateArgs, 0) {
+    body(args, block, smem);
 }

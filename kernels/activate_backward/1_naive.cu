@@ -6,6 +6,6 @@
 // needs   B >= 1; rows beyond the record's masked
 #include "body.cuh"
 
-KERNEL(activate_backward, ActivateBackwardArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(activate_backward, ActivateBackwardArgs, 0) {
+    body(args, block, smem);
 }

@@ -6,6 +6,6 @@
 // needs   B >= 1; rows beyond the record's masked
 #include "body.cuh"
 
-KERNEL(add, AddArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(add, AddArgs, 0) {
+    body(args, block, smem);
 }

@@ -6,6 +6,6 @@
 // needs   B >= 1; rows beyond the record's masked
 #include "body.cuh"
 
-KERNEL(add_bias, AddBiasArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(add_bias, AddBiasArgs, 0) {
+    body(args, block, smem);
 }

@@ -6,7 +6,6 @@
 // needs   B >= 1; rows beyond the record's masked
 #include "body.cuh"
 
-KERNEL(column_sum, ColumnSumArgs) {
-    SHARED(char, scratch, BLOCK_SUM_BYTES);
-    body(args, block_index(), scratch);
+KERNEL(column_sum, ColumnSumArgs, BLOCK_SUM_BYTES) {
+    body(args, block, smem);
 }

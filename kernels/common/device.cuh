@@ -2,7 +2,10 @@
 // nvcc and NVRTC read the upper half; g++ with -DFVAE_SIMT reads kernels/simt/device.hpp, which gives the same names
 // on the CPU (see kernels/simt/README.md). Inline PTX lives here and nowhere else.
 //
-//   KERNEL(name, Args) { ... args ... }   an entry point of 256 threads taking `const Args args`, its only parameter
+//   KERNEL(name, Args, SMEM) { ... args, block, smem ... }   an op: `block` counts its blocks row by row of the grid, `smem`
+//                                         are SMEM bytes of shared memory (null for 0). It is an entry point of 256 threads
+//                                         whose only parameter is `const Args args`, or, in a phase, one part of it
+//   ENTRY(name, Args, SMEM) { ... }       an entry point in any case
 //   SHARED(T, name, COUNT)                a static shared array, 16-byte aligned
 //   DYN_SHARED(T, name)                   the launch's dynamic shared memory, 16-byte aligned
 //   sync()                                barrier of the block; fence(), fence_block(): memory fences
@@ -32,7 +35,18 @@ using uint16_t = unsigned short;
 #include <cstdint>
 #endif
 
-#define KERNEL(name, Args) extern "C" __global__ void __launch_bounds__(256) name(const __grid_constant__ Args args)
+#define ENTRY(name, Args, SMEM)                                                                   \
+    FVAE_DEVICE void name##_entry(const Args& args, int block, char* smem);                       \
+    extern "C" __global__ void __launch_bounds__(256) name(const __grid_constant__ Args args) {   \
+        const int block = int(blockIdx.y * gridDim.x + blockIdx.x);                               \
+        if constexpr ((SMEM) > 0) {                                                               \
+            SHARED(char, smem, (SMEM) > 0 ? (SMEM) : 1);                                          \
+            name##_entry(args, block, smem);                                                      \
+        } else {                                                                                  \
+            name##_entry(args, block, nullptr);                                                   \
+        }                                                                                         \
+    }                                                                                             \
+    FVAE_DEVICE void name##_entry([[maybe_unused]] const Args& args, [[maybe_unused]] int block, [[maybe_unused]] char* smem)
 #define SHARED(T, name, COUNT) __shared__ __align__(16) T name[COUNT]
 #define DYN_SHARED(T, name)                                         \
     extern __shared__ __align__(16) unsigned char fvae_dyn_shared[]; \
@@ -99,5 +113,13 @@ FVAE_DEVICE void cp_async4(void* shared, const void* global, bool valid) {
 FVAE_DEVICE void cp_async_commit() { asm volatile("cp.async.commit_group;" : : : "memory"); }
 template <int N> FVAE_DEVICE void cp_async_wait() { asm volatile("cp.async.wait_group %0;" : : "n"(N) : "memory"); }
 
-#undef FVAE_DEVICE
+#endif
+
+// In a phase (see phase.cuh) a kernel's file is included for its part: a function and the shared memory it asks for.
+#ifdef FVAE_PHASE
+#define KERNEL(name, Args, SMEM)            \
+    constexpr int name##_smem = int(SMEM);  \
+    FVAE_DEVICE void name##_part([[maybe_unused]] const Args& args, [[maybe_unused]] int block, [[maybe_unused]] char* smem)
+#else
+#define KERNEL(name, Args, SMEM) ENTRY(name, Args, SMEM)
 #endif

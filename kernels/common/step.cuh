@@ -15,9 +15,6 @@ template <class Args> DEVICE const StepRecord& step_of(const Args& args) {
 
 DEVICE constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// Blocks are numbered row by row of the grid; a body knows its number only.
-DEVICE int block_index() { return int(blockIdx.y * gridDim.x + blockIdx.x); }
-
 // One element a thread of a [rows, columns] matrix; `inside` is false beyond the live rows.
 struct Element {
     int64_t index;  // [0, rows * columns) where inside

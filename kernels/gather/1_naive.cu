@@ -6,6 +6,6 @@
 // needs   examples, D, B >= 1; tails masked
 #include "body.cuh"
 
-KERNEL(gather, GatherArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(gather, GatherArgs, 0) {
+    body(args, block, smem);
 }

@@ -6,6 +6,6 @@
 // needs   B >= 1; rows beyond the record's masked
 #include "body.cuh"
 
-KERNEL(kl_backward, KlBackwardArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(kl_backward, KlBackwardArgs, 0) {
+    body(args, block, smem);
 }

@@ -6,6 +6,6 @@
 // needs   B,L >= 1; tails masked
 #include "body.cuh"
 
-KERNEL(kl_divergence, KlDivergenceArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(kl_divergence, KlDivergenceArgs, 0) {
+    body(args, block, smem);
 }

@@ -6,6 +6,6 @@
 // needs   B >= 1; rows beyond the record's masked
 #include "body.cuh"
 
-KERNEL(latent_grad, LatentGradArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(latent_grad, LatentGradArgs, 0) {
+    body(args, block, smem);
 }

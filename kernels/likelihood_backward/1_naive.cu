@@ -6,6 +6,6 @@
 // needs   B,D >= 1; ll null; tails masked
 #include "body.cuh"
 
-KERNEL(likelihood_backward, LikelihoodArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(likelihood_backward, LikelihoodArgs, 0) {
+    body(args, block, smem);
 }

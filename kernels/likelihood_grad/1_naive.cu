@@ -6,6 +6,6 @@
 // needs   B,D >= 1; tails masked
 #include "body.cuh"
 
-KERNEL(likelihood_grad, LikelihoodArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(likelihood_grad, LikelihoodArgs, 0) {
+    body(args, block, smem);
 }

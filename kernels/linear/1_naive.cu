@@ -6,6 +6,6 @@
 // needs   B,N,K >= 1; tails masked
 #include "body.cuh"
 
-KERNEL(linear, LinearArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(linear, LinearArgs, 0) {
+    body(args, block, smem);
 }

@@ -6,6 +6,6 @@
 // needs   B,N,K >= 1; tails masked
 #include "body.cuh"
 
-KERNEL(linear_backward_data, LinearBackwardDataArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(linear_backward_data, LinearBackwardDataArgs, 0) {
+    body(args, block, smem);
 }

@@ -6,7 +6,6 @@
 // needs   B,N,K >= 1; tails masked; float4 where rows start on 16 bytes
 #include "body.cuh"
 
-KERNEL(linear_backward_data_act, LinearBackwardDataActArgs) {
-    SHARED(char, tile, sizeof(GemmTile));
-    tiled_body(args, block_index(), tile);
+KERNEL(linear_backward_data_act, LinearBackwardDataActArgs, sizeof(GemmTile)) {
+    tiled_body(args, block, smem);
 }

@@ -6,7 +6,6 @@
 // needs   B,N,K >= 1; tails masked
 #include "body.cuh"
 
-KERNEL(linear_backward_weight_bias, LinearBackwardWeightBiasArgs) {
-    SHARED(char, scratch, BLOCK_SUM_BYTES);
-    body(args, block_index(), scratch);
+KERNEL(linear_backward_weight_bias, LinearBackwardWeightBiasArgs, BLOCK_SUM_BYTES) {
+    body(args, block, smem);
 }

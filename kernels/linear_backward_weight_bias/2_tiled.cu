@@ -6,7 +6,6 @@
 // needs   B,N,K >= 1; tails masked; float4 where rows start on 16 bytes
 #include "body.cuh"
 
-KERNEL(linear_backward_weight_bias, LinearBackwardWeightBiasArgs) {
-    SHARED(char, tile, sizeof(GemmTile) + BLOCK_SUM_BYTES);
-    tiled_body(args, block_index(), tile);
+KERNEL(linear_backward_weight_bias, LinearBackwardWeightBiasArgs, sizeof(GemmTile) + BLOCK_SUM_BYTES) {
+    tiled_body(args, block, smem);
 }

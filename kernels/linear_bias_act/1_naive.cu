@@ -6,6 +6,6 @@
 // needs   B,N,K >= 1; tails masked
 #include "body.cuh"
 
-KERNEL(linear_bias_act, LinearBiasActArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(linear_bias_act, LinearBiasActArgs, 0) {
+    body(args, block, smem);
 }

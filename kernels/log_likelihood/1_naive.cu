@@ -6,6 +6,6 @@
 // needs   B,D >= 1; dY and dLogVar null; tails masked
 #include "body.cuh"
 
-KERNEL(log_likelihood, LikelihoodArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(log_likelihood, LikelihoodArgs, 0) {
+    body(args, block, smem);
 }

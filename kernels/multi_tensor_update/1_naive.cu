@@ -6,7 +6,6 @@
 // needs   entries with first_block ascending; tails masked
 #include "body.cuh"
 
-KERNEL(multi_tensor_update, UpdateArgs) {
-    SHARED(char, scratch, BLOCK_SUM_BYTES);
-    body(args, block_index(), scratch);
+KERNEL(multi_tensor_update, UpdateArgs, BLOCK_SUM_BYTES) {
+    body(args, block, smem);
 }

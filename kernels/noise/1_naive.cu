@@ -6,6 +6,6 @@
 // needs   B,L >= 1; tails masked
 #include "body.cuh"
 
-KERNEL(noise, NoiseArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(noise, NoiseArgs, 0) {
+    body(args, block, smem);
 }

@@ -6,7 +6,6 @@
 // needs   B >= 1; rows beyond the record's masked
 #include "body.cuh"
 
-KERNEL(reduce_loss, ReduceLossArgs) {
-    SHARED(char, scratch, BLOCK_SUM_BYTES);
-    body(args, block_index(), scratch);
+KERNEL(reduce_loss, ReduceLossArgs, BLOCK_SUM_BYTES) {
+    body(args, block, smem);
 }

@@ -6,6 +6,6 @@
 // needs   B,L >= 1; tails masked
 #include "body.cuh"
 
-KERNEL(reparam_kl, ReparamKlArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(reparam_kl, ReparamKlArgs, 0) {
+    body(args, block, smem);
 }

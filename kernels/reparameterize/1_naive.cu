@@ -6,6 +6,6 @@
 // needs   B >= 1; rows beyond the record's masked
 #include "body.cuh"
 
-KERNEL(reparameterize, ReparameterizeArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(reparameterize, ReparameterizeArgs, 0) {
+    body(args, block, smem);
 }

@@ -6,6 +6,6 @@
 // needs   B >= 1; rows beyond the record's masked
 #include "body.cuh"
 
-KERNEL(reparameterize_backward, ReparameterizeBackwardArgs) {
-    body(args, block_index(), nullptr);
+KERNEL(reparameterize_backward, ReparameterizeBackwardArgs, 0) {
+    body(args, block, smem);
 }

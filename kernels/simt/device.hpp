@@ -94,12 +94,21 @@ inline uint32_t vote(bool p, const char* operation, Where at) {
 
 extern "C" __attribute__((visibility("default"), weak)) void fvae_simt_bind(simt::Runtime* r) { simt::runtime = r; }
 
-#define KERNEL(name, Args)                                                                                   \
-    static void fvae_body_##name(const Args&);                                                               \
+#define ENTRY(name, Args, SMEM)                                                                              \
+    static void fvae_body_##name(const Args&, int block, char* smem);                                        \
+    static void fvae_run_##name(const void* args) {                                                          \
+        const int block = int(blockIdx.y * gridDim.x + blockIdx.x);                                          \
+        if constexpr ((SMEM) > 0) {                                                                          \
+            SHARED(char, smem, (SMEM) > 0 ? (SMEM) : 1);                                                     \
+            fvae_body_##name(*static_cast<const Args*>(args), block, smem);                                  \
+        } else {                                                                                             \
+            fvae_body_##name(*static_cast<const Args*>(args), block, nullptr);                               \
+        }                                                                                                    \
+    }                                                                                                        \
     extern "C" __attribute__((visibility("default"))) const simt::Kernel fvae_kernel_##name = {              \
-        simt::ABI, sizeof(Args), alignof(Args), 256,                                                         \
-        [](const void* args) { fvae_body_##name(*static_cast<const Args*>(args)); }};                        \
-    static void fvae_body_##name([[maybe_unused]] const Args& args)
+        simt::ABI, sizeof(Args), alignof(Args), 256, fvae_run_##name};                                       \
+    static void fvae_body_##name([[maybe_unused]] const Args& args, [[maybe_unused]] int block, [[maybe_unused]] char* smem)
+#define FVAE_DEVICE static inline
 #define SHARED(T, name, COUNT)                                                                               \
     static char fvae_key_##name;                                                                             \
     T(&name)[COUNT] = *static_cast<T(*)[COUNT]>(                                                             \

@@ -6,7 +6,6 @@
 // needs   count >= 1; tails masked
 #include "body.cuh"
 
-KERNEL(squared_norm, SquaredNormArgs) {
-    SHARED(char, scratch, BLOCK_SUM_BYTES);
-    body(args, block_index(), scratch);
+KERNEL(squared_norm, SquaredNormArgs, BLOCK_SUM_BYTES) {
+    body(args, block, smem);
 }

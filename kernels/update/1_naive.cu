@@ -6,7 +6,6 @@
 // needs   C >= 1; tails masked
 #include "body.cuh"
 
-KERNEL(update, UpdateArgs) {
-    SHARED(char, scratch, BLOCK_SUM_BYTES);
-    body(args, block_index(), scratch);
+KERNEL(update, UpdateArgs, BLOCK_SUM_BYTES) {
+    body(args, block, smem);
 }

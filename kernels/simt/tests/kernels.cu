@@ -6,13 +6,13 @@ static_assert(sizeof(Vectors) == 24);
 struct Words { uint32_t* words; const float* table; uint32_t n, value; };
 static_assert(sizeof(Words) == 24);
 
-KERNEL(scale, Vectors) {
+KERNEL(scale, Vectors, 0) {
     int i = int(blockIdx.x * blockDim.x + threadIdx.x);
     if (i < args.n) args.y[i] = 2.0f * args.x[i];
 }
 
 // The sum of each block's 256 numbers: a tree in shared memory down to a warp, then shuffles.
-KERNEL(block_sum, Vectors) {
+KERNEL(block_sum, Vectors, 0) {
     SHARED(float, part, 256);
     int i = int(blockIdx.x * blockDim.x + threadIdx.x);
     part[threadIdx.x] = i < args.n ? args.x[i] : 0.0f;
@@ -27,7 +27,7 @@ KERNEL(block_sum, Vectors) {
     if (lane_id() == 0) args.y[blockIdx.x] = sum;
 }
 
-KERNEL(reverse_async, Vectors) {
+KERNEL(reverse_async, Vectors, 0) {
     DYN_SHARED(float, tile);
     if (threadIdx.x < 64) cp_async16(tile + 4 * threadIdx.x, args.x + 4 * threadIdx.x, int(4 * threadIdx.x) < args.n);
     cp_async_commit();
@@ -36,7 +36,7 @@ KERNEL(reverse_async, Vectors) {
     args.y[threadIdx.x] = tile[255 - threadIdx.x];
 }
 
-KERNEL(collectives, Words) {
+KERNEL(collectives, Words, 0) {
     uint32_t votes = warp_ballot(lane_id() % 3 == 0), any = warp_any(lane_id() == 5), all = warp_all(lane_id() < 31);
     uint32_t swapped = warp_shuffle_xor(threadIdx.x, 3), first = warp_shuffle(threadIdx.x, 7);
     bool right = votes == 0x49249249u && any == 1 && all == 0 && swapped == (threadIdx.x ^ 3u) && first == (threadIdx.x & ~31u) + 7;
@@ -46,7 +46,7 @@ KERNEL(collectives, Words) {
 }
 
 // Every block waits for all others: needs a cooperative launch.
-KERNEL(grid_barrier, Words) {
+KERNEL(grid_barrier, Words, 0) {
     if (threadIdx.x == 0) {
         fence();
         atomic_add(&args.words[0], 1);
@@ -55,23 +55,23 @@ KERNEL(grid_barrier, Words) {
     }
 }
 
-KERNEL(count, Words) {
+KERNEL(count, Words, 0) {
     if (threadIdx.x == 0) atomic_add(&args.words[blockIdx.x], args.value);
 }
 
-KERNEL(copy_word, Words) {
+KERNEL(copy_word, Words, 0) {
     if (threadIdx.x == 0) args.words[args.n + 1] = args.words[args.n];
 }
 
 // ---- planted faults ----
 
-KERNEL(missing_barrier, Vectors) {
+KERNEL(missing_barrier, Vectors, 0) {
     SHARED(float, part, 256);
     part[threadIdx.x] = args.x[threadIdx.x];
     args.y[threadIdx.x] = part[255 - threadIdx.x];
 }
 
-KERNEL(missing_wait, Vectors) {
+KERNEL(missing_wait, Vectors, 0) {
     DYN_SHARED(float, tile);
     if (threadIdx.x < 64) cp_async16(tile + 4 * threadIdx.x, args.x + 4 * threadIdx.x, true);
     cp_async_commit();
@@ -79,27 +79,27 @@ KERNEL(missing_wait, Vectors) {
     args.y[threadIdx.x] = tile[255 - threadIdx.x];
 }
 
-KERNEL(deadlock, Words) {
+KERNEL(deadlock, Words, 0) {
     if (threadIdx.x < 40) sync();                       // 40 of 256 threads; device_test.cpp knows this line's number
     else if (threadIdx.x < 64 && args.value == 1) spin_until([&] { return load_acquire(args.words) == 77; });
     else warp_sync();
 }
 
-KERNEL(two_barriers, Words) {
+KERNEL(two_barriers, Words, 0) {
     if (threadIdx.x < 128) sync();
     else sync();
 }
 
-KERNEL(half_warp_shuffle, Words) {
+KERNEL(half_warp_shuffle, Words, 0) {
     if (lane_id() < 16) args.words[0] = warp_shuffle_xor(threadIdx.x, 1);
 }
 
-KERNEL(early_return, Words) {
+KERNEL(early_return, Words, 0) {
     if (threadIdx.x == 9) return;
     args.words[0] = warp_shuffle_xor(threadIdx.x, 1);
 }
 
-KERNEL(shared_overrun, Vectors) {
+KERNEL(shared_overrun, Vectors, 0) {
     SHARED(float, before, 32);
     SHARED(float, tile, 256);
     tile[threadIdx.x + args.n] = 1.0f;                  // n = 1: one past the end
@@ -108,27 +108,27 @@ KERNEL(shared_overrun, Vectors) {
     args.y[threadIdx.x] = tile[threadIdx.x] + before[0];
 }
 
-KERNEL(global_overrun, Vectors) {
+KERNEL(global_overrun, Vectors, 0) {
     int i = int(threadIdx.x) + args.n;                  // n = 1: writes element 256 of 256
     args.y[i] = 1.0f;
 }
 
-KERNEL(global_overread, Vectors) {
+KERNEL(global_overread, Vectors, 0) {
     args.y[threadIdx.x] = args.x[int(threadIdx.x) + args.n];
 }
 
-KERNEL(misaligned_async, Vectors) {
+KERNEL(misaligned_async, Vectors, 0) {
     DYN_SHARED(float, tile);
     cp_async16(tile, args.x + 1, true);
 }
 
 // Block b reads what block b + 1 writes in the same launch.
-KERNEL(block_hazard, Vectors) {
+KERNEL(block_hazard, Vectors, 0) {
     uint32_t next = (blockIdx.x + 1) % gridDim.x;
     if (threadIdx.x == 0) args.y[blockIdx.x] = args.y[next] + 1.0f;
 }
 
-KERNEL(uses_dynamic, Vectors) {
+KERNEL(uses_dynamic, Vectors, 0) {
     DYN_SHARED(float, tile);
     tile[threadIdx.x] = 0.0f;
 }
