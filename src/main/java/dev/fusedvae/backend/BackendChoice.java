@@ -6,7 +6,8 @@ import java.util.List;
 ///
 /// @param name    `auto`, `cpu`, `reference` or `cuda`
 /// @param threads threads of the CPU path, the caller's included; 0 takes one for each processor
-public record BackendChoice(String name, int threads) {
+/// @param cuda    how the cuda backend runs, where that is the one
+public record BackendChoice(String name, int threads, CudaChoice cuda) {
     static final List<String> NAMES = List.of("auto", "cpu", "reference", "cuda");
 
     public BackendChoice {
@@ -14,6 +15,11 @@ public record BackendChoice(String name, int threads) {
         if (threads < 0 || threads > 1024) {
             throw new IllegalArgumentException("threads must be in 1..1024, or 0 for one a processor, got " + threads);
         }
+    }
+
+    /// A backend on `threads` threads.
+    public BackendChoice(String name, int threads) {
+        this(name, threads, CudaChoice.DEFAULT);
     }
 
     /// The best backend that can run here, on all processors.
@@ -27,7 +33,11 @@ public record BackendChoice(String name, int threads) {
     }
 
     public BackendChoice withThreads(int count) {
-        return new BackendChoice(name, count);
+        return new BackendChoice(name, count, cuda);
+    }
+
+    public BackendChoice withCuda(CudaChoice choice) {
+        return new BackendChoice(name, threads, choice);
     }
 
     static void check(String what, String name) {

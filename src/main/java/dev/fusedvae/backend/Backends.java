@@ -46,10 +46,14 @@ public final class Backends {
         if (name.equals("auto")) {
             name = settle(properties, environment, notes);
         }
+        if (!name.equals("cuda") && !choice.cuda().equals(CudaChoice.DEFAULT)) {
+            throw new IllegalArgumentException("launcher, replay, vendor, kernels and variants are choices of the cuda backend, and this is " + name
+                    + "; leave them out or use --backend cuda");
+        }
         Backend backend = switch (name) {
             case "reference" -> reference(choice.threads());
             case "cpu" -> new CpuBackend(choice.threads() == 0 ? Runtime.getRuntime().availableProcessors() : choice.threads());
-            default -> CudaBackend.open(environment);
+            default -> CudaBackend.open(environment, choice.cuda());
         };
         if (name.equals("cpu")) {
             Simd.warning().ifPresent(notes::add);

@@ -2,14 +2,22 @@ package dev.fusedvae.cli;
 
 import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.backend.Backends;
+import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.fuse.FusionLevel;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /// What runs the arithmetic.
 final class EngineOptions {
 
-    @Option(names = "--backend", paramLabel = "NAME", description = "auto, cpu or reference (default: auto, or FVAE_BACKEND)")
+    @Option(names = "--backend", paramLabel = "NAME", description = "auto, cuda, cpu or reference (default: auto, or FVAE_BACKEND)")
     Optional<String> backend = Optional.empty();
 
     @Option(names = "--threads", paramLabel = "N", description = "threads of the cpu backend (default: all)")
@@ -18,11 +26,49 @@ final class EngineOptions {
     @Option(names = "--fusion", paramLabel = "LEVEL", description = "none, epilogue or layer (default: ${DEFAULT-VALUE})")
     String fusion = "layer";
 
-    @Option(names = "--vendor", paramLabel = "PARTS", description = "gemm,noise: vendor libraries instead of own kernels; cuda only")
-    Optional<String> vendor = Optional.empty();
+    @Option(names = "--vendor", paramLabel = "PARTS", split = ",", description = "gemm,noise: NVIDIA's libraries instead of own kernels;"
+            + " cuda at --fusion none or epilogue")
+    List<String> vendor = List.of();
+
+    @Option(names = "--launcher", paramLabel = "NAME", description = "jcuda or ffm: through what kernels are launched; cuda only (default: jcuda)")
+    Optional<String> launcher = Optional.empty();
+
+    @Option(names = "--replay", paramLabel = "NAME", description = "graph or stream: steps replayed from a graph, or launched one by one;"
+            + " cuda only (default: graph)")
+    Optional<String> replay = Optional.empty();
+
+    @Option(names = "--kernels", paramLabel = "DIR", description = "a folder of kernel variants beside the built-in ones; cuda only")
+    Optional<Path> kernels = Optional.empty();
+
+    @Option(names = "--variant", paramLabel = "OP/NAME", split = ",", description = "kernel variants to take; cuda only (default: by shape and architecture)")
+    List<String> variants = List.of();
 
     BackendChoice choice() {
-        return choice(backend, threads);
+        return choice(backend, threads).withCuda(cuda());
+    }
+
+    private CudaChoice cuda() {
+        CudaChoice choice = CudaChoice.DEFAULT
+                .withLauncher(launcher.map(l -> pick("--launcher", l, CudaChoice.Launcher.values())).orElse(CudaChoice.Launcher.JCUDA))
+                .withReplay(replay.map(r -> pick("--replay", r, CudaChoice.Replay.values())).orElse(CudaChoice.Replay.GRAPH))
+                .withVendor(vendor.stream().map(v -> pick("--vendor", v, CudaChoice.Vendor.values())).collect(Collectors.toSet()))
+                .withVariants(variants());
+        return kernels.map(choice::withKernels).orElse(choice);
+    }
+
+    private static <E extends Enum<E>> E pick(String option, String value, E[] all) {
+        return Arrays.stream(all).filter(v -> v.name().toLowerCase(Locale.ROOT).equals(value)).findFirst().orElseThrow(() -> new UsageException(
+                option + " takes " + Arrays.stream(all).map(v -> v.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(" or "))
+                        + ", got '" + value + "'"));
+    }
+
+    private Map<String, String> variants() {
+        Map<String, String> byOp = new LinkedHashMap<>();
+        for (String name : variants) {
+            UsageException.require(name.matches("[a-z_]+/\\w+"), "--variant takes op/variant such as linear_bias_act/1_naive, got '%s'", name);
+            byOp.put(name.substring(0, name.indexOf('/')), name.substring(name.indexOf('/') + 1));
+        }
+        return byOp;
     }
 
     static BackendChoice choice(Optional<String> backend, Optional<Integer> threads) {
@@ -46,8 +92,6 @@ final class EngineOptions {
     }
 
     FusionLevel fusion() {
-        UsageException.require(vendor.isEmpty(),
-                "--vendor %s is not there yet: no backend calls a vendor library; leave it out", vendor.orElse(""));
         return UsageException.value(() -> FusionLevel.parse(fusion));
     }
 }

@@ -18,7 +18,7 @@ abstract class ModelCommand extends FvaeCommand {
     @Option(names = "--model", paramLabel = "DIR", required = true, order = 0, description = "folder of a trained model")
     Path model;
 
-    @Option(names = "--backend", paramLabel = "NAME", order = 80, description = "auto, cpu or reference (default: auto, or FVAE_BACKEND)")
+    @Option(names = "--backend", paramLabel = "NAME", order = 80, description = "auto, cuda, cpu or reference (default: auto, or FVAE_BACKEND)")
     Optional<String> backend = Optional.empty();
 
     @Option(names = "--threads", paramLabel = "N", order = 81, description = "threads of the cpu backend (default: all)")

@@ -2,6 +2,7 @@ package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.plan.Plan;
@@ -13,22 +14,27 @@ public final class CudaBackend implements Backend {
     private final String device;
     private final Driver driver;
     private final KernelLibrary library;
+    private final CudaChoice choice;
 
-    private CudaBackend(String device, Driver driver, KernelLibrary library) {
+    private CudaBackend(String device, Driver driver, KernelLibrary library, CudaChoice choice) {
         this.device = device;
         this.driver = driver;
         this.library = library;
+        this.choice = choice;
     }
 
-    /// Opens the device that `environment` chooses.
+    /// Opens the device that `environment` chooses, to run as `choice` says.
     ///
     /// @throws BackendUnavailableException with the reason and what would help, if no kernel can run here
-    public static CudaBackend open(Map<String, String> environment) {
+    public static CudaBackend open(Map<String, String> environment, CudaChoice choice) {
+        choice.vendor().stream().findFirst().ifPresent(v -> {
+            throw new BackendUnavailableException("--vendor " + v.flag() + " is not there yet: no vendor library is called; leave it out");
+        });
         Probe.Outcome.Ready ready = Probe.require(environment);
         KernelFolder folder = KernelFolder.find();
         Compiler compiler = new Compiler(folder, ready.architecture(), environment);
         Driver driver = new Driver();
-        return new CudaBackend(ready.device(), driver, new KernelLibrary(driver, folder, compiler));
+        return new CudaBackend(ready.device(), driver, new KernelLibrary(driver, folder, compiler), choice);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.fusedvae.backend.cuda;
 
+import dev.fusedvae.backend.CudaChoice;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,6 +25,6 @@ final class Simt {
         Assumptions.assumeTrue(Tool.find("g++", ENVIRONMENT).isPresent(), "skipped: the SIMT device needs g++");
         Assumptions.assumeTrue(System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("amd64"),
                 "skipped: JCuda has natives for linux on x86-64 only");
-        return CudaBackend.open(ENVIRONMENT);
+        return CudaBackend.open(ENVIRONMENT, CudaChoice.DEFAULT);
     }
 }
