@@ -34,7 +34,7 @@ public final class Backends {
 
     /// Opens the backend of `choice`; the caller closes it.
     ///
-    /// @throws BackendUnavailableException if a backend asked for by name cannot run
+    /// @throws BackendUnavailableException if a backend asked for by name cannot run, or has no use for a choice made
     /// @throws IllegalArgumentException    if the property or the variable names none
     public static Opened open(BackendChoice choice) {
         return open(choice, System.getProperties(), System.getenv());
@@ -47,7 +47,7 @@ public final class Backends {
             name = settle(properties, environment, notes);
         }
         if (!name.equals("cuda") && !choice.cuda().equals(CudaChoice.DEFAULT)) {
-            throw new IllegalArgumentException("launcher, replay, vendor, kernels and variants are choices of the cuda backend, and this is " + name
+            throw new BackendUnavailableException("launcher, replay, vendor, kernels and variants are choices of the cuda backend, and this is " + name
                     + "; leave them out or use --backend cuda");
         }
         Backend backend = switch (name) {

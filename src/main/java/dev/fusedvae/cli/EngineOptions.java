@@ -44,7 +44,11 @@ final class EngineOptions {
     List<String> variants = List.of();
 
     BackendChoice choice() {
-        return choice(backend, threads).withCuda(cuda());
+        CudaChoice cuda = cuda();
+        BackendChoice choice = choice(backend, threads);
+        UsageException.require(cuda.equals(CudaChoice.DEFAULT) || choice.name().equals("cuda"),
+                "--vendor, --launcher, --replay, --kernels and --variant are choices of the cuda backend; add --backend cuda or leave them out");
+        return choice.withCuda(cuda);
     }
 
     private CudaChoice cuda() {
