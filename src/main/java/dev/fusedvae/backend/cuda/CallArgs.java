@@ -9,7 +9,7 @@ import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.rng.Stream;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Likelihood;
-import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,9 +27,9 @@ final class CallArgs {
         this.batch = batch;
     }
 
-    /// The arguments of `op`; those that depend on the feed are set by [#bind].
-    Args of(FusedOp op, Arena arena) {
-        Args args = new Args(Args.of(op.kind()), arena);
+    /// The arguments of `op`, in `memory`; those that depend on the feed are set by [#bind].
+    Args of(FusedOp op, MemorySegment memory) {
+        Args args = new Args(Args.of(op.kind()), memory);
         if (args.type().fields().contains("table")) {
             args.pointer("table", control.table()).pointer("base", control.base());
         }

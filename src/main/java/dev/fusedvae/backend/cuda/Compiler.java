@@ -1,10 +1,15 @@
 package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.backend.BackendUnavailableException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Compiles a kernel for one architecture, once for every set of source, headers, options and compiler.
 final class Compiler {
@@ -12,6 +17,8 @@ final class Compiler {
     /// g++ contracts a·b+c by default, which would change the noise; the rest keeps a module's state out of the module.
     private static final List<String> SIMT_OPTIONS = List.of("-DFVAE_SIMT", "-x", "c++", "-std=c++20", "-O2", "-fPIC", "-shared",
             "-ffp-contract=off", "-mfma", "-fno-gnu-unique", "-fvisibility=hidden");
+
+    private static final int LONGEST_NAME = 100;
 
     private final KernelFolder kernels;
     private final KernelCache cache;
@@ -34,30 +41,44 @@ final class Compiler {
         return architecture.equals(SIMT);
     }
 
-    /// The image of a variant: a cubin, or a shared object for the SIMT device.
+    /// The image of a kernel: a cubin, or a shared object for the SIMT device.
     ///
     /// @throws BackendUnavailableException if it does not compile
-    Path compile(String op, Path variant) {
-        List<Path> sources = new ArrayList<>(kernels.headers(op, simt()));
-        sources.add(variant);
-        List<String> texts = new ArrayList<>(List.of(op, architecture, version));
+    Path compile(KernelSource source) {
+        Set<Path> sources = new LinkedHashSet<>();
+        source.variants().forEach(v -> sources.addAll(kernels.headers(v.entry(), simt())));
+        source.variants().forEach(v -> sources.add(v.file()));
+        List<String> texts = new ArrayList<>(List.of(source.name(), architecture, version));
         texts.addAll(options());
-        String name = op + "-" + variant.getFileName().toString().replace(".cu", "") + "-" + architecture + "-"
-                + KernelCache.key(texts, sources) + (simt() ? ".so" : ".cubin");
-        return cache.get(name, to -> make(op, variant, to));
+        String name = source.name().replaceAll("[^\\w]+", "-");
+        String file = (name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name) + "-" + architecture + "-"
+                + KernelCache.key(texts, List.copyOf(sources)) + (simt() ? ".so" : ".cubin");
+        return cache.get(file, to -> make(source, to));
     }
 
     private List<String> options() {
         return simt() ? SIMT_OPTIONS : List.of("-cubin", "-arch=" + architecture, "-std=c++17", "-O3");
     }
 
-    private void make(String op, Path variant, Path to) {
+    private void make(KernelSource source, Path to) {
+        Path input = switch (source) {
+            case KernelSource.Variant variant -> variant.file();
+            case KernelSource.Phase phase -> written(phase, to.resolveSibling("phase.cu"));
+        };
         List<String> arguments = new ArrayList<>(options());
-        arguments.addAll(List.of("-I" + kernels.root(), "-I" + kernels.root().resolve("common"), "-o", to.toString(), variant.toString()));
+        arguments.addAll(List.of("-I" + kernels.root(), "-I" + kernels.root().resolve("common"), "-o", to.toString(), input.toString()));
         Tool.Result result = tool.run(arguments);
         if (!result.ok()) {
-            throw new BackendUnavailableException("kernel " + op + "/" + variant.getFileName() + " does not compile for " + architecture
+            throw new BackendUnavailableException("kernel " + source.name() + " does not compile for " + architecture
                     + "; the messages of " + tool.path() + ":\n" + result.output().strip());
+        }
+    }
+
+    private static Path written(KernelSource.Phase phase, Path file) {
+        try {
+            return Files.writeString(file, phase.text());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
         }
     }
 }

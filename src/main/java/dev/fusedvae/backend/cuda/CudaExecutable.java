@@ -7,13 +7,14 @@ import dev.fusedvae.backend.Feed;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.Step;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.Optional;
 
-/// A plan on the device: lowered once, then launched call by call on one stream; the host waits once for every
+/// A plan on the device: lowered once, then launched phase by phase on one stream; the host waits once for every
 /// [Control#RECORDS] steps. Executables of a backend share its stream, so they take turns.
 final class CudaExecutable implements Executable {
     private final Driver driver;
@@ -187,9 +188,11 @@ final class CudaExecutable implements Executable {
             for (int i = 0; i < launches.count(); i++) {
                 launches.enqueue(i, 0);
                 driver.synchronize();
-                for (Tensor t : launches.call(i).op().writes()) {
-                    if (!finite(t, step.rows())) {
-                        return Optional.of(launches.call(i).title() + " wrote " + t);
+                for (Call call : launches.calls(i)) {
+                    for (Tensor t : call.op().writes()) {
+                        if (!finite(t, step.rows())) {
+                            return Optional.of(call.title() + " wrote " + t);
+                        }
                     }
                 }
             }

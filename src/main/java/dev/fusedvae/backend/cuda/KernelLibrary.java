@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +19,13 @@ import java.util.concurrent.Future;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 
-/// The kernels of one device: found by op, compiled on first use, loaded once.
+/// The kernels of one device: chosen by op, compiled on first use, loaded once.
 final class KernelLibrary implements AutoCloseable {
 
     /// A kernel ready to launch.
-    record Kernel(KernelCard card, CUfunction function) {
-        /// `linear_bias_act/2_tiled`
-        String name() {
-            return card.name();
-        }
-    }
+    ///
+    /// @param name `linear_bias_act/2_tiled`
+    record Kernel(String name, CUfunction function) {}
 
     private final Driver driver;
     private final KernelFolder folder;
@@ -41,41 +39,42 @@ final class KernelLibrary implements AutoCloseable {
         this.compiler = compiler;
     }
 
-    /// The kernels of these ops, by op; what must be compiled is compiled on all processors.
+    /// These kernels, by name; what must be compiled is compiled on all processors.
     ///
-    /// @throws BackendUnavailableException if an op has no kernel, or one does not compile
-    synchronized Map<String, Kernel> load(Collection<String> ops) {
-        Map<String, Future<Path>> images = new HashMap<>();
+    /// @throws BackendUnavailableException if one does not compile
+    synchronized Map<String, Kernel> load(Collection<KernelSource> sources) {
+        Map<KernelSource, Future<Path>> images = new LinkedHashMap<>();
         try (ExecutorService workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
-            for (String op : new LinkedHashSet<>(ops)) {
-                if (!kernels.containsKey(op)) {
-                    Path variant = variant(op);
-                    images.put(op, workers.submit(() -> compiler.compile(op, variant)));
+            for (KernelSource source : new LinkedHashSet<>(sources)) {
+                if (!kernels.containsKey(source.name())) {
+                    images.put(source, workers.submit(() -> compiler.compile(source)));
                 }
             }
         }
-        images.forEach((op, image) -> kernels.put(op, kernel(op, finished(image))));
+        images.forEach((source, image) -> kernels.put(source.name(), kernel(source, finished(image))));
         return Map.copyOf(kernels);
     }
 
-    /// The variant with the highest number: each rung is there because it beats the one below.
-    private Path variant(String op) {
+    /// The variant of `op` with the highest number: each rung is there because it beats the one below.
+    ///
+    /// @throws BackendUnavailableException if it has none
+    KernelSource.Variant variant(String op) {
         List<Path> variants = folder.variants(op);
         if (variants.isEmpty()) {
             throw new BackendUnavailableException("the cuda backend has no kernel for " + op + " in " + folder.root() + "; use another fusion level or cpu");
         }
-        return variants.getLast();
+        KernelCard card = KernelCard.read(variants.getLast());
+        if (!card.op().equals(op)) {
+            throw new IllegalArgumentException("the card of " + variants.getLast() + " is that of " + card.op() + ", not of " + op);
+        }
+        return new KernelSource.Variant(card, variants.getLast());
     }
 
-    private Kernel kernel(String op, Path image) {
-        KernelCard card = KernelCard.read(variant(op));
-        if (!card.op().equals(op)) {
-            throw new IllegalArgumentException("the card of " + variant(op) + " is that of " + card.op() + ", not of " + op);
-        }
+    private Kernel kernel(KernelSource source, Path image) {
         try {
-            CUmodule module = driver.module(Files.readAllBytes(image), card.name());
+            CUmodule module = driver.module(Files.readAllBytes(image), source.name());
             modules.add(module);
-            return new Kernel(card, driver.function(module, op));
+            return new Kernel(source.name(), driver.function(module, source.entry()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the compiled kernel " + image, e);
         }

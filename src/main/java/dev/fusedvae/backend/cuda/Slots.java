@@ -4,14 +4,16 @@ import dev.fusedvae.backend.memory.Placement;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
+import dev.fusedvae.plan.Phase;
 import dev.fusedvae.plan.Plan;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Where the slots of a plan lie on the device: `model` holds parameters and optimizer state, which executables of one
 /// model share; `work` holds what belongs to the batch.
@@ -72,26 +74,18 @@ final class Slots implements AutoCloseable {
         return all.stream().map(t -> new Placement.Request<>(t, shapes.get(t).size(), 0, 0)).toList();
     }
 
-    /// Calls run one after the other, so a slot lives from the first call that touches it to the last; results to the end.
+    /// Phases run one after the other, so a slot lives from the first that touches it to the last; results to the end.
     private List<Placement.Request<Tensor>> workRequests(Plan plan) {
-        Map<Tensor, int[]> lives = new HashMap<>();
-        List<Tensor> order = new ArrayList<>();
-        List<Call> calls = plan.calls();
-        for (int c = 0; c < calls.size(); c++) {
-            List<Tensor> touched = new ArrayList<>(calls.get(c).op().reads());
-            touched.addAll(calls.get(c).op().writes());
-            for (Tensor t : touched) {
-                if (!ofModel(t) && !lives.containsKey(t)) {
-                    order.add(t);
-                    lives.put(t, new int[] {c, c});
-                }
-                if (!ofModel(t)) {
-                    lives.get(t)[1] = c;
-                }
+        Map<Tensor, int[]> lives = new LinkedHashMap<>();
+        for (Phase phase : plan.phases()) {
+            for (Call call : phase.calls()) {
+                Stream.concat(call.op().reads().stream(), call.op().writes().stream()).filter(t -> !ofModel(t))
+                        .forEach(t -> lives.computeIfAbsent(t, first -> new int[] {phase.index(), 0})[1] = phase.index());
             }
         }
-        plan.graph().results().stream().filter(lives::containsKey).forEach(t -> lives.get(t)[1] = calls.size());
-        return order.stream().map(t -> new Placement.Request<>(t, shapes.get(t).size(), lives.get(t)[0], lives.get(t)[1])).toList();
+        plan.graph().results().stream().filter(lives::containsKey).forEach(t -> lives.get(t)[1] = plan.phases().size());
+        return lives.entrySet().stream()
+                .map(e -> new Placement.Request<>(e.getKey(), shapes.get(e.getKey()).size(), e.getValue()[0], e.getValue()[1])).toList();
     }
 
     boolean holds(Tensor t) {
