@@ -4,6 +4,7 @@ import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.Profile;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
@@ -176,6 +177,12 @@ final class CudaExecutable implements Executable {
                 throw new DivergedException(firstStep + i, "the loss of step " + (firstStep + i) + " is not finite");
             }
         }
+    }
+
+    /// The SIMT device has no clock worth reading.
+    @Override
+    public Optional<Profile> profile(long firstStep, int count) {
+        return Optional.empty();
     }
 
     @Override
