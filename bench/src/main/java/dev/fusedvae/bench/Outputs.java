@@ -8,6 +8,16 @@ import java.nio.file.Path;
 final class Outputs {
     private Outputs() {}
 
+    /// The source tree, as the launcher says.
+    static Path root() {
+        return Path.of(System.getProperty("fvae.root", ""));
+    }
+
+    /// `bench/results/DATE-MACHINE-what.json` of the source tree.
+    static Path results(String what) {
+        return root().resolve("bench").resolve("results").resolve(Machine.fileName() + "-" + what + ".json");
+    }
+
     /// Refuses a place that cannot be written, before anything is measured.
     static void require(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();

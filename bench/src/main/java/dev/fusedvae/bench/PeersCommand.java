@@ -22,9 +22,9 @@ import picocli.CommandLine.Option;
 /// The engine against PyTorch and JAX.
 @Command(name = "peers", mixinStandardHelpOptions = true, description = {"Time training steps and encoding against PyTorch and JAX, in turns, same mathematics and data.",
     "Rules: the mean over the batch as loss; the data resident; gather, noise, loss, gradient and Adam inside the timing; fp32, no TF32;",
-    "same weights, order and, for the first 20 losses, same noise; full batches; medians of interleaved turns; under 6 % is noise."})
+    "same weights, order and, for the first 20 losses, same noise; full batches; medians of interleaved turns; under 6 %% is noise."})
 final class PeersCommand implements Callable<Integer> {
-    private static final Path PEERS = Path.of("bench", "peers");
+    private static final Path PEERS = Outputs.root().resolve("bench").resolve("peers");
     private static final Path ENVIRONMENT = PEERS.resolve(".venv");
     private static final List<String> SCRIPTS = List.of("torch", "jax");
 
@@ -54,7 +54,7 @@ final class PeersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path file = out.orElseGet(() -> Path.of("bench", "results", Machine.fileName() + "-peers.json"));
+        Path file = out.orElseGet(() -> Outputs.results("peers"));
         Outputs.require(file);
         if (setup) {
             setup();
