@@ -8,6 +8,16 @@ DEVICE float linear_pre(const LinearBiasActArgs& args, int64_t column, float pro
     return args.bias != nullptr && column < args.n ? product + args.bias[column] : product;
 }
 
+// One element, from its product on; row [0, rows), column [0, n).
+DEVICE void finish(const LinearBiasActArgs& args, int64_t row, int64_t column, float product) {
+    const float pre = linear_pre(args, column, product);
+    const int64_t to = row * args.n + column;
+    if (args.pre != nullptr) {
+        args.pre[to] = pre;
+    }
+    args.y[to] = activation_value(args.activation, pre);
+}
+
 DEVICE void body(const LinearBiasActArgs& args, int block, char*) {
     const Place at = naive_place(block, args.n);
     if (at.row >= step_of(args).rows || at.column >= args.n) {
@@ -19,12 +29,7 @@ DEVICE void body(const LinearBiasActArgs& args, int block, char*) {
     for (uint32_t k = 0; k < args.k; k++) {
         sum = fma_rn(x[k], w[k], sum);
     }
-    const float pre = linear_pre(args, at.column, sum);
-    const int64_t to = at.row * args.n + at.column;
-    if (args.pre != nullptr) {
-        args.pre[to] = pre;
-    }
-    args.y[to] = activation_value(args.activation, pre);
+    finish(args, at.row, at.column, sum);
 }
 
 DEVICE void tiled_body(const LinearBiasActArgs& args, int block, char* smem) {

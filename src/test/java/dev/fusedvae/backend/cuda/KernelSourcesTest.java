@@ -56,7 +56,7 @@ class KernelSourcesTest {
         for (Path file : variants()) {
             KernelCard card = KernelCard.read(file);
             assertEquals(file.getParent().getFileName() + "/" + variant(file), card.name());
-            assertEquals(CARD, List.copyOf(card.lines().keySet()), card.name());
+            assertEquals(CARD, card.lines().keySet().stream().filter(k -> !k.equals("takes")).toList(), card.name());
             Grid grid = card.grid(sizes);
             assertEquals(256, grid.block(), card.name());
             assertEquals(0, grid.shared(), card.name() + ": shared memory is static");
