@@ -1,4 +1,4 @@
-// linear_backward_data_act / 4_tensor_core dA = (dY W) ⊙ act′, 3xTF32
+// linear_backward_data_act / 4_tensor_core   dA = (dY W) ⊙ act′, 3xTF32
 // shapes  dY[B,N] W[N,K] saved[B,K] dA[B,K]   row-major fp32
 // launch  grid (⌈K/64⌉,⌈B/64⌉), block 256, static smem 29184 B
 // cost    reads >= 4(BN+NK+BK) B, writes 4BK B, 6BNK flop on tensor cores

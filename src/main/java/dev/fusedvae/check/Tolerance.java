@@ -26,8 +26,9 @@ public record Tolerance(double unit, double factor, double floor, int split) {
     /// - slices are added in fp32, ⌈K/16⌉ roundings, and so are the corrections, one more;
     /// - the corrections, 2⁻¹⁰ S, run through K/4 products of their own: K/4 · 24u · 2⁻¹⁰ < K/170 u.
     ///
-    /// Together at most (⌈K/16⌉ + K/170 + 57) u S, which is less than γ of K + 58. How tensor cores cut is from Fasi,
-    /// Higham, Mikaitis and Pranesh (2021); *unverified on hardware*.
+    /// Together at most (⌈K/16⌉ + K/170 + 57) u S, which is less than γ of K + 58, for operands that are zero or above 2⁻¹¹⁵:
+    /// the small part of a smaller one may be flushed. How tensor cores cut is from Fasi, Higham, Mikaitis and Pranesh
+    /// (2021); *unverified on hardware*.
     public static final Tolerance TF32X3 = new Tolerance(0x1p-24, 2, Float.MIN_NORMAL, 58);
 
     public Tolerance {
