@@ -8,10 +8,7 @@
 constexpr int STAGES = 3;
 
 // One slice of one operand as it lies in memory: [major][k] where K_FIRST, else [k][major].
-// Rows are padded so that no two threads of an access meet in a bank, each of the 32 being one word wide:
-//   [major][k] by 20: float4 along k of eight neighbouring majors start 20 words apart: banks 0 20 8 28 16 4 24 12, four
-//                     each; single words of eight majors and four k (a fragment, see mma.cuh) touch those banks once;
-//   [k][major] by 72: single words of four k and eight majors touch banks 8 k + major, all different.
+// Rows are padded so that no two threads of an access meet in one of the 32 banks, each a word wide; see `spread` below.
 template <bool K_FIRST> struct Slice {
     static constexpr int PITCH = K_FIRST ? TK + 4 : TM + 8;
     static constexpr int LINES = K_FIRST ? TM : TK;
@@ -21,9 +18,26 @@ static_assert(Slice<true>::PITCH == 20 && Slice<false>::PITCH == 72 && TM == TN,
 static_assert(Slice<true>::PITCH % 4 == 0 && Slice<false>::PITCH % 4 == 0, "every row starts on 16 bytes");
 
 // The word of the slice's element at (major, k): major [0, TM), k [0, TK).
-template <bool K_FIRST> DEVICE int word_of(int major, int k) {
+template <bool K_FIRST> DEVICE constexpr int word_of(int major, int k) {
     return K_FIRST ? major * Slice<true>::PITCH + k : k * Slice<false>::PITCH + major;
 }
+
+// Whether the words at `majors` majors times `ks` k are in banks all different.
+template <bool K_FIRST> DEVICE constexpr bool spread(int majors, int ks) {
+    uint32_t banks = 0;
+    for (int major = 0; major < majors; major++) {
+        for (int k = 0; k < ks; k++) {
+            const uint32_t bank = 1u << word_of<K_FIRST>(major, k) % 32;
+            if (banks & bank) {
+                return false;
+            }
+            banks |= bank;
+        }
+    }
+    return true;
+}
+static_assert(spread<true>(8, 4), "float4 along k of eight majors, which hardware reads at once; and a fragment of mma.cuh");
+static_assert(spread<false>(8, 4), "a fragment of mma.cuh");
 
 template <bool A_K_FIRST, bool B_K_FIRST> struct Pipeline {
     Slice<A_K_FIRST> a[STAGES];
