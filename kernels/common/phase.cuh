@@ -7,10 +7,12 @@
 #define FVAE_PHASE
 #include "activation.cuh"
 #include "binarize.cuh"
+#include "gather.cuh"
 #include "gemm.cuh"
 #include "latent.cuh"
 #include "likelihood.cuh"
 #include "likelihood_rows.cuh"
+#include "linear.cuh"
 #include "normals.cuh"
 #include "optimizer.cuh"
 #include "permutation.cuh"
