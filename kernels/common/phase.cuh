@@ -17,6 +17,7 @@
 #include "optimizer.cuh"
 #include "permutation.cuh"
 #include "reduce.cuh"
+#include "row_block.cuh"
 #include "step.cuh"
 #include "update_blocks.cuh"
 
