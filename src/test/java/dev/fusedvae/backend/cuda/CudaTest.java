@@ -34,7 +34,7 @@ class CudaTest {
     private static final List<FusionLevel> LEVELS = List.of(FusionLevel.values());
     private static final VaeSpec SMALL = VaeSpec.of(33, List.of(21, 10), 5).withActivation(Activation.TANH);
 
-    private static final List<Trial> TRIALS = List.of(
+    static final List<Trial> TRIALS = List.of(
             Trial.of(SMALL, 8, 20, SEED).binarized(Binarization.DYNAMIC),
             Trial.of(SMALL.withLikelihood(new Likelihood.GaussianFeature()).withActivation(Activation.SILU), 5, 13, SEED),
             Trial.of(SMALL.withLikelihood(new Likelihood.GaussianScalar()).withBias(false), 6, 12, SEED).clipped(0.05),
