@@ -21,7 +21,7 @@ KERNEL(linear_bias_act, LinearBiasActArgs, sizeof(Stages)) {
         for (int j = 0; j < 4; j++) {
             const int64_t column = at.column + COLUMN_STEP * j;
             if (at.row + i < rows && column < args.n) {
-                finish(args, at.row + i, column, sum[i][j]);
+                linear_store(args, at.row + i, column, sum[i][j]);
             }
         }
     }

@@ -18,7 +18,7 @@ KERNEL(linear_bias_act, LinearBiasActArgs, sizeof(Stages)) {
                                         *reinterpret_cast<Stages*>(smem));
     for_each_cell(at, sum, [&](int64_t row, int64_t column, float product) {
         if (row < rows && column < args.n) {
-            finish(args, row, column, product);
+            linear_store(args, row, column, product);
         }
     });
 }
