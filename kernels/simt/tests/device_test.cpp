@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 namespace {
 
@@ -366,6 +367,31 @@ void capture_refusesWhatTheDriverRefuses() {
     ok(cuMemsetD32_v2(words.address, 0, 2));
 }
 
+void threadLocalCapture_forbidsItsOwnThreadOnly() {
+    Session s(modulePath);
+    void *stream = nullptr, *graph = nullptr;
+    void* context = nullptr;
+    ok(cuCtxGetCurrent(&context));
+    ok(cuStreamCreate(&stream, 1));
+    auto elsewhere = [&](const std::function<int()>& call) {
+        int r = -1;
+        std::thread([&] { r = cuCtxSetCurrent(context); if (r == 0) r = call(); }).join();
+        return r;
+    };
+    const std::function<int()> unsafe = [] { return cuCtxSynchronize(); };
+    ok(cuStreamBeginCapture_v2(stream, 1));
+    ok(elsewhere(unsafe));
+    expectEqual(elsewhere([&] { return cuStreamEndCapture(stream, &graph); }), 908, "the end of a capture by another thread");
+    ok(cuStreamEndCapture(stream, &graph));
+    ok(cuGraphDestroy(graph));
+    ok(cuStreamBeginCapture_v2(stream, 1));
+    expectEqual(unsafe(), 900, "a call that a capture forbids to its thread");
+    expectEqual(cuStreamEndCapture(stream, &graph), 901, "the capture after it");
+    ok(cuStreamBeginCapture_v2(stream, 0));
+    expectEqual(elsewhere(unsafe), 900, "a call that a global capture forbids to every thread");
+    expectEqual(cuStreamEndCapture(stream, &graph), 901, "the capture after it");
+}
+
 using Case = std::pair<const char*, void (*)()>;
 #define CASE(name) Case{#name, name}
 const Case CASES[] = {
@@ -379,7 +405,8 @@ const Case CASES[] = {
     CASE(memory_isCountedAndLeaksAreTold), CASE(nthCall_canBeToldToFail),
     CASE(modules_loadFromBytes_andForeignOnesAreRefused), CASE(launches_areCheckedAsTheDriverDoes),
     CASE(streams_areLazy_andReadHostMemoryLate), CASE(streamsWithoutAnEvent_runInAnyOrder_withOneInThatOrder),
-    CASE(graph_replays_withTheArgumentsOfItsCapture), CASE(capture_refusesWhatTheDriverRefuses)};
+    CASE(graph_replays_withTheArgumentsOfItsCapture), CASE(capture_refusesWhatTheDriverRefuses),
+    CASE(threadLocalCapture_forbidsItsOwnThreadOnly)};
 
 }  // namespace
 
