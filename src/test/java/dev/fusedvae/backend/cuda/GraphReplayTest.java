@@ -173,19 +173,19 @@ class GraphReplayTest {
     }
 
     /// Another seed changes the keys of noise and order, other examples the address and size of the data: all of them
-    /// arguments, of which a captured launch has a copy.
+    /// arguments, of which a captured launch has a copy. The larger set comes first, as positions beyond a set have no end.
     @Test
     void anotherFeed_isWhatGraphsReadFromThenOn() {
         Trial other = Trial.of(TRIAL.spec(), 3, 23, 99).binarized(Binarization.DYNAMIC);
         List<List<float[]>> results = new ArrayList<>();
         for (CudaBackend backend : List.of(stream, graphs)) {
             List<float[]> all = new ArrayList<>();
-            try (Executable executable = backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed())) {
+            try (Executable executable = backend.load(TRIAL.plan(FusionLevel.EPILOGUE), other.feed())) {
                 TRIAL.start(executable);
                 run(executable, 0, new int[] {70}, all);
-                executable.feed(other.feed());
-                run(executable, 70, new int[] {70, 3}, all);
                 executable.feed(TRIAL.feed());
+                run(executable, 70, new int[] {70, 3}, all);
+                executable.feed(other.feed());
                 run(executable, 143, new int[] {2, 65}, all);
                 state(executable, all);
             }
