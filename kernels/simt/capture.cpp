@@ -8,7 +8,7 @@ namespace simt {
 Result Queue::beginCapture(Stream* stream, int mode) {
     if (stream == &legacy_ || mode < 0 || mode > 2) return mode < 0 || mode > 2 ? INVALID_VALUE : STREAM_CAPTURE_UNSUPPORTED;
     if (stream->capture) return STREAM_CAPTURE_UNSUPPORTED;
-    stream->capture = std::make_shared<Capture>(Capture{stream, mode, false, {stream}, {}});
+    stream->capture = std::make_shared<Capture>(Capture{stream, mode, std::this_thread::get_id(), false, {stream}, {}});
     stream->frontier.clear();
     return SUCCESS;
 }
@@ -21,6 +21,7 @@ Result Queue::endCapture(Stream* stream, Graph& out) {
         capture->invalid = true;
         return STREAM_CAPTURE_UNMATCHED;
     }
+    if (capture->mode != 2 && capture->thread != std::this_thread::get_id()) return STREAM_CAPTURE_WRONG_THREAD;
     std::vector<bool> reached(capture->graph.nodes.size());
     for (size_t n : stream->frontier) reached[n] = true;
     for (size_t n = reached.size(); n-- > 0;)
@@ -42,6 +43,7 @@ bool Queue::refuseUnsafe() {
     bool refused = false;
     for (const auto& [stream, owned] : streams_) {
         if (!stream->capture || stream->capture->mode == 2) continue;
+        if (stream->capture->mode == 1 && stream->capture->thread != std::this_thread::get_id()) continue;
         stream->capture->invalid = true;
         refused = true;
     }

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <thread>
 #include <vector>
 
 namespace simt {
@@ -26,6 +27,7 @@ struct Stream;
 struct Capture {
     Stream* origin;
     int mode;                                // 0 global, 1 thread-local, 2 relaxed
+    std::thread::id thread;                  // that began it
     bool invalid = false;
     std::set<Stream*> streams;
     Graph graph;
@@ -78,7 +80,8 @@ public:
 
     Result beginCapture(Stream* stream, int mode);
     Result endCapture(Stream* stream, Graph& out);
-    /// For calls that a capture forbids: invalidates every capture that forbids them and says whether there is one.
+    /// For calls that a capture forbids, to every thread or to its own: invalidates every capture that forbids them to this
+    /// thread and says whether there is one.
     bool refuseUnsafe();
     bool capturingBlockingStream() const;
 

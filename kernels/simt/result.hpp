@@ -25,6 +25,7 @@ namespace simt {
     X(STREAM_CAPTURE_UNMATCHED, 903, "stream capture began in another stream")          \
     X(STREAM_CAPTURE_UNJOINED, 904, "capturing stream has unjoined work")               \
     X(STREAM_CAPTURE_IMPLICIT, 906, "operation would make the legacy stream depend on a capturing stream") \
+    X(STREAM_CAPTURE_WRONG_THREAD, 908, "the stream's capture was begun by another thread") \
     X(UNKNOWN, 999, "unknown error")
 
 #define X(name, number, text) name = number,

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 namespace {
 
@@ -373,6 +374,31 @@ void tf32_roundsToNearest_tiesAwayFromZero() { ::tf32_roundsToNearest_tiesAwayFr
 void tensorCores_multiplyInTheLayoutsOfPtx() { ::tensorCores_multiplyInTheLayoutsOfPtx(modulePath); }
 void productByHalfAWarp_isReported() { ::productByHalfAWarp_isReported(modulePath); }
 
+void threadLocalCapture_forbidsItsOwnThreadOnly() {
+    Session s(modulePath);
+    void *stream = nullptr, *graph = nullptr;
+    void* context = nullptr;
+    ok(cuCtxGetCurrent(&context));
+    ok(cuStreamCreate(&stream, 1));
+    auto elsewhere = [&](const std::function<int()>& call) {
+        int r = -1;
+        std::thread([&] { r = cuCtxSetCurrent(context); if (r == 0) r = call(); }).join();
+        return r;
+    };
+    const std::function<int()> unsafe = [] { return cuCtxSynchronize(); };
+    ok(cuStreamBeginCapture_v2(stream, 1));
+    ok(elsewhere(unsafe));
+    expectEqual(elsewhere([&] { return cuStreamEndCapture(stream, &graph); }), 908, "the end of a capture by another thread");
+    ok(cuStreamEndCapture(stream, &graph));
+    ok(cuGraphDestroy(graph));
+    ok(cuStreamBeginCapture_v2(stream, 1));
+    expectEqual(unsafe(), 900, "a call that a capture forbids to its thread");
+    expectEqual(cuStreamEndCapture(stream, &graph), 901, "the capture after it");
+    ok(cuStreamBeginCapture_v2(stream, 0));
+    expectEqual(elsewhere(unsafe), 900, "a call that a global capture forbids to every thread");
+    expectEqual(cuStreamEndCapture(stream, &graph), 901, "the capture after it");
+}
+
 using Case = std::pair<const char*, void (*)()>;
 #define CASE(name) Case{#name, name}
 const Case CASES[] = {
@@ -387,7 +413,8 @@ const Case CASES[] = {
     CASE(modules_loadFromBytes_andForeignOnesAreRefused), CASE(launches_areCheckedAsTheDriverDoes),
     CASE(streams_areLazy_andReadHostMemoryLate), CASE(streamsWithoutAnEvent_runInAnyOrder_withOneInThatOrder),
     CASE(graph_replays_withTheArgumentsOfItsCapture), CASE(capture_refusesWhatTheDriverRefuses),
-    CASE(tf32_roundsToNearest_tiesAwayFromZero), CASE(tensorCores_multiplyInTheLayoutsOfPtx), CASE(productByHalfAWarp_isReported)};
+    CASE(tf32_roundsToNearest_tiesAwayFromZero), CASE(tensorCores_multiplyInTheLayoutsOfPtx), CASE(productByHalfAWarp_isReported),
+    CASE(threadLocalCapture_forbidsItsOwnThreadOnly)};
 
 }  // namespace
 

@@ -14,6 +14,8 @@ using Address = unsigned long long;
 int cuInit(unsigned);
 int cuCtxCreate_v2(void**, unsigned, int);
 int cuCtxDestroy_v2(void*);
+int cuCtxGetCurrent(void**);
+int cuCtxSetCurrent(void*);
 int cuCtxSynchronize();
 int cuMemAlloc_v2(Address*, size_t);
 int cuMemFree_v2(Address);

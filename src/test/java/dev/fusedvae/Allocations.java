@@ -7,13 +7,13 @@ import java.lang.invoke.MethodType;
 /// Counts the bytes that the calling thread allocates.
 ///
 /// By method handle, because the module of the library rightly does not read `java.management`, and tests compile in it.
-final class Allocations {
+public final class Allocations {
     private static final MethodHandle ALLOCATED = handle();
 
     private Allocations() {}
 
     /// Bytes that `work` allocates on this thread.
-    static long of(Runnable work) {
+    public static long of(Runnable work) {
         long before = now();
         work.run();
         return now() - before;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.Backends;
+import dev.fusedvae.backend.cuda.CallRoutes;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.CatalogueEntry;
 import dev.fusedvae.data.Lookup;
@@ -42,6 +43,7 @@ final class DoctorCommand extends FvaeCommand {
         for (String backend : List.of("auto", "cpu", "reference", "cuda")) {
             found.put("backend " + backend, backend(backend));
         }
+        found.put("calls of cuda", CallRoutes.describe(terminal.env()));
         for (CatalogueEntry entry : Catalogue.entries()) {
             Lookup lookup = Catalogue.lookup(entry.name(), Optional.empty(), terminal.env());
             found.put("data " + entry.name(), lookup.found().map(Lookup.Place::toString)

@@ -223,6 +223,7 @@ class CommandsTest {
         JsonNode found = Cli.run("doctor", "--json").expect(Exit.OK).json();
         assertTrue(found.get("backend cpu").asText().startsWith("ready"));
         assertTrue(found.get("backend cuda").asText().matches("(ready|refused): .+"), found.toString());
+        assertTrue(found.get("calls of cuda").asText().matches("probe: Panama; .+: JCuda 12[.\\d]+ through JNI; launches: .+"), found.toString());
     }
 
     @Test

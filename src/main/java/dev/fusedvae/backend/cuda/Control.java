@@ -7,12 +7,13 @@ import dev.fusedvae.plan.Step;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jcuda.Pointer;
+import jcuda.driver.CUdeviceptr;
 
 /// What steers the kernels of an executable: the step table with its base word, a row of losses for every record, and
 /// the tables that updates read.
 final class Control implements AutoCloseable {
-    /// Records of the table: steps between two waits of the host.
-    static final int RECORDS = 64;
+    /// Records of the table and rows of losses: steps between two waits of the host.
+    static final int RECORDS = 1024;
     private static final long RECORD_BYTES = Args.STEP_RECORD.layout().byteSize();
     private static final long LOSS_BYTES = 2 * Double.BYTES;
     private static final long ALIGNMENT = 256;
@@ -26,6 +27,9 @@ final class Control implements AutoCloseable {
     private final long tableAt;
     private final long lossesAt;
     private final long baseAt;
+    private final CUdeviceptr tableTarget;
+    private final CUdeviceptr lossesSource;
+    private final CUdeviceptr baseWord;
     private final Step step = new Step();
     private long used;
 
@@ -46,6 +50,9 @@ final class Control implements AutoCloseable {
         tableAt = reserve(RECORDS * RECORD_BYTES);
         lossesAt = reserve(RECORDS * LOSS_BYTES);
         baseAt = reserve(Integer.BYTES);
+        tableTarget = Driver.pointer(tableAt);
+        lossesSource = Driver.pointer(lossesAt);
+        baseWord = Driver.pointer(baseAt);
     }
 
     private static long capacity(Plan plan) {
@@ -106,16 +113,22 @@ final class Control implements AutoCloseable {
             put(at, 10, Float.floatToRawIntBits(step.beta()));
             put(at, 11, 0);
         }
-        driver.upload(tableAt, pinned, count * RECORD_BYTES);
+        driver.upload(tableTarget, pinned, count * RECORD_BYTES);
     }
 
     private void put(long record, int word, int value) {
         table.set(ValueLayout.JAVA_INT, record + 4L * word, value);
     }
 
+    /// Enqueues a base: from here on kernels work on the record of this number plus their own offset. A fill and no copy,
+    /// as its value travels with the call: several are under way at once.
+    void base(int record) {
+        driver.set(baseWord, record);
+    }
+
     /// Enqueues the losses of the first `count` records for reading.
     void downloadLosses(int count) {
-        driver.download(pinnedLosses, lossesAt, count * LOSS_BYTES);
+        driver.download(pinnedLosses, lossesSource, count * LOSS_BYTES);
     }
 
     /// Sum `term` (0: log-likelihoods, 1: KL) of record `i`, after the download was waited for.

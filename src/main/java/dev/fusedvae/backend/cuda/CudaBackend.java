@@ -11,15 +11,11 @@ import java.util.Optional;
 /// Hand-written CUDA kernels on one device: a GPU, or the SIMT device where `FVAE_CUDA=simt`.
 public final class CudaBackend implements Backend {
     private final String device;
-    private final Driver driver;
-    private final KernelLibrary library;
-    private final CudaChoice choice;
+    private final Engine engine;
 
-    private CudaBackend(String device, Driver driver, KernelLibrary library, CudaChoice choice) {
+    private CudaBackend(String device, Engine engine) {
         this.device = device;
-        this.driver = driver;
-        this.library = library;
-        this.choice = choice;
+        this.engine = engine;
     }
 
     /// Opens the device that `environment` chooses, to run as `choice` says.
@@ -33,7 +29,7 @@ public final class CudaBackend implements Backend {
         KernelFolder folder = KernelFolder.find();
         Compiler compiler = new Compiler(folder, ready.architecture(), environment);
         Driver driver = new Driver();
-        return new CudaBackend(ready.device(), driver, new KernelLibrary(driver, folder, compiler), choice);
+        return new CudaBackend(ready.device(), new Engine(driver, new KernelLibrary(driver, folder, compiler), choice));
     }
 
     @Override
@@ -49,20 +45,21 @@ public final class CudaBackend implements Backend {
     /// @throws BackendUnavailableException if the device has too little memory
     @Override
     public CudaExecutable load(Plan plan, Feed feed) {
-        return CudaExecutable.load(driver, library, plan, feed, Optional.empty());
+        return CudaExecutable.load(engine, plan, feed, Optional.empty());
     }
 
     /// Bytes of device memory that executables hold.
     public long allocatedBytes() {
-        return driver.allocatedBytes();
+        return engine.driver().allocatedBytes();
     }
 
     @Override
     public void close() {
+        Driver driver = engine.driver();
         synchronized (driver) {
             driver.enterToClose();
             try (driver) {
-                library.close();
+                engine.library().close();
             }
         }
     }

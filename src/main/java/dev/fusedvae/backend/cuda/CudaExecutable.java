@@ -13,15 +13,16 @@ import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.Optional;
 
-/// A plan on the device: lowered once, then launched phase by phase on one stream; the host waits once for every
-/// [Control#RECORDS] steps. Executables of a backend share its stream, so they take turns.
+/// A plan on the device: lowered once, then replayed or launched step by step on one stream; the host waits once for
+/// every [Control#RECORDS] steps. Executables of a backend share its stream, so they take turns.
 final class CudaExecutable implements Executable {
+    private final Engine engine;
     private final Driver driver;
-    private final KernelLibrary library;
     private final Plan plan;
     private final boolean reduces;
     private final Resources resources;
     private final Launches launches;
+    private final Replay replay;
     private Feed feed;
     private boolean closed;
 
@@ -81,25 +82,27 @@ final class CudaExecutable implements Executable {
         }
     }
 
-    static CudaExecutable load(Driver driver, KernelLibrary library, Plan plan, Feed feed, Optional<Slots> shared) {
-        synchronized (driver) {
-            driver.enter();
-            return new CudaExecutable(driver, library, plan, feed, shared);
+    static CudaExecutable load(Engine engine, Plan plan, Feed feed, Optional<Slots> shared) {
+        synchronized (engine.driver()) {
+            engine.driver().enter();
+            return new CudaExecutable(engine, plan, feed, shared);
         }
     }
 
-    private CudaExecutable(Driver driver, KernelLibrary library, Plan plan, Feed feed, Optional<Slots> shared) {
+    private CudaExecutable(Engine engine, Plan plan, Feed feed, Optional<Slots> shared) {
         feed.check(plan);
-        this.driver = driver;
-        this.library = library;
+        this.engine = engine;
+        driver = engine.driver();
         this.plan = plan;
         this.feed = feed;
         reduces = plan.graph().ops().stream().anyMatch(op -> op instanceof Op.ReduceLoss);
-        launches = new Launches(plan, library);
+        launches = new Launches(plan, engine.library());
         resources = new Resources(driver, plan, launches, shared);
+        replay = resources.take(new Replay(driver, launches, resources.control, engine.graphs()));
         try {
             UpdateArgs updates = new UpdateArgs(resources.slots, resources.control, resources.staging);
-            launches.prepare(new CallArgs(resources.slots, resources.control, updates, plan.batch()), new JCudaLauncher(driver), resources.arena);
+            launches.prepare(new CallArgs(resources.slots, resources.control, updates, plan.batch()),
+                    engine.launcher(resources.arena), resources.arena);
             launches.bind(feed, resources.load(feed));
             driver.synchronize();
         } catch (RuntimeException e) {
@@ -118,6 +121,7 @@ final class CudaExecutable implements Executable {
         next.check(plan);
         synchronized (driver) {
             driver.enter();
+            replay.forget();
             launches.bind(next, resources.load(next));
             feed = next;
         }
@@ -137,25 +141,26 @@ final class CudaExecutable implements Executable {
             int steps = Math.min(Control.RECORDS, count - done);
             synchronized (driver) {
                 driver.enter();
-                enqueue(firstStep + done, steps);
-                driver.synchronize();
+                window(firstStep + done, steps);
                 collect(firstStep + done, steps, metrics, 2 * done);
             }
         }
     }
 
-    private void enqueue(long firstStep, int steps) {
+    private void window(long firstStep, int steps) {
         if (resources.data.isEmpty()) {
             throw new IllegalStateException("nothing to run on: the last feed could not be brought to the device");
         }
-        resources.control.upload(feed, firstStep, steps);
-        for (int record = 0; record < steps; record++) {
-            for (int i = 0; i < launches.count(); i++) {
-                launches.enqueue(i, record);
+        try {
+            resources.control.upload(feed, firstStep, steps);
+            replay.enqueue(steps);
+            if (reduces) {
+                resources.control.downloadLosses(steps);
             }
-        }
-        if (reduces) {
-            resources.control.downloadLosses(steps);
+            driver.synchronize();
+        } catch (RuntimeException e) {
+            driver.drain(); // what was enqueued still reads the step table, which the next run rewrites
+            throw e;
         }
     }
 
@@ -184,6 +189,7 @@ final class CudaExecutable implements Executable {
         synchronized (driver) {
             driver.enter();
             resources.control.upload(feed, index, 1);
+            resources.control.base(0);
             Step step = new Step();
             feed.fill(index, step);
             for (int i = 0; i < launches.count(); i++) {
@@ -214,7 +220,7 @@ final class CudaExecutable implements Executable {
 
     @Override
     public CudaExecutable sibling(Plan other, Feed otherFeed) {
-        return load(driver, library, other, otherFeed, Optional.of(resources.slots));
+        return load(engine, other, otherFeed, Optional.of(resources.slots));
     }
 
     @Override

@@ -8,14 +8,18 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import jcuda.NativePointerObject;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
+import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.JCudaDriver;
 
 /// One device with its context and one stream: every call of the driver API goes through here.
@@ -100,6 +104,27 @@ final class Driver implements AutoCloseable {
         }
     }
 
+    /// An object of the driver whose number can be read.
+    private static final class Handle extends NativePointerObject {
+        Handle(NativePointerObject of) {
+            super(of);
+        }
+
+        long number() {
+            return getNativePointer();
+        }
+    }
+
+    /// The driver's own handle of `object`, for calls that JCuda does not make.
+    static long handle(NativePointerObject object) {
+        return new Handle(object).number();
+    }
+
+    /// JCuda's pointer to device memory, for calls that are made again and again.
+    static CUdeviceptr pointer(long address) {
+        return new At(address);
+    }
+
     /// A pointer whose number can be read: kernels take addresses inside structs.
     private static final class Fresh extends CUdeviceptr {
         long address() {
@@ -145,17 +170,30 @@ final class Driver implements AutoCloseable {
 
     /// Enqueues a copy; `from` is pinned and must stay as it is until [#synchronize].
     void upload(long to, Pointer from, long bytes) {
-        check(JCudaDriver.cuMemcpyHtoDAsync(new At(to), from, bytes, stream), "cuMemcpyHtoDAsync");
+        upload(new At(to), from, bytes);
+    }
+
+    void upload(CUdeviceptr to, Pointer from, long bytes) {
+        check(JCudaDriver.cuMemcpyHtoDAsync(to, from, bytes, stream), "cuMemcpyHtoDAsync");
     }
 
     /// Enqueues a copy; `to` is pinned and holds the values after [#synchronize].
     void download(Pointer to, long from, long bytes) {
-        check(JCudaDriver.cuMemcpyDtoHAsync(to, new At(from), bytes, stream), "cuMemcpyDtoHAsync");
+        download(to, new At(from), bytes);
+    }
+
+    void download(Pointer to, CUdeviceptr from, long bytes) {
+        check(JCudaDriver.cuMemcpyDtoHAsync(to, from, bytes, stream), "cuMemcpyDtoHAsync");
     }
 
     /// Enqueues zeros.
     void clear(long address, long bytes) {
         check(JCudaDriver.cuMemsetD32Async(new At(address), 0, bytes / 4, stream), "cuMemsetD32Async");
+    }
+
+    /// Enqueues the setting of one word; the value travels with the call.
+    void set(CUdeviceptr word, int value) {
+        check(JCudaDriver.cuMemsetD32Async(word, value, 1, stream), "cuMemsetD32Async");
     }
 
     /// Waits for all work of the stream; an error of any of it comes out here.
@@ -166,6 +204,48 @@ final class Driver implements AutoCloseable {
     /// [#synchronize] on the way out of a failure that is reported already: memory must not go while work still uses it.
     void drain() {
         JCudaDriver.cuStreamSynchronize(stream);
+    }
+
+    /// What `work` enqueues, as a graph to be enqueued by [#replay]; nothing of it runs now. Give it back with [#release].
+    ///
+    /// Thread-local: other threads may allocate and wait meanwhile, this one may not.
+    CUgraphExec capture(Runnable work) {
+        check(JCudaDriver.cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL), "cuStreamBeginCapture");
+        CUgraph graph = new CUgraph();
+        boolean captured = false;
+        try {
+            work.run();
+            check(JCudaDriver.cuStreamEndCapture(stream, graph), "cuStreamEndCapture");
+            captured = true;
+        } finally {
+            if (!captured) {
+                abandonCapture();
+            }
+        }
+        try {
+            CUgraphExec executable = new CUgraphExec();
+            check(JCudaDriver.cuGraphInstantiate(executable, graph, 0), "cuGraphInstantiate");
+            return executable;
+        } finally {
+            JCudaDriver.cuGraphDestroy(graph); // an executable graph is a copy
+        }
+    }
+
+    /// Ends a capture that something went wrong in, so that the stream takes work again.
+    private void abandonCapture() {
+        CUgraph partial = new CUgraph();
+        if (JCudaDriver.cuStreamEndCapture(stream, partial) == CUresult.CUDA_SUCCESS) {
+            JCudaDriver.cuGraphDestroy(partial);
+        }
+    }
+
+    /// Enqueues all work of a graph.
+    void replay(CUgraphExec graph) {
+        check(JCudaDriver.cuGraphLaunch(graph, stream), "cuGraphLaunch");
+    }
+
+    void release(CUgraphExec graph) {
+        check(JCudaDriver.cuGraphExecDestroy(graph), "cuGraphExecDestroy");
     }
 
     CUmodule module(byte[] image, String name) {

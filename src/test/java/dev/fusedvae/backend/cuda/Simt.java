@@ -25,6 +25,7 @@ final class Simt {
         return open(CudaChoice.DEFAULT);
     }
 
+    /// [#open()] to run as `choice` says.
     static CudaBackend open(CudaChoice choice) {
         Assumptions.assumeTrue(Tool.find("g++", ENVIRONMENT).isPresent(), "skipped: the SIMT device needs g++");
         Assumptions.assumeTrue(System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("amd64"),

@@ -11,7 +11,7 @@ import java.lang.invoke.MethodHandle;
 final class StandIn {
     private StandIn() {}
 
-    /// A counter of the stand-in: `bytes`, `allocations`, `pinned`, `modules`, `streams`, `contexts`, `calls`, `leaked`.
+    /// A counter of the stand-in: `bytes`, `allocations`, `pinned`, `modules`, `streams`, `graphs`, `contexts`, `calls`, `leaked`.
     static long count(String what) {
         try (Arena arena = Arena.ofConfined()) {
             return (long) function("fvae_simt_count", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS))
@@ -25,6 +25,20 @@ final class StandIn {
     static void failAt(long n, int code) {
         try {
             function("fvae_simt_fail_at", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT)).invokeWithArguments(n, code);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Lets kernels and streams run in `order`, `forward`, `reverse` or `random`, the last from `seed`.
+    static void schedule(String order, long seed) {
+        try (Arena arena = Arena.ofConfined()) {
+            boolean known = (boolean) function("fvae_simt_schedule",
+                    FunctionDescriptor.of(ValueLayout.JAVA_BOOLEAN, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG))
+                    .invokeWithArguments(arena.allocateFrom(order), seed);
+            if (!known) {
+                throw new IllegalArgumentException("no such order: " + order);
+            }
         } catch (Throwable e) {
             throw new AssertionError(e);
         }

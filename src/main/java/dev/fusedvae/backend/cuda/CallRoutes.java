@@ -1,0 +1,35 @@
+package dev.fusedvae.backend.cuda;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Properties;
+
+/// Which library each group of the cuda backend's calls goes through.
+public final class CallRoutes {
+    private static final String JCUDA = "META-INF/maven/org.jcuda/jcuda/pom.properties";
+
+    private CallRoutes() {}
+
+    /// One line for people, made without loading a native library.
+    public static String describe(Map<String, String> environment) {
+        boolean simt = "simt".equals(environment.getOrDefault(Probe.VARIABLE, "").strip());
+        return "probe: Panama; context, memory, copies, streams, graphs: %s through JNI; launches: JCuda, or Panama with --launcher ffm; "
+                .formatted(jcuda()) + "kernels: compiled by " + (simt ? "g++ for the SIMT device" : "nvcc") + "; no other CUDA library is called";
+    }
+
+    /// JCuda with the version on the class path.
+    private static String jcuda() {
+        try (InputStream file = CallRoutes.class.getClassLoader().getResourceAsStream(JCUDA)) {
+            if (file == null) {
+                return "JCuda";
+            }
+            Properties properties = new Properties();
+            properties.load(file);
+            return "JCuda " + properties.getProperty("version", "");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + JCUDA, e);
+        }
+    }
+}
