@@ -17,7 +17,14 @@
 //   load_acquire, store_release, spin_until(predicate)
 //   cp_async16(shared, global, valid), cp_async4, cp_async_commit(), cp_async_wait<N>()     !valid writes zeros
 //   trap()                                impossible cases end here
+//   FIELD_AT(type, field, OFFSET);        asserts where a field lies
 #pragma once
+
+#ifdef __CUDACC_RTC__  // has no offsetof: there nvcc and g++, which see the same text, answer for it
+#define FIELD_AT(type, field, OFFSET) static_assert(true)
+#else
+#define FIELD_AT(type, field, OFFSET) static_assert(__builtin_offsetof(type, field) == (OFFSET), #field " of " #type)
+#endif
 
 #ifdef FVAE_SIMT
 #include "../simt/device.hpp"
