@@ -13,9 +13,9 @@ import java.util.Map;
 /// @param op      the op, also the entry point: `linear_bias_act`
 /// @param variant the file's name without its ending: `2_tiled`
 /// @param formula what it computes
-/// @param lines   `shapes`, `launch`, `cost`, `fuses`, `needs`, each with its text
+/// @param lines   `shapes`, `launch`, `cost`, `fuses`, `needs`, each with its text; `takes` where it is not for all sizes
 public record KernelCard(String op, String variant, String formula, Map<String, String> lines) {
-    private static final List<String> KEYS = List.of("shapes", "launch", "cost", "fuses", "needs");
+    private static final List<String> KEYS = List.of("shapes", "launch", "cost", "fuses", "needs", "takes");
 
     public KernelCard {
         lines = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(lines));
@@ -60,7 +60,13 @@ public record KernelCard(String op, String variant, String formula, Map<String, 
         return LaunchLine.parse(lines.get("launch"), name(), dimensions);
     }
 
-    String name() {
+    /// Whether it is meant for these dimensions, `arch` among them; a card without a takes line is for all.
+    boolean takes(Map<String, Long> dimensions) {
+        return !lines.containsKey("takes") || TakesLine.holds(lines.get("takes"), name(), dimensions);
+    }
+
+    /// `linear_bias_act/2_tiled`
+    public String name() {
         return op + "/" + variant;
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,12 +57,23 @@ class KernelSourcesTest {
         for (Path file : variants()) {
             KernelCard card = KernelCard.read(file);
             assertEquals(file.getParent().getFileName() + "/" + variant(file), card.name());
-            assertEquals(CARD, List.copyOf(card.lines().keySet()), card.name());
+            assertEquals(CARD, card.lines().keySet().stream().filter(key -> !key.equals("takes")).toList(), card.name());
+            Map<String, Long> withArchitecture = new HashMap<>(sizes);
+            withArchitecture.put("arch", 90L);
+            assertTrue(card.takes(withArchitecture), card.name() + " takes usual sizes");
             Grid grid = card.grid(sizes);
             assertEquals(256, grid.block(), card.name());
             assertEquals(0, grid.shared(), card.name() + ": shared memory is static");
             assertTrue(Files.readString(file).contains("\nKERNEL(" + card.op() + ", "), card.name() + " names its entry point after its op");
         }
+    }
+
+    /// So that a packed image is what nvcc would make at first use.
+    @Test
+    void packedKernels_areCompiledWithTheOptionsOfFirstUse() throws IOException {
+        assertTrue(Files.readString(KERNELS.resolve("compile.sh")).contains(" " + String.join(" ", Images.OPTIONS) + " "));
+        String architectures = String.join(" ", all(Files.readString(KERNELS.resolve("compile.sh")), "code=\\[?(sm_\\w+)"));
+        assertEquals(String.join(" ", Architecture.PACKED), architectures);
     }
 
     @Test
