@@ -2,6 +2,7 @@ package dev.fusedvae.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.KernelCard;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
 import dev.fusedvae.io.Json;
@@ -25,7 +26,7 @@ final class KernelsCommand extends FvaeCommand {
 
     @Override
     Exit execute() {
-        List<KernelCard> cards = KernelCatalogue.open(terminal.env(), kernels).cards();
+        List<KernelCard> cards = UsageException.value(() -> KernelCatalogue.open(terminal.env(), kernels.map(CudaChoice.DEFAULT::withKernels).orElse(CudaChoice.DEFAULT))).cards();
         if (json) {
             ObjectNode root = Json.object();
             ArrayNode all = root.putArray("kernels");

@@ -3,6 +3,7 @@ package dev.fusedvae.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.KernelCard;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
 import dev.fusedvae.io.Json;
@@ -33,7 +34,7 @@ final class KernelsShowCommand extends FvaeCommand {
 
     @Override
     Exit execute() {
-        KernelCatalogue catalogue = KernelCatalogue.open(terminal.env(), kernels);
+        KernelCatalogue catalogue = UsageException.value(() -> KernelCatalogue.open(terminal.env(), kernels.map(CudaChoice.DEFAULT::withKernels).orElse(CudaChoice.DEFAULT)));
         List<KernelCard> cards = catalogue.cards(name);
         if (cards.isEmpty()) {
             throw unknown(catalogue.cards());

@@ -26,6 +26,7 @@ public final class CudaBackend implements Backend {
     /// Opens the device that `environment` chooses, to run as `choice` says.
     ///
     /// @throws BackendUnavailableException with the reason and what would help, if no kernel can run here
+    /// @throws IllegalArgumentException    if the choice names kernels or variants that are not there
     public static CudaBackend open(Map<String, String> environment, CudaChoice choice) {
         choice.vendor().stream().findFirst().ifPresent(v -> {
             throw new BackendUnavailableException("--vendor " + v.flag() + " is not there yet: no vendor library is called; leave it out");

@@ -1,7 +1,7 @@
 package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.backend.BackendUnavailableException;
-import java.nio.file.Path;
+import dev.fusedvae.backend.CudaChoice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,19 +26,21 @@ public final class KernelCatalogue {
     /// @param occupancy   share of its warps that these are, in 0..1
     public record Figures(String architecture, String origin, int registers, int sharedBytes, int stackBytes, int blocks, double occupancy) {}
 
-    private KernelCatalogue(Map<String, String> environment, KernelFolder folder) {
+    private KernelCatalogue(Map<String, String> environment, KernelFolder folder, Map<String, String> wanted) {
         this.environment = environment;
         this.folder = folder;
-        variants = new Variants(folder, Architecture.SIMT, Map.of());
+        variants = new Variants(folder, Architecture.SIMT, wanted);
     }
 
-    /// The built-in kernels and those of `extra`, a folder of the same shape.
+    /// The built-in kernels and those of the folder that `choice` names.
     ///
-    /// @throws BackendUnavailableException if there are none, or `extra` does not go together with them
-    public static KernelCatalogue open(Map<String, String> environment, Optional<Path> extra) {
+    /// @throws BackendUnavailableException if there are none
+    /// @throws IllegalArgumentException    if the choice names a folder that does not go together with them, or variants
+    ///                                     that are not there
+    public static KernelCatalogue open(Map<String, String> environment, CudaChoice choice) {
         KernelCache cache = KernelCache.of(environment);
         KernelFolder builtIn = KernelFolder.find(cache);
-        return new KernelCatalogue(environment, extra.map(e -> builtIn.with(e, cache)).orElse(builtIn));
+        return new KernelCatalogue(environment, choice.kernels().map(extra -> builtIn.with(extra, cache)).orElse(builtIn), choice.variants());
     }
 
     /// The cards of all variants, by op and number.

@@ -76,11 +76,11 @@ record KernelFolder(Path root) {
     /// This folder with what `extra`, a folder of the same shape, has besides; as a copy in `cache`, so that the kernels of
     /// both find the headers of both.
     ///
-    /// @throws BackendUnavailableException if `extra` has no variants, or a file that is here already
+    /// @throws IllegalArgumentException if `extra` has no variants, or a file that is here already
     KernelFolder with(Path extra, KernelCache cache) {
         KernelFolder other = new KernelFolder(extra.toAbsolutePath().normalize());
         if (other.ops().isEmpty()) {
-            throw new BackendUnavailableException("--kernels " + extra + " holds no kernels; it must have files such as linear_bias_act/5_mine.cu");
+            throw new IllegalArgumentException("--kernels " + extra + " holds no kernels; it must have files such as linear_bias_act/5_mine.cu");
         }
         other.ops().forEach(op -> refuseTwins(op, other));
         List<String> texts = new ArrayList<>();
@@ -96,12 +96,12 @@ record KernelFolder(Path root) {
 
     private void refuseTwins(String op, KernelFolder other) {
         if (variants(op).isEmpty()) {
-            throw new BackendUnavailableException("--kernels " + other.root + " has variants of " + op + ", which is no op; the ops are "
+            throw new IllegalArgumentException("--kernels " + other.root + " has variants of " + op + ", which is no op; the ops are "
                     + String.join(", ", ops()));
         }
         for (Path mine : variants(op)) {
             other.variants(op).stream().filter(v -> number(v) == number(mine)).findFirst().ifPresent(v -> {
-                throw new BackendUnavailableException("the number of " + v + " is that of the built-in " + mine.getFileName()
+                throw new IllegalArgumentException("the number of " + v + " is that of the built-in " + mine.getFileName()
                         + "; give it another, above " + number(variants(op).getLast()) + " if it is to be taken first");
             });
         }
@@ -112,7 +112,7 @@ record KernelFolder(Path root) {
             try {
                 Path file = to.resolve(paths.get(i));
                 if (Files.exists(file)) {
-                    throw new BackendUnavailableException(files.get(i) + " has the name of a built-in file; give it another");
+                    throw new IllegalArgumentException(files.get(i) + " has the name of a built-in file; give it another");
                 }
                 Files.createDirectories(file.getParent());
                 Files.copy(files.get(i), file);

