@@ -32,7 +32,13 @@ final class Images {
     }
 
     /// @param where the file it lies in, or its name in the jar
-    record Image(byte[] bytes, Origin origin, String where) {}
+    record Image(byte[] bytes, Origin origin, String where) {
+        Image {
+            if (bytes.length == 0) {
+                throw new BackendUnavailableException("the image of a kernel in " + where + " is empty; remove it and start again");
+            }
+        }
+    }
 
     private final KernelFolder folder;
     private final Architecture architecture;

@@ -7,10 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.BackendUnavailableException;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +86,31 @@ class PackedTest {
         assertEquals(Images.Origin.KEPT, second.origin());
         assertEquals(Images.Origin.KEPT, bare.origin());
         assertArrayEquals(first.bytes(), bare.bytes());
+    }
+
+    /// As users have it: one file.
+    @Test
+    void packedInAJar_isReadFromThere(@TempDir Path folder) throws IOException {
+        Path packed = folder.resolve("packed");
+        Packer.pack(Kernels.TREE, COMPILED, packed, bare(folder));
+        Path image = packed.resolve("images/add/1_naive.sm_80.cubin");
+        Files.createDirectories(image.getParent());
+        Files.write(image, new byte[] {1, 2, 3});
+        Files.writeString(packed.resolve(Packed.INDEX), new Packed.Entry("add/1_naive", "digest", "sm_80", "images/add/1_naive.sm_80.cubin").line(),
+                StandardOpenOption.APPEND);
+        Path jar = folder.resolve("with space.jar");
+        try (FileSystem zip = FileSystems.newFileSystem(jar, Map.of("create", "true")); Stream<Path> files = Files.walk(packed)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, zip.getPath("packed").resolve(packed.relativize(file).toString()));
+            }
+        }
+        Packed read = Packed.read(URI.create("jar:" + jar.toUri() + "!/packed/" + Packed.INDEX).toURL());
+        assertEquals("1 kernels are packed for sm_80", read.text());
+        assertArrayEquals(new byte[] {1, 2, 3}, read.image("add/1_naive", "digest", Architecture.of("sm_86")).orElseThrow().bytes());
+        assertTrue(read.image("add/1_naive", "another", Architecture.of("sm_80")).isEmpty());
+        assertTrue(read.image("add/1_naive", "digest", Kernels.SM_90).isEmpty());
+        KernelFolder unpacked = new KernelFolder(read.unpacked(new KernelCache(folder.resolve("cache"))).orElseThrow());
+        assertEquals(Kernels.TREE.ops(), unpacked.ops());
     }
 
     @Test
