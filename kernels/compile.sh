@@ -3,8 +3,9 @@
 #
 #   kernels/compile.sh OUT [OP/VARIANT.cu ...]
 #
-# OUT/<op>/<variant>.fatbin holds a cubin an architecture and PTX of the oldest; beside it <variant>.log holds what ptxas
-# says of registers and spills. A file is compiled again where it, a header or this script is newer than its fatbin.
+# OUT/<op>/<variant>.fatbin holds a cubin an architecture and PTX of the oldest; beside it lie the same as single files,
+# <variant>.sm_90.cubin and so on and <variant>.compute_80.ptx, and <variant>.log: what ptxas says of registers and spills.
+# A file is compiled again where it, a header or this script is newer than its fatbin.
 # JOBS (default 2) files are compiled at a time.
 set -eu
 
@@ -16,13 +17,19 @@ compile() { # OUT OP/VARIANT.cu
             "$kernels/${2%/*}"/*.cuh -newer "$to.fatbin")" ]; then
         return 0
     fi
-    mkdir -p "$1/${2%/*}"
-    rm -f "$to.fatbin"
-    if nvcc -fatbin -std=c++17 -O3 -Xptxas -v \
+    rm -rf "$to.fatbin" "$to".sm_*.cubin "$to".compute_*.ptx "$to.keep"
+    mkdir -p "$to.keep"
+    if nvcc -fatbin --keep --keep-dir "$to.keep" -std=c++17 -O3 -Xptxas -v \
             -gencode 'arch=compute_80,code=[sm_80,compute_80]' \
             -gencode arch=compute_90,code=sm_90 -gencode arch=compute_90a,code=sm_90a \
             -gencode arch=compute_100,code=sm_100 -gencode arch=compute_120,code=sm_120 \
             -o "$to.part" "$kernels/$2" >"$to.log" 2>&1; then
+        for image in "$to.keep"/*.cubin; do                # named x.compute_80.sm_80.cubin or x.compute_90.cubin
+            architecture=${image%.cubin}
+            mv "$image" "$to.sm_${architecture##*_}.cubin"
+        done
+        mv "$to.keep"/*.compute_80.ptx "$to.compute_80.ptx"
+        rm -rf "$to.keep"
         mv "$to.part" "$to.fatbin"
     else
         echo "$2 does not compile:" >&2

@@ -30,7 +30,8 @@ struct StepRecord {
     float beta;
     uint32_t reserved;
 };
-static_assert(sizeof(StepRecord) == 48 && __builtin_offsetof(StepRecord, inv_rows) == 20, "StepRecord is 12 words");
+static_assert(sizeof(StepRecord) == 48, "StepRecord is 12 words");
+FIELD_AT(StepRecord, inv_rows, 20);
 
 // Codes are the ordinals of the Java enums, and of the permitted classes of Likelihood and OptimizerSpec.
 enum ActivationCode : uint32_t { IDENTITY, RELU, LEAKY_RELU, TANH, SIGMOID, SOFTPLUS, ELU, GELU, SILU };
@@ -41,7 +42,7 @@ enum ElementCode : uint32_t { FLOATS, BYTES };
 
 #define ARGS_LAYOUT(type, pointers, words)                                                                    \
     static_assert((words) % 2 == 0 && sizeof(type) == 8 * (pointers) + 4 * (words), #type " must have no padding"); \
-    static_assert(__builtin_offsetof(type, offset) == 8 * (pointers), #type " must have its pointers first")
+    FIELD_AT(type, offset, 8 * (pointers))
 
 // gather
 struct GatherArgs {

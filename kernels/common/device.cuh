@@ -25,7 +25,14 @@
 //       bf16  two neighbours a word, the first in its low half: a (g, 2t) (g+8, 2t) (g, 2t+8) (g+8, 2t+8);  b (2t, g) (2t+8, g)
 //                                         The order and the roundings of the sum are the hardware's own
 //   trap()                                impossible cases end here
+//   FIELD_AT(type, field, OFFSET);        asserts where a field lies
 #pragma once
+
+#ifdef __CUDACC_RTC__  // has no offsetof: there nvcc and g++, which see the same text, answer for it
+#define FIELD_AT(type, field, OFFSET) static_assert(true)
+#else
+#define FIELD_AT(type, field, OFFSET) static_assert(__builtin_offsetof(type, field) == (OFFSET), #field " of " #type)
+#endif
 
 #ifdef FVAE_SIMT
 #include "../simt/device.hpp"

@@ -5,6 +5,7 @@ import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.backend.cuda.CallRoutes;
+import dev.fusedvae.backend.cuda.KernelCatalogue;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.CatalogueEntry;
 import dev.fusedvae.data.Lookup;
@@ -52,6 +53,7 @@ final class DoctorCommand extends FvaeCommand {
         found.put("fonts", Fonts.families() > 0 ? Fonts.families() + " families" : Fonts.MISSING);
         found.put("g++", tool("g++").orElse("not found; needed only to run CUDA kernels without a GPU"));
         found.put("nvcc", tool("nvcc").orElse("not found; needed only to compile CUDA kernels"));
+        found.putAll(KernelCatalogue.machine(terminal.env()));
         report(found);
         return Exit.OK;
     }

@@ -3,6 +3,7 @@ package dev.fusedvae.cli;
 import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.backend.cuda.KernelCatalogue;
 import dev.fusedvae.fuse.FusionLevel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -48,6 +49,9 @@ final class EngineOptions {
         BackendChoice choice = choice(backend, threads);
         UsageException.require(cuda.equals(CudaChoice.DEFAULT) || choice.name().equals("cuda"),
                 "--vendor, --launcher, --replay, --kernels and --variant are choices of the cuda backend; add --backend cuda or leave them out");
+        if (cuda.kernels().isPresent() || !cuda.variants().isEmpty()) {
+            UsageException.value(() -> KernelCatalogue.open(System.getenv(), cuda));
+        }
         return choice.withCuda(cuda);
     }
 

@@ -46,6 +46,7 @@ public final class Main implements Runnable {
         CommandLine data = new CommandLine(new DataCommand());
         data.addSubcommand(new DataListCommand(terminal)).addSubcommand(new DataFetchCommand(terminal));
         line.addSubcommand(data);
+        line.addSubcommand(new CommandLine(new KernelsCommand(terminal)).addSubcommand(new KernelsShowCommand(terminal)));
         Ansi ansi = terminal.colour() ? Ansi.ON : Ansi.OFF;
         line.setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
                 .setOut(new PrintWriter(terminal.out(), true)).setErr(new PrintWriter(terminal.err(), true))

@@ -7,12 +7,14 @@ import dev.fusedvae.io.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 
 /// Runs commands in this JVM and keeps what they said.
 final class Cli {
     /// An environment in which only built-in data is found.
-    static final Map<String, String> BARE = Map.of("HOME", "/nonexistent", "XDG_DATA_DIRS", "/nonexistent", "PATH", "");
+    static final Map<String, String> BARE = Map.of("HOME", "/nonexistent", "XDG_DATA_DIRS", "/nonexistent", "PATH", "",
+            "XDG_CACHE_HOME", Path.of("target", "cache").toAbsolutePath().toString());
 
     private Cli() {}
 

@@ -224,6 +224,8 @@ class CommandsTest {
         assertTrue(found.get("backend cpu").asText().startsWith("ready"));
         assertTrue(found.get("backend cuda").asText().matches("(ready|refused): .+"), found.toString());
         assertTrue(found.get("calls of cuda").asText().matches("probe: Panama; .+: JCuda 12[.\\d]+ through JNI; launches: .+"), found.toString());
+        assertTrue(found.get("kernels").asText().matches("\\d+ ops in .+; .*kernels are packed.*"), found.toString());
+        assertFalse(found.get("nvrtc").asText().isEmpty() || found.get("kernel images").asText().isEmpty(), found.toString());
     }
 
     @Test
@@ -240,7 +242,7 @@ class CommandsTest {
 
     @Test
     void everyCommand_hasHelpWithAnExample() {
-        for (String command : List.of("demo", "train", "eval", "sample", "reconstruct", "interpolate", "manifold", "encode", "decode", "explain", "doctor")) {
+        for (String command : List.of("demo", "train", "eval", "sample", "reconstruct", "interpolate", "manifold", "encode", "decode", "explain", "kernels", "doctor")) {
             String help = Cli.run(command, "--help").expect(Exit.OK).out();
             assertTrue(help.contains("Example:") && help.contains("  fvae " + command), help);
             help.lines().forEach(line -> assertTrue(line.length() <= 80, line));

@@ -1,5 +1,6 @@
 package dev.fusedvae.backend.cuda;
 
+import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.fuse.Kind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
@@ -7,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -144,6 +146,19 @@ final class Args {
             case LINEAR_BACKWARD_UPDATE -> LINEAR_BACKWARD_UPDATE;
             case SCALAR_UPDATE -> SCALAR_UPDATE;
         };
+    }
+
+    /// Refuses a compiled variant whose parameter is not the struct of its op.
+    ///
+    /// @throws BackendUnavailableException if the sizes differ
+    static void check(KernelSource.Variant variant, Cubin compiled) {
+        Type type = Arrays.stream(Kind.values()).filter(k -> k.label().equals(variant.entry())).findFirst().map(Args::of)
+                .orElseThrow(() -> new BackendUnavailableException("kernel " + variant.name() + " is of no op that the cuda backend calls"));
+        List<Cubin.Parameter> expected = List.of(new Cubin.Parameter(0, 0, Math.toIntExact(type.layout().byteSize())));
+        if (!compiled.parameters().equals(expected)) {
+            throw new BackendUnavailableException("kernel " + variant.name() + " takes " + compiled.parameters() + " where its op gives one "
+                    + type.struct() + " of " + type.layout().byteSize() + " bytes; make it take `const " + type.struct() + "` of common/args.cuh");
+        }
     }
 
     /// A struct with null pointers.

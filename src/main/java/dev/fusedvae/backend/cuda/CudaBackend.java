@@ -21,15 +21,20 @@ public final class CudaBackend implements Backend {
     /// Opens the device that `environment` chooses, to run as `choice` says.
     ///
     /// @throws BackendUnavailableException with the reason and what would help, if no kernel can run here
+    /// @throws IllegalArgumentException    if the choice names kernels or variants that are not there
     public static CudaBackend open(Map<String, String> environment, CudaChoice choice) {
         choice.vendor().stream().findFirst().ifPresent(v -> {
             throw new BackendUnavailableException("--vendor " + v.flag() + " is not there yet: no vendor library is called; leave it out");
         });
         Probe.Outcome.Ready ready = Probe.require(environment);
-        KernelFolder folder = KernelFolder.find();
-        Compiler compiler = new Compiler(folder, ready.architecture(), environment);
+        Architecture architecture = Architecture.of(ready.architecture());
+        KernelCache cache = KernelCache.of(environment);
+        KernelFolder builtIn = KernelFolder.find(cache);
+        KernelFolder folder = choice.kernels().map(extra -> builtIn.with(extra, cache)).orElse(builtIn);
+        Variants variants = new Variants(folder, architecture, choice.variants());
+        Images images = new Images(folder, architecture, Packed.find(), environment);
         Driver driver = new Driver();
-        return new CudaBackend(ready.device(), new Engine(driver, new KernelLibrary(driver, folder, compiler), choice));
+        return new CudaBackend(ready.device(), new Engine(driver, new KernelLibrary(driver, variants, images), choice));
     }
 
     @Override

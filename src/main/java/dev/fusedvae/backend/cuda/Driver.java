@@ -7,6 +7,7 @@ import dev.fusedvae.backend.BackendUnavailableException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import jcuda.NativePointerObject;
 import jcuda.Pointer;
@@ -27,6 +28,10 @@ import jcuda.driver.JCudaDriver;
 /// Work of a stream runs in order and later than the call; what must be seen by the host waits for [#synchronize].
 /// Any thread may call; [#enter] makes the context that of the calling thread.
 final class Driver implements AutoCloseable {
+    /// Made for another device, or by a newer compiler than the driver knows.
+    private static final Set<Integer> FOREIGN_IMAGE = Set.of(CUresult.CUDA_ERROR_INVALID_IMAGE, CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
+            CUresult.CUDA_ERROR_INVALID_PTX, CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
+
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
     private final CUstream stream = new CUstream();
@@ -248,9 +253,20 @@ final class Driver implements AutoCloseable {
         check(JCudaDriver.cuGraphExecDestroy(graph), "cuGraphExecDestroy");
     }
 
-    CUmodule module(byte[] image, String name) {
+    /// Loads the image of kernel `name`.
+    ///
+    /// @throws BackendUnavailableException if it was made for another device or driver
+    CUmodule module(Images.Image image, String name) {
         CUmodule module = new CUmodule();
-        check(JCudaDriver.cuModuleLoadData(module, image), "the image of " + name + " (cuModuleLoadData)");
+        int status = JCudaDriver.cuModuleLoadData(module, image.bytes());
+        if (FOREIGN_IMAGE.contains(status)) {
+            throw new BackendUnavailableException("this device or driver does not take the image of kernel " + name + " (" + image.origin().text() + ", "
+                    + image.where() + "): " + CUresult.stringFor(status) + " (" + status + "); " + switch (image.origin()) {
+                        case PACKED, PACKED_PTX -> "update the driver, or put nvcc on the PATH and run from a source tree";
+                        case KEPT, COMPILED -> "remove the file and start again, or update the driver";
+                    });
+        }
+        check(status, "the image of " + name + " (cuModuleLoadData)");
         return module;
     }
 

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What was compiled before, by a digest of everything that went into it; `$XDG_CACHE_HOME/fusedvae/kernels`.
 ///
@@ -42,6 +44,23 @@ record KernelCache(Path folder) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read a kernel source", e);
+        }
+    }
+
+    /// Whether the file or folder `name` is there.
+    boolean has(String name) {
+        return Files.exists(folder.resolve(name));
+    }
+
+    /// The newest file whose name starts with `stem`.
+    Optional<Path> startingWith(String stem) {
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.getFileName().toString().startsWith(stem)).max(Comparator.comparing(f -> f.toFile().lastModified()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + folder, e);
         }
     }
 
@@ -79,9 +98,13 @@ record KernelCache(Path folder) {
         }
     }
 
-    private static void remove(Path folder) throws IOException {
+    /// Removes a folder with all that is in it, if it is there.
+    static void remove(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         }

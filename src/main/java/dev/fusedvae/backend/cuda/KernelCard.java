@@ -65,7 +65,13 @@ public record KernelCard(String op, String variant, String formula, Map<String, 
         return lines.getOrDefault("takes", "").startsWith("by name only");
     }
 
-    String name() {
+    /// Whether it is meant for these dimensions, `arch` among them; a card without a takes line is for all, one by name only for none.
+    boolean takes(Map<String, Long> dimensions) {
+        return !byNameOnly() && (!lines.containsKey("takes") || TakesLine.holds(lines.get("takes"), name(), dimensions));
+    }
+
+    /// `linear_bias_act/2_tiled`
+    public String name() {
         return op + "/" + variant;
     }
 }

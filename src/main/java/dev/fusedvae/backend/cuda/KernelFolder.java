@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -16,10 +17,11 @@ record KernelFolder(Path root) {
     /// The system property that names the folder.
     static final String PROPERTY = "fvae.kernels";
 
-    /// The folder that [#PROPERTY] names, else that of the source tree this class was built from.
+    /// The folder that [#PROPERTY] names, else that of the source tree this class was built from, else the sources packed
+    /// beside this class, unpacked to `cache`.
     ///
     /// @throws BackendUnavailableException if there is none
-    static KernelFolder find() {
+    static KernelFolder find(KernelCache cache) {
         String named = System.getProperty(PROPERTY, "");
         if (!named.isEmpty()) {
             Path folder = Path.of(named);
@@ -28,7 +30,7 @@ record KernelFolder(Path root) {
             }
             return new KernelFolder(folder.toAbsolutePath().normalize());
         }
-        return sourceTree().map(KernelFolder::new).orElseThrow(() -> new BackendUnavailableException(
+        return sourceTree().or(() -> Packed.find().unpacked(cache)).map(KernelFolder::new).orElseThrow(() -> new BackendUnavailableException(
                 "the sources of the CUDA kernels were not found; run from a source tree, or name its folder by -D" + PROPERTY + "=DIR"));
     }
 
@@ -71,11 +73,53 @@ record KernelFolder(Path root) {
         return Integer.parseInt(name.substring(0, name.indexOf('_')));
     }
 
-    /// Headers that a kernel of `op` may include; those of the SIMT device only where it compiles for that.
-    List<Path> headers(String op, boolean simt) {
-        Stream<Path> own = Stream.concat(list(root.resolve("common")).stream(), list(root.resolve(op)).stream());
-        return Stream.concat(own, simt ? list(root.resolve("simt")).stream() : Stream.empty())
-                .filter(f -> f.toString().endsWith(".cuh") || f.toString().endsWith(".hpp")).sorted().toList();
+    /// This folder with what `extra`, a folder of the same shape, has besides; as a copy in `cache`, so that the kernels of
+    /// both find the headers of both.
+    ///
+    /// @throws IllegalArgumentException if `extra` has no variants, or a file that is here already
+    KernelFolder with(Path extra, KernelCache cache) {
+        KernelFolder other = new KernelFolder(extra.toAbsolutePath().normalize());
+        if (other.ops().isEmpty()) {
+            throw new IllegalArgumentException("--kernels " + extra + " holds no kernels; it must have files such as linear_bias_act/5_mine.cu");
+        }
+        other.ops().forEach(op -> refuseTwins(op, other));
+        List<String> texts = new ArrayList<>();
+        List<Path> files = new ArrayList<>();
+        for (KernelFolder from : List.of(this, other)) {
+            for (String path : Packed.sources(from.root)) {
+                texts.add(path);
+                files.add(from.root.resolve(path));
+            }
+        }
+        return new KernelFolder(cache.get("kernels-" + KernelCache.key(texts, files), to -> copy(texts, files, to)));
+    }
+
+    private void refuseTwins(String op, KernelFolder other) {
+        if (variants(op).isEmpty()) {
+            throw new IllegalArgumentException("--kernels " + other.root + " has variants of " + op + ", which is no op; the ops are "
+                    + String.join(", ", ops()));
+        }
+        for (Path mine : variants(op)) {
+            other.variants(op).stream().filter(v -> number(v) == number(mine)).findFirst().ifPresent(v -> {
+                throw new IllegalArgumentException("the number of " + v + " is that of the built-in " + mine.getFileName()
+                        + "; give it another, above " + number(variants(op).getLast()) + " if it is to be taken first");
+            });
+        }
+    }
+
+    private static void copy(List<String> paths, List<Path> files, Path to) {
+        for (int i = 0; i < files.size(); i++) {
+            try {
+                Path file = to.resolve(paths.get(i));
+                if (Files.exists(file)) {
+                    throw new IllegalArgumentException(files.get(i) + " has the name of a built-in file; give it another");
+                }
+                Files.createDirectories(file.getParent());
+                Files.copy(files.get(i), file);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot copy " + files.get(i) + " to " + to, e);
+            }
+        }
     }
 
     private static List<Path> list(Path folder) {

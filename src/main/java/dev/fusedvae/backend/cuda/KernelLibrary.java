@@ -1,10 +1,6 @@
 package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.backend.BackendUnavailableException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,60 +24,50 @@ final class KernelLibrary implements AutoCloseable {
     record Kernel(String name, CUfunction function) {}
 
     private final Driver driver;
-    private final KernelFolder folder;
-    private final Compiler compiler;
+    private final Variants variants;
+    private final Images images;
     private final List<CUmodule> modules = new ArrayList<>();
     private final Map<String, Kernel> kernels = new HashMap<>();
 
-    KernelLibrary(Driver driver, KernelFolder folder, Compiler compiler) {
+    KernelLibrary(Driver driver, Variants variants, Images images) {
         this.driver = driver;
-        this.folder = folder;
-        this.compiler = compiler;
+        this.variants = variants;
+        this.images = images;
     }
 
     /// These kernels, by name; what must be compiled is compiled on all processors.
     ///
     /// @throws BackendUnavailableException if one does not compile
     synchronized Map<String, Kernel> load(Collection<KernelSource> sources) {
-        Map<KernelSource, Future<Path>> images = new LinkedHashMap<>();
+        Map<KernelSource, Future<Images.Image>> made = new LinkedHashMap<>();
         try (ExecutorService workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
             for (KernelSource source : new LinkedHashSet<>(sources)) {
                 if (!kernels.containsKey(source.name())) {
-                    images.put(source, workers.submit(() -> compiler.compile(source)));
+                    made.put(source, workers.submit(() -> images.of(source)));
                 }
             }
         }
-        images.forEach((source, image) -> kernels.put(source.name(), kernel(source, finished(image))));
+        made.forEach((source, image) -> kernels.put(source.name(), kernel(source, finished(image))));
         return Map.copyOf(kernels);
     }
 
-    /// The variant of `op` with the highest number that is not for asking only: each rung is there because it beats the one
-    /// below.
+    /// The variant that a call of `op` runs on.
     ///
-    /// @throws BackendUnavailableException if it has none
-    KernelSource.Variant variant(String op) {
-        List<Path> variants = folder.variants(op).stream().filter(v -> !KernelCard.read(v).byNameOnly()).toList();
-        if (variants.isEmpty()) {
-            throw new BackendUnavailableException("the cuda backend has no kernel for " + op + " in " + folder.root() + "; use another fusion level or cpu");
-        }
-        KernelCard card = KernelCard.read(variants.getLast());
-        if (!card.op().equals(op)) {
-            throw new IllegalArgumentException("the card of " + variants.getLast() + " is that of " + card.op() + ", not of " + op);
-        }
-        return new KernelSource.Variant(card, variants.getLast());
+    /// @throws BackendUnavailableException if there is none
+    KernelSource.Variant variant(String op, Map<String, Long> dimensions) {
+        return variants.choose(op, dimensions);
     }
 
-    private Kernel kernel(KernelSource source, Path image) {
-        try {
-            CUmodule module = driver.module(Files.readAllBytes(image), source.name());
-            modules.add(module);
-            return new Kernel(source.name(), driver.function(module, source.entry()));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the compiled kernel " + image, e);
+    private Kernel kernel(KernelSource source, Images.Image image) {
+        if (source instanceof KernelSource.Variant variant && Cubin.is(image.bytes())) {
+            Args.check(variant, Cubin.read(image.bytes(), variant.entry()));
         }
+        CUmodule module = driver.module(image, source.name());
+        modules.add(module);
+        return new Kernel(source.name(), driver.function(module, source.entry()));
     }
 
-    private static Path finished(Future<Path> image) {
+    private static Images.Image finished(Future<Images.Image> image) {
         try {
             return image.get();
         } catch (InterruptedException e) {

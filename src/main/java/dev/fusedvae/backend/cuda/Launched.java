@@ -26,7 +26,7 @@ final class Launched {
             Map<Call, Grid> grids = new HashMap<>();
             for (Call call : phase.calls()) {
                 Map<String, Long> dimensions = Dimensions.of(call.op(), batch);
-                KernelSource.Variant variant = library.variant(call.op().kind().label());
+                KernelSource.Variant variant = library.variant(call.op().kind().label(), dimensions);
                 groups.computeIfAbsent(variant, v -> new ArrayList<>()).add(call);
                 grids.put(call, variant.card().grid(dimensions));
             }

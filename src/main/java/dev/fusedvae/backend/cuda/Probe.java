@@ -104,13 +104,22 @@ public final class Probe {
             return new Outcome.Refused(reason.get(), simt);
         }
         try {
-            return new Outcome.Ready(Driver.architecture(), Driver.describe());
+            return judge(Driver.architecture(), Driver.describe());
         } catch (LinkageError e) {
             return new Outcome.Refused("an NVIDIA driver is here, but JCuda's native library is not: " + firstLine(e),
                     "JCuda has one for linux on x86-64 only; use cpu");
         } catch (IllegalStateException e) {
             return new Outcome.Refused(e.getMessage(), simt);
         }
+    }
+
+    /// Whether kernels can run on a GPU of that architecture.
+    static Outcome judge(String architecture, String device) {
+        if (Architecture.of(architecture).number() < Architecture.OLDEST) {
+            return new Outcome.Refused("the GPU is too old for the kernels, which need compute capability 8.0 (Ampere) or newer: " + device,
+                    "use cpu, or a newer GPU");
+        }
+        return new Outcome.Ready(architecture, device);
     }
 
     private static Outcome simt(Map<String, String> environment) {

@@ -34,7 +34,7 @@ final class SimtDriver {
                     "install it ('apt install g++'), or use cpu"));
         }
         try {
-            Path library = build(KernelFolder.find(), compiler.get(), environment);
+            Path library = build(KernelFolder.find(KernelCache.of(environment)), compiler.get(), environment);
             System.load(library.toString());
             return Optional.empty();
         } catch (BackendUnavailableException e) {

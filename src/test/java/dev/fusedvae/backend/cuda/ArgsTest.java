@@ -39,14 +39,14 @@ class ArgsTest {
         }
         Path source = Files.writeString(folder.resolve("layout.cpp"), program.append("}\n"));
         Path binary = folder.resolve("layout");
-        Tool.Result built = compiler.get().run(List.of("-std=c++20", "-DFVAE_SIMT", "-I" + KernelFolder.find().root(), "-o", binary.toString(), source.toString()));
+        Tool.Result built = compiler.get().run(List.of("-std=c++20", "-DFVAE_SIMT", "-I" + KernelFolder.find(KernelCache.of(System.getenv())).root(), "-o", binary.toString(), source.toString()));
         assertTrue(built.ok(), built::output);
         assertEquals(String.join("\n", expected), new Tool(binary).run(List.of()).output().strip());
     }
 
     @Test
     void everyStructOfTheHeader_hasItsTwin() throws IOException {
-        Path common = KernelFolder.find().root().resolve("common");
+        Path common = KernelFolder.find(KernelCache.of(System.getenv())).root().resolve("common");
         String header = Files.readString(common.resolve("args.cuh")) + Files.readString(common.resolve("layer_args.cuh"));
         Matcher structs = Pattern.compile("^struct (\\w+)", Pattern.MULTILINE).matcher(header);
         List<String> there = structs.results().map(m -> m.group(1)).sorted().toList();
@@ -55,7 +55,7 @@ class ArgsTest {
 
     @Test
     void chunkOfAnUpdate_isTheHeaders() throws IOException {
-        String header = Files.readString(KernelFolder.find().root().resolve("common/args.cuh"));
+        String header = Files.readString(KernelFolder.find(KernelCache.of(System.getenv())).root().resolve("common/args.cuh"));
         assertTrue(header.contains(" UPDATE_CHUNK = " + Dimensions.UPDATE_CHUNK + ";"));
     }
 

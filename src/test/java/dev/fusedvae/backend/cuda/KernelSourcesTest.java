@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,7 +58,10 @@ class KernelSourcesTest {
         for (Path file : variants()) {
             KernelCard card = KernelCard.read(file);
             assertEquals(file.getParent().getFileName() + "/" + variant(file), card.name());
-            assertEquals(CARD, card.lines().keySet().stream().filter(k -> !k.equals("takes")).toList(), card.name());
+            assertEquals(CARD, card.lines().keySet().stream().filter(key -> !key.equals("takes")).toList(), card.name());
+            Map<String, Long> withArchitecture = new HashMap<>(sizes);
+            withArchitecture.put("arch", 90L);
+            assertTrue(card.byNameOnly() || card.takes(withArchitecture), card.name() + " takes usual sizes");
             Grid grid = card.grid(sizes);
             assertEquals(256, grid.block(), card.name());
             assertEquals(0, grid.shared(), card.name() + ": shared memory is static");
@@ -78,6 +82,14 @@ class KernelSourcesTest {
         assertTrue(rows.contains("ROW_BLOCK = " + Fuser.ROW_BLOCK + ";"), rows);
         long columns = Fuser.ROW_BLOCK_MEMORY_BYTES / (Fuser.ROW_BLOCK * Float.BYTES);
         assertTrue(Files.readString(KERNELS.resolve("latent_forward/body.cuh")).contains("LATENT_MAX = " + columns + ";"));
+    }
+
+    /// So that a packed image is what nvcc would make at first use.
+    @Test
+    void packedKernels_areCompiledWithTheOptionsOfFirstUse() throws IOException {
+        assertTrue(Files.readString(KERNELS.resolve("compile.sh")).contains(" " + String.join(" ", Images.OPTIONS) + " "));
+        String architectures = String.join(" ", all(Files.readString(KERNELS.resolve("compile.sh")), "code=\\[?(sm_\\w+)"));
+        assertEquals(String.join(" ", Architecture.PACKED), architectures);
     }
 
     @Test

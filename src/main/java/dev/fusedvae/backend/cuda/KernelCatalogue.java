@@ -1,0 +1,97 @@
+package dev.fusedvae.backend.cuda;
+
+import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.CudaChoice;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// The kernels there are and what is known of them, without a device.
+public final class KernelCatalogue {
+    private final Map<String, String> environment;
+    private final KernelFolder folder;
+    private final Variants variants;
+    private final Packed packed = Packed.find();
+
+    /// What a kernel takes of one architecture.
+    ///
+    /// @param origin      where the image came from, in words
+    /// @param registers   a thread's
+    /// @param sharedBytes static shared memory of a block
+    /// @param stackBytes  local memory of a thread: what spills goes there, so 0 means no spills
+    /// @param blocks      of 256 threads that fit on a multiprocessor at a time
+    /// @param occupancy   share of its warps that these are, in 0..1
+    public record Figures(String architecture, String origin, int registers, int sharedBytes, int stackBytes, int blocks, double occupancy) {}
+
+    private KernelCatalogue(Map<String, String> environment, KernelFolder folder, Map<String, String> wanted) {
+        this.environment = environment;
+        this.folder = folder;
+        variants = new Variants(folder, Architecture.SIMT, wanted);
+    }
+
+    /// The built-in kernels and those of the folder that `choice` names.
+    ///
+    /// @throws BackendUnavailableException if there are none
+    /// @throws IllegalArgumentException    if the choice names a folder that does not go together with them, or variants
+    ///                                     that are not there
+    public static KernelCatalogue open(Map<String, String> environment, CudaChoice choice) {
+        KernelCache cache = KernelCache.of(environment);
+        KernelFolder builtIn = KernelFolder.find(cache);
+        return new KernelCatalogue(environment, choice.kernels().map(extra -> builtIn.with(extra, cache)).orElse(builtIn), choice.variants());
+    }
+
+    /// The cards of all variants, by op and number.
+    public List<KernelCard> cards() {
+        return variants.all().stream().map(KernelSource.Variant::card).toList();
+    }
+
+    /// The cards that `name` means: an op, or a variant as `op/variant`; empty if it means none.
+    public List<KernelCard> cards(String name) {
+        return cards().stream().filter(c -> c.name().equals(name) || c.op().equals(name)).toList();
+    }
+
+    /// What a variant takes of each architecture that the build compiles for; images that are not packed are compiled.
+    ///
+    /// @throws BackendUnavailableException if there is no image and no compiler, or it does not compile
+    public List<Figures> figures(KernelCard card) {
+        KernelSource.Variant variant = variants.all().stream().filter(v -> v.card().equals(card)).findFirst().orElseThrow();
+        List<Figures> figures = new ArrayList<>();
+        for (String name : Architecture.PACKED) {
+            Architecture architecture = Architecture.of(name);
+            Images.Image image = packed.exactly(card.name(), Images.digest(folder, variant, false), name)
+                    .orElseGet(() -> new Images(folder, architecture, Packed.NOTHING, environment).of(variant));
+            Cubin cubin = Cubin.read(image.bytes(), variant.entry());
+            Occupancy occupancy = Occupancy.of(architecture, cubin.registers(), cubin.sharedBytes());
+            figures.add(new Figures(name, image.origin().text(), cubin.registers(), cubin.sharedBytes(), cubin.stackBytes(),
+                    occupancy.blocks(), occupancy.share()));
+        }
+        return figures;
+    }
+
+    /// What this machine has for the kernels of GPUs, by name: sources, packed images, NVRTC, and where images will come from.
+    public static Map<String, String> machine(Map<String, String> environment) {
+        Map<String, String> found = new LinkedHashMap<>();
+        Packed packed = Packed.find();
+        try {
+            KernelFolder folder = KernelFolder.find(KernelCache.of(environment));
+            found.put("kernels", folder.ops().size() + " ops in " + folder.root() + "; " + packed.text());
+        } catch (BackendUnavailableException e) {
+            found.put("kernels", e.getMessage());
+        }
+        Architecture oldest = Architecture.of("sm_" + Architecture.OLDEST);
+        Optional<Compiler> nvrtc = Nvrtc.find(oldest, environment);
+        found.put("nvrtc", nvrtc.map(Compiler::text).orElse("not found; needed only to compile CUDA kernels where there is no nvcc"));
+        List<String> sources = new ArrayList<>();
+        if (!packed.entries().isEmpty()) {
+            sources.add("packed ones where the sources are the same");
+        }
+        sources.add("those kept in " + KernelCache.of(environment).folder());
+        Compiler.find(oldest, environment).ifPresent(c -> sources.add("compiled by " + c.text()));
+        boolean none = packed.entries().isEmpty() && Compiler.find(oldest, environment).isEmpty();
+        found.put("kernel images", sources.stream().collect(Collectors.joining(", then ")) + (none ? "; " + Images.remedy(oldest) : ""));
+        return found;
+    }
+}

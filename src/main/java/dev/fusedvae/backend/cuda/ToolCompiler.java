@@ -1,0 +1,54 @@
+package dev.fusedvae.backend.cuda;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// nvcc, or g++ for the SIMT device.
+final class ToolCompiler implements Compiler {
+    /// g++ contracts a·b+c by default, which would change the noise; the rest keeps a module's state out of the module.
+    private static final List<String> SIMT = List.of("-DFVAE_SIMT", "-x", "c++", "-std=c++20", "-O2", "-fPIC", "-shared",
+            "-ffp-contract=off", "-mfma", "-fno-gnu-unique", "-fvisibility=hidden");
+
+    private final Tool tool;
+    private final Architecture architecture;
+    private final String version;
+
+    ToolCompiler(Tool tool, Architecture architecture) {
+        this.tool = tool;
+        this.architecture = architecture;
+        version = tool.version();
+    }
+
+    @Override
+    public String text() {
+        return tool.path().toString();
+    }
+
+    private List<String> options() {
+        if (architecture.simt()) {
+            return SIMT;
+        }
+        List<String> options = new ArrayList<>(List.of("-cubin", "-arch=" + architecture.name()));
+        options.addAll(Images.OPTIONS);
+        return options;
+    }
+
+    @Override
+    public List<String> identity() {
+        List<String> all = new ArrayList<>(options());
+        all.add(version);
+        return all;
+    }
+
+    @Override
+    public void compile(String name, Path input, List<Path> includes, Path to) {
+        List<String> arguments = new ArrayList<>(options());
+        includes.forEach(folder -> arguments.add("-I" + folder));
+        arguments.addAll(List.of("-o", to.toString(), input.toString()));
+        Tool.Result result = tool.run(arguments);
+        if (!result.ok()) {
+            throw Compiler.failed(name, architecture, text(), result.output());
+        }
+    }
+}
