@@ -6,6 +6,7 @@ import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.plan.Plan;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -50,6 +51,11 @@ public final class CudaBackend implements Backend {
     @Override
     public FusionLevel highestLevel() {
         return FusionLevel.EPILOGUE;
+    }
+
+    @Override
+    public List<String> variants(String op) {
+        return library.variants(op);
     }
 
     /// @throws BackendUnavailableException for a plan of level layer, or if the device has too little memory

@@ -55,6 +55,11 @@ final class KernelLibrary implements AutoCloseable {
         return Map.copyOf(kernels);
     }
 
+    /// The names of the variants of `op`, lowest number first.
+    List<String> variants(String op) {
+        return folder.variants(op).stream().map(file -> file.getFileName().toString().replaceFirst("\\.cu$", "")).toList();
+    }
+
     /// The variant of `op` with the highest number: each rung is there because it beats the one below.
     ///
     /// @throws BackendUnavailableException if it has none

@@ -45,23 +45,44 @@ final class SimtDriver {
     }
 
     /// What the stand-in says about its last failure; empty for another driver.
-    @SuppressWarnings("restricted")
     static Optional<String> message() {
         try (Arena arena = Arena.ofConfined()) {
-            Optional<MemorySegment> symbol = SymbolLookup.libraryLookup(LIBRARY, arena).find("fvae_simt_message");
-            if (symbol.isEmpty()) {
-                return Optional.empty();
-            }
             MemorySegment text = arena.allocate(MESSAGE_BYTES);
-            Linker.nativeLinker().downcallHandle(symbol.get(),
-                    FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG)).invokeWithArguments(text, MESSAGE_BYTES);
-            return Optional.of(text.getString(0)).filter(t -> !t.isEmpty());
+            FunctionDescriptor signature = FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+            return ask("fvae_simt_message", arena, signature, text, MESSAGE_BYTES).map(length -> text.getString(0)).filter(t -> !t.isEmpty());
+        }
+    }
+
+    /// Calls a function of the stand-in; empty for another driver, or none.
+    @SuppressWarnings("restricted")
+    private static Optional<Object> ask(String function, Arena arena, FunctionDescriptor signature, Object... arguments) {
+        try {
+            Optional<MemorySegment> symbol = SymbolLookup.libraryLookup(LIBRARY, arena).find(function);
+            return symbol.isEmpty() ? Optional.empty()
+                    : Optional.of(Linker.nativeLinker().downcallHandle(symbol.get(), signature).invokeWithArguments(arguments));
         } catch (IllegalArgumentException e) {
             return Optional.empty(); // no driver at all
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) { // what a method handle declares; a C function throws nothing
             throw new IllegalStateException(e);
+        }
+    }
+
+    /// Whether the loaded driver is the stand-in, built with AddressSanitizer.
+    static boolean sanitized() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom("sanitized");
+            return ask("fvae_simt_count", arena, FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS), name)
+                    .filter(count -> (long) count == 1).isPresent();
+        }
+    }
+
+    /// Makes memory inside a buffer of the stand-in a zone that no kernel may touch.
+    static void guard(long address, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            FunctionDescriptor signature = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+            Driver.check((int) ask("fvae_simt_guard", arena, signature, address, bytes).orElseThrow(), "fvae_simt_guard");
         }
     }
 
