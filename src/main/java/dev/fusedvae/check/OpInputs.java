@@ -13,8 +13,11 @@ import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 
 /// Draws what a call reads: small integers, or reals in the range that each tensor has in training. Rows beyond the live
-/// ones are NaN, so that reading one shows.
+/// ones hold a large number, so that reading one shows, and so does writing what was made of one.
 final class OpInputs {
+    /// Finite, so that what is made of it differs from the NaN that outputs start with.
+    private static final float DEAD = 777;
+
     private final FusedOp op;
     private final OpCase at;
     private final boolean exact;
@@ -71,7 +74,7 @@ final class OpInputs {
             int live = Math.toIntExact(t.elements(at.rows()));
             DoubleUnaryOperator law = laws.getOrDefault(t, v -> v);
             for (int i = 0; i < values.length; i++) {
-                values[i] = i < live ? (float) law.applyAsDouble(exact ? random.nextInt(7) - 3 : random.nextGaussian()) : Float.NaN;
+                values[i] = i < live ? (float) law.applyAsDouble(exact ? random.nextInt(7) - 3 : random.nextGaussian()) : DEAD;
             }
             all.put(t, values);
         }

@@ -4,6 +4,7 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.Guards;
 import dev.fusedvae.check.Defect.Guard;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
@@ -129,10 +130,27 @@ public final class OpVerifier {
             }
             call.op().all(Op.ReduceLoss.class).forEach(o -> losses(expected, o));
             inputs.forEach(this::unchanged);
-            executable.guards().flatMap(g -> g.damaged()).ifPresent(t -> defect(Guard.WORDS,
+            executable.guards().flatMap(Guards::damaged).ifPresent(t -> defect(Guard.WORDS,
                     call.title() + " wrote into the memory behind or before " + t + ", which belongs to no slot"));
-            Optional<Map<Tensor, float[]>> second = run(inputs);
-            second.ifPresent(again -> first.get().forEach((t, values) -> same(t, values, again.get(t))));
+            repeat(inputs, first.get());
+        }
+
+        /// The same again, and where the device can be made to, with its threads in every other order.
+        private void repeat(Map<Tensor, float[]> inputs, Map<Tensor, float[]> first) {
+            List<String> orders = executable.guards().map(Guards::orders).orElse(List.of());
+            if (orders.size() < 2) {
+                run(inputs).ifPresent(again -> first.forEach((t, made) -> same(t, made, again.get(t), "")));
+                return;
+            }
+            Guards guards = executable.guards().orElseThrow();
+            try {
+                for (String order : orders.subList(1, orders.size())) {
+                    guards.order(order);
+                    run(inputs).ifPresent(again -> first.forEach((t, made) -> same(t, made, again.get(t), " and threads in " + order + " order")));
+                }
+            } finally {
+                guards.order(orders.getFirst());
+            }
         }
 
         /// Everything anew: inputs, NaN in every slot that the call writes, then the call alone.
@@ -146,7 +164,7 @@ public final class OpVerifier {
                 }
             }
             try {
-                executable.guards().ifPresent(g -> g.arm());
+                executable.guards().ifPresent(Guards::arm);
                 executable.run(OpCase.STEP, 1, metrics);
             } catch (DivergedException e) {
                 // the losses are compared like all other values
@@ -217,10 +235,10 @@ public final class OpVerifier {
             }
         }
 
-        private void same(Tensor t, float[] first, float[] second) {
+        private void same(Tensor t, float[] first, float[] second, String how) {
             int i = Arrays.mismatch(first, second);
             if (i >= 0) {
-                defect(Guard.REPEAT, "%s wrote %s and then, from the same inputs, %s to %s".formatted(call.title(), first[i], second[i], place(t, i)));
+                defect(Guard.REPEAT, "%s wrote %s and then, from the same inputs%s, %s to %s".formatted(call.title(), first[i], how, second[i], place(t, i)));
             }
         }
 

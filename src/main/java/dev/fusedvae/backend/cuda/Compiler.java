@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Compiles a kernel for one architecture, once for every set of source, headers, options and compiler.
 final class Compiler {
@@ -25,12 +26,16 @@ final class Compiler {
     private final String architecture;
     private final Tool tool;
     private final String version;
+    /// Options for g++ beside the usual ones.
+    private final List<String> flags;
 
     /// @throws BackendUnavailableException if the machine lacks the compiler for the architecture
     Compiler(KernelFolder kernels, String architecture, Map<String, String> environment) {
         this.kernels = kernels;
         this.architecture = architecture;
         cache = KernelCache.of(environment);
+        String extra = environment.getOrDefault(SimtDriver.FLAGS, "").strip();
+        flags = extra.isEmpty() ? List.of() : List.of(extra.split("\\s+"));
         String name = simt() ? "g++" : "nvcc";
         tool = Tool.find(name, environment).orElseThrow(() -> new BackendUnavailableException(
                 "compiling the CUDA kernels for " + architecture + " needs " + name + ", which is not on the PATH; install it, or use cpu"));
@@ -57,7 +62,7 @@ final class Compiler {
     }
 
     private List<String> options() {
-        return simt() ? SIMT_OPTIONS : List.of("-cubin", "-arch=" + architecture, "-std=c++17", "-O3");
+        return simt() ? Stream.concat(SIMT_OPTIONS.stream(), flags.stream()).toList() : List.of("-cubin", "-arch=" + architecture, "-std=c++17", "-O3");
     }
 
     private void make(KernelSource source, Path to) {

@@ -22,6 +22,10 @@ import java.util.stream.Stream;
 final class SimtDriver {
     private static final String LIBRARY = "libcuda.so.1";
     private static final long MESSAGE_BYTES = 4096;
+    /// Of random schedules.
+    private static final long SEED = 1;
+    /// Options for g++ beside the usual ones, such as `-g -fsanitize=address,undefined`; build.sh knows it too.
+    static final String FLAGS = "FVAE_SIMT_FLAGS";
 
     private SimtDriver() {}
 
@@ -69,13 +73,17 @@ final class SimtDriver {
         }
     }
 
+    /// A counter of the stand-in; empty for another driver.
+    private static Optional<Long> count(String what) {
+        try (Arena arena = Arena.ofConfined()) {
+            return ask("fvae_simt_count", arena, FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS), arena.allocateFrom(what))
+                    .map(Long.class::cast);
+        }
+    }
+
     /// Whether the loaded driver is the stand-in, built with AddressSanitizer.
     static boolean sanitized() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment name = arena.allocateFrom("sanitized");
-            return ask("fvae_simt_count", arena, FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS), name)
-                    .filter(count -> (long) count == 1).isPresent();
-        }
+        return count("sanitized").filter(yes -> yes == 1).isPresent();
     }
 
     /// Makes memory inside a buffer of the stand-in a zone that no kernel may touch.
@@ -86,9 +94,27 @@ final class SimtDriver {
         }
     }
 
+    /// Schedules of the stand-in, the one it starts with first; empty for another driver.
+    static List<String> orders() {
+        return count("sanitized").isEmpty() ? List.of()
+                : Stream.concat(Stream.of(firstOrder()), Stream.of("forward", "reverse", "random")).distinct().toList();
+    }
+
+    private static String firstOrder() {
+        return Optional.ofNullable(System.getenv("FVAE_SIMT_ORDER")).orElse("forward");
+    }
+
+    /// Makes the stand-in follow one of [#orders].
+    static void order(String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            FunctionDescriptor signature = FunctionDescriptor.of(ValueLayout.JAVA_BOOLEAN, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+            ask("fvae_simt_schedule", arena, signature, arena.allocateFrom(name), SEED);
+        }
+    }
+
     private static Path build(KernelFolder kernels, Tool compiler, Map<String, String> environment) {
         Path simt = kernels.root().resolve("simt");
-        String key = KernelCache.key(List.of(compiler.version()), sources(simt));
+        String key = KernelCache.key(List.of(compiler.version(), environment.getOrDefault(FLAGS, "")), sources(simt));
         Path folder = KernelCache.of(environment).get("simt-" + key, to -> make(simt.resolve("build.sh"), to, environment));
         return folder.resolve(LIBRARY).toAbsolutePath();
     }

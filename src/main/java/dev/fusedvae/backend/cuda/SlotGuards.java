@@ -49,6 +49,16 @@ final class SlotGuards implements Guards {
         }
     }
 
+    @Override
+    public List<String> orders() {
+        return SimtDriver.orders();
+    }
+
+    @Override
+    public void order(String name) {
+        SimtDriver.order(name);
+    }
+
     private boolean written(Slots.Gap gap) {
         float[] words = new float[Math.toIntExact(gap.bytes() / 4)];
         staging.download(gap.address(), words, words.length);
