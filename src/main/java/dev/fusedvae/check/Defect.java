@@ -37,6 +37,7 @@ public record Defect(String op, String at, String device, Guard guard, String wh
 
     @Override
     public String toString() {
-        return "%s at %s on %s: %s; repeat it with `./fvae verify %s --shape %s`".formatted(op, at, device, what, op, at);
+        String where = op.contains("/") ? "" : " --device cpu"; // the one backend without variants
+        return "%s at %s on %s: %s; repeat it with `./fvae verify %s --shape %s%s`".formatted(op, at, device, what, op, at, where);
     }
 }
