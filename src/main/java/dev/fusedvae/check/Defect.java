@@ -19,7 +19,7 @@ public record Defect(String op, String at, String device, Guard guard, String wh
         EXACT,
         /// Real inputs: within rounding of the definition.
         ROUNDING,
-        /// Outputs start as NaN, and rows beyond the live ones stay it.
+        /// Outputs start as NaN, and rows beyond the live ones stay it (in kernels: the CPU path may use them up).
         POISON,
         /// What a call only reads is as it was.
         INPUTS,

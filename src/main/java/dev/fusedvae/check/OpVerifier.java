@@ -197,7 +197,8 @@ public final class OpVerifier {
             if (most > 1) {
                 value(e, wrong, actual[wrong], bits);
             }
-            for (int i = e.exact().length; i < actual.length; i++) {
+            // the CPU path may use up what is left of a group of rows; kernels may not, and they have guards
+            for (int i = e.exact().length; i < actual.length && executable.guards().isPresent(); i++) {
                 if (!Float.isNaN(actual[i])) {
                     defect(Guard.POISON, "%s wrote %s into %s, whose live rows end at %d: the tail of the batch is not masked"
                             .formatted(call.title(), actual[i], place(e.slot(), i), at.rows()));

@@ -149,7 +149,8 @@ final class VerifyCommand extends FvaeCommand {
         var ops = root.putArray("ops");
         for (OpSweep.Report r : reports) {
             ObjectNode node = ops.addObject();
-            node.put("op", r.op()).put("calls", r.calls()).put("values", r.values()).put("worst", r.worst()).put("passed", r.passed());
+            node.put("op", r.op()).put("calls", r.calls()).put("values", r.values());
+            node.put("worst", Double.isFinite(r.worst()) ? r.worst() : null).put("passed", r.passed());
             var defects = node.putArray("defects");
             r.defects().forEach(d -> defects.addObject().put("guard", d.guard().flag()).put("shape", d.at()).put("what", d.what()));
         }

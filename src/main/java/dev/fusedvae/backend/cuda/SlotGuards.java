@@ -10,8 +10,8 @@ import java.util.Set;
 /// The words between slots, on any device. A stand-in driver that is built with a sanitizer poisons them instead: then
 /// the first access ends the process and names its line, reads included.
 final class SlotGuards implements Guards {
-    /// All bits one: a NaN, so that reading a guard shows too.
-    private static final int PATTERN = -1;
+    /// A signalling NaN: reading it shows too, and what arithmetic makes of it is a quiet NaN, so never the pattern.
+    private static final int PATTERN = 0xffa5a5a5;
 
     private final Driver driver;
     private final Slots slots;
