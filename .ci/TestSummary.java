@@ -41,6 +41,9 @@ final class TestSummary {
         }
     }
 
+    /// What each tag may take on two cores that do nothing else.
+    private static final Map<String, Integer> BUDGET_MINUTES = Map.of("unit", 6, "simt", 7, "sanitize", 5, "compile", 4);
+
     private TestSummary() {}
 
     static void main(String[] args) throws Exception {
@@ -56,12 +59,13 @@ final class TestSummary {
         Map<String, List<Case>> byTag =
                 all.stream().collect(Collectors.groupingBy(classes::tag, TreeMap::new, Collectors.toList()));
         printTable(byTag);
+        boolean late = printBudgets(byTag);
         printFailures(all);
         printSkips(byTag);
         printNotRun(byTag);
         System.out.printf("%n%d passed, %d failed, %d skipped%n",
                 count(all, Outcome.PASSED), count(all, Outcome.FAILED), count(all, Outcome.SKIPPED));
-        System.exit(count(all, Outcome.FAILED) > 0 ? 1 : 0);
+        System.exit(count(all, Outcome.FAILED) > 0 || late ? 1 : 0);
     }
 
     private static long count(List<Case> cases, Outcome outcome) {
@@ -73,6 +77,22 @@ final class TestSummary {
         byTag.forEach((tag, cases) -> System.out.printf("%-16s %8d %8d %8d %8d %9.1f%n", tag,
                 count(cases, Outcome.PASSED), count(cases, Outcome.FAILED), count(cases, Outcome.SKIPPED),
                 count(cases, Outcome.NOT_RUN), cases.stream().mapToDouble(Case::seconds).sum()));
+    }
+
+    /// Says which tags took longer than their budget; true where one took more than twice as long: that is more than what
+    /// a busy machine explains.
+    private static boolean printBudgets(Map<String, List<Case>> byTag) {
+        boolean late = false;
+        for (Map.Entry<String, Integer> budget : new TreeMap<>(BUDGET_MINUTES).entrySet()) {
+            double minutes = byTag.getOrDefault(budget.getKey(), List.of()).stream().mapToDouble(Case::seconds).sum() / 60;
+            if (minutes > budget.getValue()) {
+                boolean twice = minutes > 2 * budget.getValue();
+                late |= twice;
+                System.out.printf("%nOver budget: %s took %.1f minutes of %d on two cores%s%n", budget.getKey(), minutes, budget.getValue(),
+                        twice ? ", more than twice: make its tests faster, or mark the slowest `slow`" : "");
+            }
+        }
+        return late;
     }
 
     private static void printFailures(List<Case> cases) {

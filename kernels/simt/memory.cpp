@@ -44,6 +44,7 @@ Result DeviceMemory::free(Address p, std::string& why) {
         return INVALID_VALUE;
     }
     char* memory = reinterpret_cast<char*>(uintptr_t(p));
+    __asan_unpoison_memory_region(memory, it->second.bytes);  // guards lie in it
     std::memset(memory, 0xff, it->second.bytes);
     __asan_poison_memory_region(memory, it->second.bytes);
     guards_.erase(guards_.lower_bound(p), guards_.lower_bound(p + it->second.bytes));

@@ -2,6 +2,7 @@ package dev.fusedvae.backend;
 
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.plan.Plan;
+import java.util.List;
 
 /// Something that runs plans.
 public interface Backend extends AutoCloseable {
@@ -20,6 +21,13 @@ public interface Backend extends AutoCloseable {
     /// The highest fusion level it has kernels for.
     default FusionLevel highestLevel() {
         return FusionLevel.LAYER;
+    }
+
+    /// The kernel variants that it could take for an op, such as `1_naive`, best last; empty where it has but its one way.
+    ///
+    /// @param op the label of its [dev.fusedvae.fuse.Kind]
+    default List<String> variants(String op) {
+        return List.of();
     }
 
     /// Lowers `plan`: chooses layouts, allocates everything, and binds it to `feed`. Parameters and state start at zero.

@@ -44,8 +44,14 @@ public interface Executable extends AutoCloseable {
     /// A copy of a slot's values, logical and row-major, `rows(batch) × width`.
     float[] read(Tensor tensor);
 
-    /// Sets a slot from logical, row-major values.
+    /// Sets a slot from logical, row-major values; where a backend holds it in partial sums, to such sums, all of which
+    /// take part, or are NaN where the value is.
     void write(Tensor tensor, float[] values);
+
+    /// The memory between slots, where this backend leaves some that can be watched; plans of one phase only.
+    default Optional<Guards> guards() {
+        return Optional.empty();
+    }
 
     /// Bytes of the lowered plan: parameters, state, activations and scratch, padding included.
     long arenaBytes();

@@ -19,6 +19,8 @@ enum Exit {
     BACKEND(4),
     /// Training met a NaN or an infinity.
     DIVERGED(5),
+    /// A kernel does not compute what its definition says.
+    WRONG(6),
     /// A fault of the program itself.
     INTERNAL(70),
     /// Ctrl-C; what a shell expects of a process ended by SIGINT.

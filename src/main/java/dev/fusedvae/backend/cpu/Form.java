@@ -1,5 +1,6 @@
 package dev.fusedvae.backend.cpu;
 
+import dev.fusedvae.backend.memory.Halves;
 import dev.fusedvae.graph.Tensor;
 
 /// The physical form of a slot in one of the two arrays of an executable.
@@ -186,7 +187,11 @@ sealed interface Form {
 
         @Override
         public void write(float[] m, float[] from) {
-            throw new IllegalArgumentException("partial sums are written by their op only");
+            for (int piece = 0; piece < pieces; piece++) {
+                for (int r = 0; r < rows; r++) {
+                    m[at + piece * stride + r] = Halves.part(from[r], piece, pieces);
+                }
+            }
         }
     }
 

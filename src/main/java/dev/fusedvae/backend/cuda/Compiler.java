@@ -25,9 +25,9 @@ sealed interface Compiler permits ToolCompiler, Nvrtc {
     /// The compiler for `architecture` on this machine: g++ for the SIMT device; nvcc, else NVRTC, for GPUs.
     static Optional<Compiler> find(Architecture architecture, Map<String, String> environment) {
         if (architecture.simt()) {
-            return Tool.find("g++", environment).map(tool -> new ToolCompiler(tool, architecture));
+            return Tool.find("g++", environment).map(tool -> new ToolCompiler(tool, architecture, environment));
         }
-        Optional<Compiler> nvcc = Tool.find("nvcc", environment).map(tool -> new ToolCompiler(tool, architecture));
+        Optional<Compiler> nvcc = Tool.find("nvcc", environment).map(tool -> new ToolCompiler(tool, architecture, environment));
         return nvcc.or(() -> Nvrtc.find(architecture, environment));
     }
 

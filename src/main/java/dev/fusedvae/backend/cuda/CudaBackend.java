@@ -5,6 +5,7 @@ import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.plan.Plan;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -45,6 +46,11 @@ public final class CudaBackend implements Backend {
     @Override
     public String device() {
         return device;
+    }
+
+    @Override
+    public List<String> variants(String op) {
+        return engine.library().variants(op);
     }
 
     /// @throws BackendUnavailableException if the device has too little memory

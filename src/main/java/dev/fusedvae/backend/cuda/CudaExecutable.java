@@ -3,6 +3,7 @@ package dev.fusedvae.backend.cuda;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.Guards;
 import dev.fusedvae.backend.Profile;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
@@ -23,6 +24,7 @@ final class CudaExecutable implements Executable {
     private final Resources resources;
     private final Launches launches;
     private final Replay replay;
+    private final Optional<Guards> guards;
     private Feed feed;
     private boolean closed;
 
@@ -99,6 +101,7 @@ final class CudaExecutable implements Executable {
         launches = new Launches(plan, engine.library());
         resources = new Resources(driver, plan, launches, shared);
         replay = resources.take(new Replay(driver, launches, resources.control, engine.graphs()));
+        guards = plan.phases().size() == 1 ? Optional.of(new SlotGuards(driver, resources.slots, resources.staging)) : Optional.empty();
         try {
             UpdateArgs updates = new UpdateArgs(resources.slots, resources.control, resources.staging);
             launches.prepare(new CallArgs(resources.slots, resources.control, updates, plan.batch()),
@@ -266,13 +269,15 @@ final class CudaExecutable implements Executable {
         if (values.length != expected) {
             throw new IllegalArgumentException(tensor + " holds " + expected + " values, got " + values.length);
         }
-        if (!(resources.slots.shape(tensor) instanceof Shape.Matrix)) {
-            throw new IllegalArgumentException("partial sums are written by their op only");
-        }
         synchronized (driver) {
             driver.enter();
-            resources.staging.upload(resources.slots.address(tensor), values);
+            resources.staging.upload(resources.slots.address(tensor), resources.slots.shape(tensor).spread(values));
         }
+    }
+
+    @Override
+    public Optional<Guards> guards() {
+        return guards;
     }
 
     @Override

@@ -193,7 +193,12 @@ final class Driver implements AutoCloseable {
 
     /// Enqueues zeros.
     void clear(long address, long bytes) {
-        check(JCudaDriver.cuMemsetD32Async(new At(address), 0, bytes / 4, stream), "cuMemsetD32Async");
+        fill(address, 0, bytes);
+    }
+
+    /// Enqueues the same word over and over.
+    void fill(long address, int word, long bytes) {
+        check(JCudaDriver.cuMemsetD32Async(new At(address), word, bytes / 4, stream), "cuMemsetD32Async");
     }
 
     /// Enqueues the setting of one word; the value travels with the call.

@@ -51,6 +51,11 @@ final class KernelLibrary implements AutoCloseable {
         return Map.copyOf(kernels);
     }
 
+    /// The names of the variants of `op`, lowest number first.
+    List<String> variants(String op) {
+        return variants.of(op).stream().map(v -> v.card().variant()).toList();
+    }
+
     /// The variant that a call of `op` runs on.
     ///
     /// @throws BackendUnavailableException if there is none

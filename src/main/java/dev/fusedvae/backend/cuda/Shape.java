@@ -1,9 +1,21 @@
 package dev.fusedvae.backend.cuda;
 
+import dev.fusedvae.backend.memory.Halves;
+
 /// The physical form of a slot on the device.
 sealed interface Shape {
     /// Floats it takes.
     long size();
+
+    /// Physical values that stand for the logical `values`: where those are sums, parts of them.
+    default float[] spread(float[] values) {
+        float[] physical = new float[Math.toIntExact(size())];
+        int parts = physical.length / values.length;
+        for (int i = 0; i < physical.length; i++) {
+            physical[i] = Halves.part(values[i % values.length], i / values.length, parts);
+        }
+        return physical;
+    }
 
     /// Rows side by side, as the tensor says.
     record Matrix(long size) implements Shape {}

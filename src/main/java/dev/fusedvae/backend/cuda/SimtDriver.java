@@ -22,6 +22,10 @@ import java.util.stream.Stream;
 final class SimtDriver {
     private static final String LIBRARY = "libcuda.so.1";
     private static final long MESSAGE_BYTES = 4096;
+    /// Of random schedules.
+    private static final long SEED = 1;
+    /// Options for g++ beside the usual ones, such as `-g -fsanitize=address,undefined`; build.sh knows it too.
+    static final String FLAGS = "FVAE_SIMT_FLAGS";
 
     private SimtDriver() {}
 
@@ -45,17 +49,21 @@ final class SimtDriver {
     }
 
     /// What the stand-in says about its last failure; empty for another driver.
-    @SuppressWarnings("restricted")
     static Optional<String> message() {
         try (Arena arena = Arena.ofConfined()) {
-            Optional<MemorySegment> symbol = SymbolLookup.libraryLookup(LIBRARY, arena).find("fvae_simt_message");
-            if (symbol.isEmpty()) {
-                return Optional.empty();
-            }
             MemorySegment text = arena.allocate(MESSAGE_BYTES);
-            Linker.nativeLinker().downcallHandle(symbol.get(),
-                    FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG)).invokeWithArguments(text, MESSAGE_BYTES);
-            return Optional.of(text.getString(0)).filter(t -> !t.isEmpty());
+            FunctionDescriptor signature = FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+            return ask("fvae_simt_message", arena, signature, text, MESSAGE_BYTES).map(length -> text.getString(0)).filter(t -> !t.isEmpty());
+        }
+    }
+
+    /// Calls a function of the stand-in; empty for another driver, or none.
+    @SuppressWarnings("restricted")
+    private static Optional<Object> ask(String function, Arena arena, FunctionDescriptor signature, Object... arguments) {
+        try {
+            Optional<MemorySegment> symbol = SymbolLookup.libraryLookup(LIBRARY, arena).find(function);
+            return symbol.isEmpty() ? Optional.empty()
+                    : Optional.of(Linker.nativeLinker().downcallHandle(symbol.get(), signature).invokeWithArguments(arguments));
         } catch (IllegalArgumentException e) {
             return Optional.empty(); // no driver at all
         } catch (Error | RuntimeException e) {
@@ -65,9 +73,48 @@ final class SimtDriver {
         }
     }
 
+    /// A counter of the stand-in; empty for another driver.
+    private static Optional<Long> count(String what) {
+        try (Arena arena = Arena.ofConfined()) {
+            return ask("fvae_simt_count", arena, FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS), arena.allocateFrom(what))
+                    .map(Long.class::cast);
+        }
+    }
+
+    /// Whether the loaded driver is the stand-in, built with AddressSanitizer.
+    static boolean sanitized() {
+        return count("sanitized").filter(yes -> yes == 1).isPresent();
+    }
+
+    /// Makes memory inside a buffer of the stand-in a zone that no kernel may touch.
+    static void guard(long address, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            FunctionDescriptor signature = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+            Driver.check((int) ask("fvae_simt_guard", arena, signature, address, bytes).orElseThrow(), "fvae_simt_guard");
+        }
+    }
+
+    /// Schedules of the stand-in, the one it starts with first; empty for another driver.
+    static List<String> orders() {
+        return count("sanitized").isEmpty() ? List.of()
+                : Stream.concat(Stream.of(firstOrder()), Stream.of("forward", "reverse", "random")).distinct().toList();
+    }
+
+    private static String firstOrder() {
+        return Optional.ofNullable(System.getenv("FVAE_SIMT_ORDER")).orElse("forward");
+    }
+
+    /// Makes the stand-in follow one of [#orders].
+    static void order(String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            FunctionDescriptor signature = FunctionDescriptor.of(ValueLayout.JAVA_BOOLEAN, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+            ask("fvae_simt_schedule", arena, signature, arena.allocateFrom(name), SEED);
+        }
+    }
+
     private static Path build(KernelFolder kernels, Tool compiler, Map<String, String> environment) {
         Path simt = kernels.root().resolve("simt");
-        String key = KernelCache.key(List.of(compiler.version()), sources(simt));
+        String key = KernelCache.key(List.of(compiler.version(), environment.getOrDefault(FLAGS, "")), sources(simt));
         Path folder = KernelCache.of(environment).get("simt-" + key, to -> make(simt.resolve("build.sh"), to, environment));
         return folder.resolve(LIBRARY).toAbsolutePath();
     }

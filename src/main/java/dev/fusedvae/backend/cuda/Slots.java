@@ -105,6 +105,17 @@ final class Slots implements AutoCloseable {
         return t.filter(this::holds).map(this::address).orElse(0L);
     }
 
+    /// A stretch of memory behind a slot that belongs to no slot, in bytes.
+    record Gap(Tensor slot, long address, long bytes) {}
+
+    /// What lies behind every slot, to the next; only where no slots share memory.
+    List<Gap> gaps() {
+        return addresses.entrySet().stream().map(e -> {
+            long size = shapes.get(e.getKey()).size();
+            return new Gap(e.getKey(), e.getValue() + 4 * size, 4 * (PLACEMENT.footprint(size) - size));
+        }).toList();
+    }
+
     Shape shape(Tensor t) {
         return shapes.get(t);
     }

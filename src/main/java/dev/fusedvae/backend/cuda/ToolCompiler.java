@@ -3,6 +3,8 @@ package dev.fusedvae.backend.cuda;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /// nvcc, or g++ for the SIMT device.
 final class ToolCompiler implements Compiler {
@@ -13,10 +15,14 @@ final class ToolCompiler implements Compiler {
     private final Tool tool;
     private final Architecture architecture;
     private final String version;
+    /// Options for g++ beside the usual ones, such as those of a sanitizer.
+    private final List<String> flags;
 
-    ToolCompiler(Tool tool, Architecture architecture) {
+    ToolCompiler(Tool tool, Architecture architecture, Map<String, String> environment) {
         this.tool = tool;
         this.architecture = architecture;
+        String extra = environment.getOrDefault(SimtDriver.FLAGS, "").strip();
+        flags = extra.isEmpty() ? List.of() : List.of(extra.split("\\s+"));
         version = tool.version();
     }
 
@@ -27,7 +33,7 @@ final class ToolCompiler implements Compiler {
 
     private List<String> options() {
         if (architecture.simt()) {
-            return SIMT;
+            return Stream.concat(SIMT.stream(), flags.stream()).toList();
         }
         List<String> options = new ArrayList<>(List.of("-cubin", "-arch=" + architecture.name()));
         options.addAll(Images.OPTIONS);

@@ -48,6 +48,11 @@ public record Placement(int first, int unit, int guard) {
     }
 
     private long footprint(Request<?> request) {
-        return (request.size() + guard + unit - 1) / unit * unit;
+        return footprint(request.size());
+    }
+
+    /// Floats that a slot of `size` takes, with its guard and what is left to the next multiple of the unit.
+    public long footprint(long size) {
+        return (size + guard + unit - 1) / unit * unit;
     }
 }
