@@ -22,9 +22,14 @@ final class Simt {
 
     /// Opens it; the test is skipped with its reason where g++ or JCuda's natives are missing, and fails for any other.
     static CudaBackend open() {
+        require();
+        return CudaBackend.open(ENVIRONMENT, CudaChoice.DEFAULT);
+    }
+
+    /// Skips the test with its reason where the device cannot be built.
+    static void require() {
         Assumptions.assumeTrue(Tool.find("g++", ENVIRONMENT).isPresent(), "skipped: the SIMT device needs g++");
         Assumptions.assumeTrue(System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("amd64"),
                 "skipped: JCuda has natives for linux on x86-64 only");
-        return CudaBackend.open(ENVIRONMENT, CudaChoice.DEFAULT);
     }
 }
