@@ -45,7 +45,8 @@ public final class Contest {
         DataSet data = DataFiles.read(images);
         int rounds = args.length > 4 ? Integer.parseInt(args[4]) : 7;
         List<String> contests = args.length > 5 ? List.of(args).subList(5, args.length) : List.of("I:20", "S:128", "S:1024", "big:256");
-        try (TorchPeer torch = new TorchPeer(Path.of(args[0]), Path.of(args[1]), images, 2, WARM)) {
+        try (TorchPeer torch = new TorchPeer(Path.of(args[0]), Path.of(args[1]),
+                List.of("--threads", "2", "--warm", Integer.toString(WARM), "--images", images.toString()))) {
             Contest contest = new Contest(torch, Nets.pixels(data.bytes(), data.features()), rounds);
             contest.environment();
             for (String c : contests) {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// `bench/peers/torch_vae.py --serve`: one process that keeps every contestant warm between commands.
-final class TorchPeer implements AutoCloseable {
+public final class TorchPeer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
@@ -20,22 +20,22 @@ final class TorchPeer implements AutoCloseable {
     private final BufferedReader answers;
     private final JsonNode environment;
 
-    TorchPeer(Path python, Path script, Path images, int threads, int warm) throws IOException {
-        List<String> command = new ArrayList<>(List.of(python.toString(), script.toString(), "--serve",
-                "--threads", Integer.toString(threads), "--warm", Integer.toString(warm)));
-        command.addAll(List.of("--images", images.toString()));
+    /// Starts it; `options` are those of the script.
+    public TorchPeer(Path python, Path script, List<String> options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(python.toString(), script.toString(), "--serve"));
+        command.addAll(options);
         process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         commands = process.outputWriter(StandardCharsets.UTF_8);
         answers = process.inputReader(StandardCharsets.UTF_8);
         environment = read("start");
     }
 
-    JsonNode environment() {
+    public JsonNode environment() {
         return environment;
     }
 
     /// Sends a command and waits for its answer.
-    JsonNode ask(String command) {
+    public JsonNode ask(String command) {
         try {
             commands.write(command + "\n");
             commands.flush();
