@@ -7,7 +7,8 @@ negative ELBO in nats, Adam at 1e-3, the whole data set resident, gather, noise,
 Commands, as arguments (one answer) or as lines on stdin with --serve (an answer per line, state kept warm between
 them, so that a runner can alternate between this peer and the engine):
 
-    step MODE NET BATCH STEPS     time training steps; MODE is eager, fused (fused Adam) or compile (fused Adam too)
+    step MODE NET BATCH STEPS     time training steps; MODE is eager, fused (fused Adam), compile (fused Adam too), and with
+                                  --device cuda also reduce (compile with CUDA graphs) or graph (one captured graph a step)
     encode MODE NET BATCH CALLS   time the posterior mean; MODE is eager or compile
     losses MODE NET BATCH STEPS   the losses of the next STEPS steps
     threads N                     set the number of CPU threads
@@ -34,6 +35,7 @@ from torch import nn
 from torch.nn import functional as F
 
 NETS = {"S": "784-400-20:relu", "I": "784-200-200-50:tanh", "big": "784-1024-1024-64:relu"}
+MODES = ("eager", "fused", "compile", "reduce", "graph")
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU}
 
 
@@ -97,8 +99,10 @@ class Training:
     """One (mode, net, batch): model, optimizer, data order; each command goes on where the last one stopped."""
 
     def __init__(self, peer, mode, net, batch):
-        if mode not in ("eager", "fused", "compile"):
-            raise ValueError(f"mode must be eager, fused or compile, got {mode}")
+        if mode not in MODES:
+            raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode}")
+        if mode in ("reduce", "graph") and peer.device.type != "cuda":
+            raise ValueError(f"mode {mode} needs CUDA graphs: run with --device cuda")
         self.model = peer.model(net)
         self.data = peer.data(parse_net(net)[0][0])
         self.batch, self.order, self.binarize = batch, peer.order, peer.options.binarize
@@ -108,10 +112,12 @@ class Training:
         if self.order is not None and not 0 <= self.order.min() <= self.order.max() < len(self.data):
             raise ValueError(f"--order must name examples 0..{len(self.data) - 1},"
                              f" got {self.order.min()}..{self.order.max()}")
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, fused=mode != "eager")
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, fused=mode != "eager", capturable=mode == "graph")
         # Compiled are gather, forward, loss and, through it, backward. Dynamo leaves the fused Adam alone; compiling
         # step() whole, or with Adam's foreach form compiled too, was within 2 % of this.
-        self.loss = torch.compile(self.loss_of, dynamic=False) if mode == "compile" else self.loss_of
+        self.loss = self.loss_of
+        if mode in ("compile", "reduce"):
+            self.loss = torch.compile(self.loss_of, dynamic=False, mode="reduce-overhead" if mode == "reduce" else None)
         self.steps = 0
         self.batches = iter(())
 
@@ -126,14 +132,64 @@ class Training:
         self.optimizer.step()
         return loss.detach()
 
+    def epoch(self):
+        """The order of an epoch; as with DataLoader(drop_last=True), no partial batch."""
+        order = torch.randperm(len(self.data), device=self.data.device) if self.order is None else self.order
+        return order[:len(order) // self.batch * self.batch]
+
     def next_step(self):
         index = next(self.batches, None)
-        if index is None:                       # a new epoch; as with DataLoader(drop_last=True), no partial batch
-            order = torch.randperm(len(self.data), device=self.data.device) if self.order is None else self.order
-            self.batches = iter(order[:len(order) // self.batch * self.batch].split(self.batch))
+        if index is None:
+            self.batches = iter(self.epoch().split(self.batch))
             index = next(self.batches)
         self.steps += 1
         return self.step(index)
+
+
+class CapturedTraining(Training):
+    """The whole step in one CUDA graph, gather, noise and Adam included; the order of the epoch and the position in it
+    lie on the device, so that a step is one replay and nothing else. Its loss is overwritten by the next step."""
+
+    def __init__(self, peer, net, batch):
+        super().__init__(peer, "graph", net, batch)
+        self.order_now = self.epoch().view(-1, batch)
+        self.position = torch.zeros(1, dtype=torch.int64, device=peer.device)
+        self.done = 0
+        self.capture()
+
+    def whole_step(self):
+        index = self.order_now.index_select(0, self.position).view(-1)
+        self.position.add_(1)
+        return self.step(index)
+
+    def capture(self):
+        first = [p.detach().clone() for p in self.model.parameters()]
+        side = torch.cuda.Stream()
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):                        # "CUDA graphs" in PyTorch's notes: warm up on another stream
+            for _ in range(3):
+                self.whole_step()
+                self.position.zero_()
+        torch.cuda.current_stream().wait_stream(side)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.captured_loss = self.whole_step()
+        with torch.no_grad():                                # training starts where the warm-up did
+            self.position.zero_()
+            for p, value in zip(self.model.parameters(), first):
+                p.copy_(value)
+                for state in self.optimizer.state[p].values():
+                    state.zero_()
+
+    def next_step(self):
+        if self.done == len(self.order_now):
+            self.order_now.copy_(self.epoch().view_as(self.order_now))
+            self.position.zero_()
+            self.done = 0
+        self.graph.replay()
+        self.done += 1
+        self.steps += 1
+        return self.captured_loss
 
 
 class Peer:
@@ -168,7 +224,7 @@ class Peer:
     def session(self, mode, net, batch):
         key = (mode, net, batch)
         if key not in self.sessions:
-            self.sessions[key] = Training(self, mode, net, batch)
+            self.sessions[key] = CapturedTraining(self, net, batch) if mode == "graph" else Training(self, mode, net, batch)
         return self.sessions[key]
 
     def synchronize(self):
@@ -199,7 +255,7 @@ class Peer:
     def losses(self, mode, net, batch, steps):
         training = self.session(mode, net, int(batch))
         first = training.steps
-        losses = [training.next_step() for _ in range(int(steps))]
+        losses = [training.next_step().clone() for _ in range(int(steps))]
         return {"batch": training.batch, "firstStep": first, "losses": torch.stack(losses).tolist()}
 
     @torch.inference_mode()
