@@ -17,6 +17,7 @@ from stage import Stage, perform
 
 QUICK_MINUTES = 9.5
 FULL_MINUTES = 60
+REHEARSAL = 6            # so many times longer may it take on a CPU
 
 
 class Run:
@@ -29,7 +30,8 @@ class Run:
         self.logs = machine.WORK / "logs"
         shutil.rmtree(self.logs, ignore_errors=True)
         self.logs.mkdir(parents=True)
-        self.ends = time.monotonic() + 60 * (options.minutes or (QUICK_MINUTES if options.quick else FULL_MINUTES))
+        self.patience = REHEARSAL if options.rehearse else 1
+        self.ends = time.monotonic() + 60 * (options.minutes or self.patience * (QUICK_MINUTES if options.quick else FULL_MINUTES))
         said = {"commit": "unknown", "changed": False, "prepared": None} if options.dry else machine.manifest()
         self.results = {"schema": "fusedvae-gpu-run/1", "commit": said["commit"], "changed": said["changed"], "prepared": said["prepared"],
                         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
@@ -75,7 +77,7 @@ class Run:
                 record = {"name": name, "status": "skipped", "reason": reason, "seconds": 0, "limitSeconds": 0, "results": {},
                           "clocksBefore": None, "clocksAfter": None}
             else:
-                record = perform(self, name, function, min(left, quick if self.quick() else full))
+                record = perform(self, name, function, min(left, self.patience * (quick if self.quick() else full)))
             self.results["stages"].append(record)
             fits = self.write()
             print(self.summary().splitlines()[-1], flush=True)
