@@ -21,6 +21,12 @@ class Skipped(Exception):
     """The stage has nothing to run on here."""
 
 
+def brief(failures):
+    """The first few reasons; the results and the log hold them all."""
+    more = f"; and {len(failures) - 3} more" if len(failures) > 3 else ""
+    return "; ".join(failures[:3]) + more
+
+
 class Stage:
     """Runs commands for one stage until its limit."""
 

@@ -3,7 +3,7 @@
 import json
 
 from machine import BUNDLE, ROOT
-from stage import Failed, Skipped
+from stage import Failed, Skipped, brief
 from tools import micro, ncu, sanitize
 
 LEVELS = ("none", "epilogue", "layer")
@@ -33,7 +33,7 @@ def tests(stage):
     results = json.loads(file.read_text()) if file.exists() else {}
     if code != 0:
         bad = [f"{t['test']} {t['status']}" for t in results.get("tests", []) if t["status"] != "passed"]
-        raise Failed("; ".join(bad) or f"exit code {code}: {output.strip().splitlines()[-1]}", results)
+        raise Failed(brief(bad) or f"exit code {code}: {output.strip().splitlines()[-1]}", results)
     return results
 
 
@@ -56,7 +56,7 @@ def training(stage):
         except Failed as e:
             failures.append(f"{level}/{replay}: {e}")
     if failures:
-        raise Failed("; ".join(failures), results)
+        raise Failed(brief(failures), results)
     return results
 
 
@@ -83,7 +83,7 @@ def epochs(stage):
     rounds = 1 if rehearse else 7 if quick else 31
     results, failures = stage.bench("Epochs", data, rounds, nets, ",".join([*EVERY_ENGINE, "epilogue/graph/jcuda/gemm"]), file="epochs.json")
     if failures:
-        raise Failed("; ".join(failures), results)
+        raise Failed(brief(failures), results)
     return results
 
 
@@ -100,7 +100,7 @@ def ladder(stage):
         except Failed as e:
             failures.append(f"cublas.py: {e}")
     if failures:
-        raise Failed("; ".join(failures), results)
+        raise Failed(brief(failures), results)
     return results
 
 
@@ -114,7 +114,7 @@ def peers(stage):
                                     "eager,fused,compile,reduce,graph", stage.run.which("python3"), ROOT / "bench/peers/torch_vae.py",
                                     "--device", "cuda", "--warm", "300", "--images", images, file="peers.json")
     if failures:
-        raise Failed("; ".join(failures), results)
+        raise Failed(brief(failures), results)
     return results
 
 

@@ -5,7 +5,7 @@ import json
 import re
 
 from machine import ROOT
-from stage import Failed, Skipped
+from stage import Failed, Skipped, brief
 
 METRICS = ("gpu__time_duration.sum", "dram__bytes_read.sum", "dram__bytes_write.sum", "sm__throughput.avg.pct_of_peak_sustained_elapsed",
            "launch__registers_per_thread", "launch__grid_size", "smsp__warps_active.avg.pct_of_peak_sustained_active")
@@ -40,7 +40,7 @@ def micro(stage):
         _, output = stage.command([built(stage)])
         results["cuda"] = json.loads(output.strip().splitlines()[-1])
     if failures:
-        raise Failed("; ".join(failures), results)
+        raise Failed(brief(failures), results)
     return results
 
 
@@ -76,7 +76,7 @@ def sanitize(stage):
             except Failed as e:
                 failures.append(f"{check} at {level}: {e}")
     if failures:
-        raise Failed("; ".join(failures), results)
+        raise Failed(brief(failures), results)
     return results
 
 
@@ -93,7 +93,7 @@ def ncu(stage):
         except Failed as e:
             failures.append(f"{level}: {e}")
     if failures:
-        raise Failed("; ".join(failures), results)
+        raise Failed(brief(failures), results)
     return results
 
 
