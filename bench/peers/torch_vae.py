@@ -11,6 +11,8 @@ them, so that a runner can alternate between this peer and the engine):
                                   --device cuda also reduce (compile with CUDA graphs) or graph (one captured graph a step)
     encode MODE NET BATCH CALLS   time the posterior mean; MODE is eager or compile
     losses MODE NET BATCH STEPS   the losses of the next STEPS steps
+    same MODE NET BATCH FILE.npz  start anew from FILE's weights, order of examples and noise; the losses of its steps
+    heldout MODE NET BATCH        negative ELBO of the held-out images with one sample each, as trained so far
     threads N                     set the number of CPU threads
     dump NET FILE.npz             write the initial weights, under the names of the state dict
     quit
@@ -61,15 +63,15 @@ class Vae(nn.Module):
     def encode_mean(self, x):
         return F.linear(self.encoder(x), self.heads.weight[:self.latent], self.heads.bias[:self.latent])
 
-    def forward(self, x):
+    def forward(self, x, eps=None):
         mu, log_var = self.heads(self.encoder(x)).chunk(2, dim=1)
-        z = mu + torch.exp(0.5 * log_var) * torch.randn_like(mu)
+        z = mu + torch.exp(0.5 * log_var) * (torch.randn_like(mu) if eps is None else eps)
         return self.decoder(z), mu, log_var
 
 
-def negative_elbo(model, x):
+def negative_elbo(model, x, eps=None):
     """Mean over the batch, in nats per example."""
-    logits, mu, log_var = model(x)
+    logits, mu, log_var = model(x, eps)
     reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
     kl = 0.5 * torch.sum(mu.square() + log_var.exp() - 1 - log_var)
     return (reconstruction + kl) / x.shape[0]
@@ -98,7 +100,7 @@ def read_idx(path):
 class Training:
     """One (mode, net, batch): model, optimizer, data order; each command goes on where the last one stopped."""
 
-    def __init__(self, peer, mode, net, batch):
+    def __init__(self, peer, mode, net, batch, start=None):
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode}")
         if mode in ("reduce", "graph") and peer.device.type != "cuda":
@@ -106,6 +108,11 @@ class Training:
         self.model = peer.model(net)
         self.data = peer.data(parse_net(net)[0][0])
         self.batch, self.order, self.binarize = batch, peer.order, peer.options.binarize
+        self.orders = None
+        if start is not None:
+            self.model.load_state_dict({name: torch.from_numpy(start[name]) for name in self.model.state_dict()})
+            self.orders = torch.from_numpy(start["order"].astype(np.int64)).to(self.data.device)
+        self.epoch = 0
         examples = len(self.data) if self.order is None else len(self.order)
         if not 1 <= batch <= examples:
             raise ValueError(f"batch must be in 1..{examples}, the examples of an epoch, got {batch}")
@@ -115,9 +122,10 @@ class Training:
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, fused=mode != "eager", capturable=mode == "graph")
         # Compiled are gather, forward, loss and, through it, backward. Dynamo leaves the fused Adam alone; compiling
         # step() whole, or with Adam's foreach form compiled too, was within 2 % of this.
-        self.loss = self.loss_of
+        self.loss, self.given = self.loss_of, self.loss_given
         if mode in ("compile", "reduce"):
-            self.loss = torch.compile(self.loss_of, dynamic=False, mode="reduce-overhead" if mode == "reduce" else None)
+            how = {"dynamic": False, "mode": "reduce-overhead" if mode == "reduce" else None}
+            self.loss, self.given = torch.compile(self.loss_of, **how), torch.compile(self.loss_given, **how)
         self.steps = 0
         self.batches = iter(())
 
@@ -125,25 +133,40 @@ class Training:
         x = self.data[index]
         return negative_elbo(self.model, torch.bernoulli(x) if self.binarize else x)
 
+    def loss_given(self, index, eps):
+        return negative_elbo(self.model, self.data[index], eps)
+
     def step(self, index):
-        self.optimizer.zero_grad()
-        loss = self.loss(index)
+        return self.update(self.loss(index))
+
+    def update(self, loss):
         loss.backward()
         self.optimizer.step()
+        self.optimizer.zero_grad()
         return loss.detach()
 
-    def epoch(self):
-        """The order of an epoch; as with DataLoader(drop_last=True), no partial batch."""
-        order = torch.randperm(len(self.data), device=self.data.device) if self.order is None else self.order
-        return order[:len(order) // self.batch * self.batch]
+    def replay(self, noise):
+        """Steps on given noise, so that their losses can be compared with another engine's."""
+        self.steps += len(noise)
+        return [self.update(self.given(self.next_index(), eps)).item() for eps in noise]
+
+    def epoch_order(self):
+        if self.orders is not None:
+            return self.orders[self.epoch % len(self.orders)]
+        return torch.randperm(len(self.data), device=self.data.device) if self.order is None else self.order
+
+    def next_index(self):
+        index = next(self.batches, None)
+        if index is None:                       # a new epoch; as with DataLoader(drop_last=True), no partial batch
+            order = self.epoch_order()
+            self.epoch += 1
+            self.batches = iter(order[:len(order) // self.batch * self.batch].split(self.batch))
+            index = next(self.batches)
+        return index
 
     def next_step(self):
-        index = next(self.batches, None)
-        if index is None:
-            self.batches = iter(self.epoch().split(self.batch))
-            index = next(self.batches)
         self.steps += 1
-        return self.step(index)
+        return self.step(self.next_index())
 
 
 class CapturedTraining(Training):
@@ -152,10 +175,14 @@ class CapturedTraining(Training):
 
     def __init__(self, peer, net, batch):
         super().__init__(peer, "graph", net, batch)
-        self.order_now = self.epoch().view(-1, batch)
+        self.order_now = self.full_batches().clone()
         self.position = torch.zeros(1, dtype=torch.int64, device=peer.device)
         self.done = 0
         self.capture()
+
+    def full_batches(self):
+        order = self.epoch_order()
+        return order[:len(order) // self.batch * self.batch].view(-1, self.batch)
 
     def whole_step(self):
         index = self.order_now.index_select(0, self.position).view(-1)
@@ -183,7 +210,7 @@ class CapturedTraining(Training):
 
     def next_step(self):
         if self.done == len(self.order_now):
-            self.order_now.copy_(self.epoch().view_as(self.order_now))
+            self.order_now.copy_(self.full_batches())
             self.position.zero_()
             self.done = 0
         self.graph.replay()
@@ -199,6 +226,7 @@ class Peer:
         self.options = options
         self.device = torch.device(options.device)
         self.images = read_idx(options.images).to(self.device) if options.images else None
+        self.held_out = read_idx(options.test_images).to(self.device) if options.test_images else None
         order = np.load(options.order).astype(np.int64) if options.order else None
         self.order = None if order is None else torch.from_numpy(order).to(self.device)
         self.sessions, self.encoders, self.random = {}, {}, {}
@@ -258,6 +286,19 @@ class Peer:
         losses = [training.next_step().clone() for _ in range(int(steps))]
         return {"batch": training.batch, "firstStep": first, "losses": torch.stack(losses).tolist()}
 
+    def same(self, mode, net, batch, file):
+        if mode == "graph":
+            raise ValueError("mode graph draws its own noise: compare losses in another mode")
+        with np.load(file) as start:
+            self.sessions[(mode, net, int(batch))] = training = Training(self, mode, net, int(batch), start)
+            return {"losses": training.replay(torch.from_numpy(start["eps"]).to(self.device))}
+
+    @torch.inference_mode()
+    def heldout(self, mode, net, batch):
+        if self.held_out is None:
+            raise ValueError("heldout needs --test-images")
+        return {"negativeElbo": negative_elbo(self.session(mode, net, int(batch)).model, self.held_out).item()}
+
     @torch.inference_mode()
     def encode(self, mode, net, batch, calls):
         if mode not in ("eager", "compile"):
@@ -293,6 +334,7 @@ class Peer:
         return {"file": file, "shapes": {name: list(tensor.shape) for name, tensor in state.items()}}
 
     COMMANDS = {"step": "MODE NET BATCH STEPS", "encode": "MODE NET BATCH CALLS", "losses": "MODE NET BATCH STEPS",
+                "same": "MODE NET BATCH FILE", "heldout": "MODE NET BATCH",
                 "threads": "N", "dump": "NET FILE"}
 
     def answer(self, words):
@@ -328,6 +370,7 @@ def parse_options():
     parser.add_argument("command", nargs="*", help="one command; see above")
     parser.add_argument("--serve", action="store_true", help="read commands from stdin")
     parser.add_argument("--images", type=Path, help="IDX file of images (.gz or plain); random data without it")
+    parser.add_argument("--test-images", type=Path, help="IDX file of held-out images, for heldout")
     parser.add_argument("--examples", type=int, default=60_000, help="size of the random data set")
     parser.add_argument("--order", type=Path, help="NPY file with the order of the examples; torch.randperm without it")
     parser.add_argument("--binarize", action="store_true", help="sample binary pixels anew at each step")

@@ -16,11 +16,7 @@ DEVICE void body(const ColumnSumArgs& args, int block, char* smem) {
     const uint32_t rows = step_of(args).rows;
     double* scratch = reinterpret_cast<double*>(smem);
     if (args.tiles > 0) {
-        double sum = 0;
-        for (uint32_t row = threadIdx.x; row < rows; row += BLOCK) {
-            sum += partials_sum(args.dy, int(args.tiles), args.batch, row);
-        }
-        const float total = float(block_sum(sum, scratch));
+        const float total = float(batch_sum(args.dy, int(args.tiles), args.batch, rows, scratch));
         if (threadIdx.x == 0) {
             args.out[0] = total;
         }

@@ -422,3 +422,5 @@ struct UpdateArgs {
     uint32_t reserved;
 };
 ARGS_LAYOUT(UpdateArgs, 4, 12);
+
+#include "layer_args.cuh"

@@ -16,6 +16,14 @@
 //   atomic_add, atomic_max, atomic_or, atomic_exchange, atomic_cas (integers only: float sums have a fixed order)
 //   load_acquire, store_release, spin_until(predicate)
 //   cp_async16(shared, global, valid), cp_async4, cp_async_commit(), cp_async_wait<N>()     !valid writes zeros
+//   tf32_rna(v)                           the bits of v rounded to tf32, 11 significant bits: to nearest, ties away from zero;
+//                                         the low 13 bits are zero, infinities stay, what rounds past the range becomes one
+//   mma_tf32(d, a, b), mma_bf16(d, a, b)  a warp's d += a b on tensor cores, d 16 x 8, a 16 x 8 (bf16: 16 x 16), products exact.
+//                                         With g = lane / 4, t = lane % 4 a lane holds, each as (row, column):
+//       d     (g, 2t) (g, 2t+1) (g+8, 2t) (g+8, 2t+1)
+//       tf32  a (g, t) (g+8, t) (g, t+4) (g+8, t+4);  b (t, g) (t+4, g); low 13 bits are ignored
+//       bf16  two neighbours a word, the first in its low half: a (g, 2t) (g+8, 2t) (g, 2t+8) (g+8, 2t+8);  b (2t, g) (2t+8, g)
+//                                         The order and the roundings of the sum are the hardware's own
 //   trap()                                impossible cases end here
 #pragma once
 
@@ -112,6 +120,23 @@ FVAE_DEVICE void cp_async4(void* shared, const void* global, bool valid) {
 }
 FVAE_DEVICE void cp_async_commit() { asm volatile("cp.async.commit_group;" : : : "memory"); }
 template <int N> FVAE_DEVICE void cp_async_wait() { asm volatile("cp.async.wait_group %0;" : : "n"(N) : "memory"); }
+
+// PTX says nothing of the 13 bits that tf32 lacks, so they are cleared here: x - tf32(x) needs them to be zero.
+FVAE_DEVICE uint32_t tf32_rna(float v) {
+    uint32_t bits;
+    asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(v));
+    return bits & 0xffffe000u;
+}
+FVAE_DEVICE void mma_tf32(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
+    asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+                 : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+FVAE_DEVICE void mma_bf16(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+                 : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
 
 #endif
 

@@ -101,26 +101,23 @@ template <bool K_FIRST> DEVICE void put(float (&slice)[TK][TM + 4], float4 v) {
     }
 }
 
-// sum[i][j] = C[row + i, column + j] of the thread; a's majors are rows of C, b's are columns.
-template <bool A_K_FIRST, bool B_K_FIRST>
-DEVICE void tiled_product(const Operand& a, const Operand& b, const Place& place, GemmTile& tile, float (&sum)[4][4]) {
+// sum[i][j] = C[row + i, column + j] of the thread, the operands' slices coming from functions: a(k0), b(k0) give the
+// thread's four elements of the slice at k0, placed as fetch places them. Every thread of the block must come.
+template <bool A_K_FIRST, bool B_K_FIRST, class A, class B>
+DEVICE void staged_product(const A& a, const B& b, int64_t depth, GemmTile& tile, float (&sum)[4][4]) {
     static_assert(TM == TN, "both operands are staged alike");
-    const bool a_vector = by_four(a.data, a.ld);
-    const bool b_vector = by_four(b.data, b.ld);
-    const int64_t a0 = int64_t(place.row_block) * TM;
-    const int64_t b0 = int64_t(place.column_block) * TN;
     const int m = threadIdx.x / 16 * 4;
     const int n = threadIdx.x % 16 * 4;
-    float4 next_a = fetch<A_K_FIRST>(a, a0, 0, a_vector);
-    float4 next_b = fetch<B_K_FIRST>(b, b0, 0, b_vector);
-    for (int64_t k0 = 0; k0 < a.depth; k0 += TK) {
+    float4 next_a = a(0);
+    float4 next_b = b(0);
+    for (int64_t k0 = 0; k0 < depth; k0 += TK) {
         sync();  // the slice before is read, before this one is written
         put<A_K_FIRST>(tile.a, next_a);
         put<B_K_FIRST>(tile.b, next_b);
         sync();  // this slice is written, before it is read
-        if (k0 + TK < a.depth) {  // on its way while this slice is multiplied
-            next_a = fetch<A_K_FIRST>(a, a0, k0 + TK, a_vector);
-            next_b = fetch<B_K_FIRST>(b, b0, k0 + TK, b_vector);
+        if (k0 + TK < depth) {  // on its way while this slice is multiplied
+            next_a = a(k0 + TK);
+            next_b = b(k0 + TK);
         }
 #pragma unroll
         for (int k = 0; k < TK; k++) {
@@ -137,4 +134,15 @@ DEVICE void tiled_product(const Operand& a, const Operand& b, const Place& place
             }
         }
     }
+}
+
+// Both operands from memory; a's majors are rows of C, b's are columns.
+template <bool A_K_FIRST, bool B_K_FIRST>
+DEVICE void tiled_product(const Operand& a, const Operand& b, const Place& place, GemmTile& tile, float (&sum)[4][4]) {
+    const bool a_vector = by_four(a.data, a.ld);
+    const bool b_vector = by_four(b.data, b.ld);
+    const int64_t a0 = int64_t(place.row_block) * TM;
+    const int64_t b0 = int64_t(place.column_block) * TN;
+    staged_product<A_K_FIRST, B_K_FIRST>([&](int64_t k0) { return fetch<A_K_FIRST>(a, a0, k0, a_vector); },
+                                         [&](int64_t k0) { return fetch<B_K_FIRST>(b, b0, k0, b_vector); }, a.depth, tile, sum);
 }

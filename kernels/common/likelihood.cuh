@@ -37,3 +37,14 @@ DEVICE LikelihoodTerm gaussian_term(float x, float mean, const Gaussian& g) {
     const float weighted = d * g.precision;
     return {fma_rn(0.5f * d, weighted, g.half_log), -weighted, g.learns ? 0.5f * fma_rn(-d, weighted, 1.0f) : 0.0f};
 }
+
+// `Args` has likelihood, precision, half_log and log_var; `y` is the logit or mean, `log_var` counts for GAUSSIAN_FEATURE.
+template <class Args> DEVICE LikelihoodTerm likelihood_term(const Args& args, float x, float y, float log_var) {
+    switch (args.likelihood) {
+        case BERNOULLI: return bernoulli_term(x, y);
+        case GAUSSIAN: return gaussian_term(x, y, {args.precision, args.half_log, false});
+        case GAUSSIAN_SCALAR: return gaussian_term(x, y, gaussian_of(*args.log_var));
+        case GAUSSIAN_FEATURE: return gaussian_term(x, y, gaussian_of(log_var));
+        default: trap(); return {};
+    }
+}

@@ -6,16 +6,6 @@
 #include "likelihood.cuh"
 #include "reduce.cuh"
 
-DEVICE LikelihoodTerm likelihood_term(const LikelihoodArgs& args, float x, const float* y) {
-    switch (args.likelihood) {
-        case BERNOULLI: return bernoulli_term(x, y[0]);
-        case GAUSSIAN: return gaussian_term(x, y[0], {args.precision, args.half_log, false});
-        case GAUSSIAN_SCALAR: return gaussian_term(x, y[0], gaussian_of(*args.log_var));
-        case GAUSSIAN_FEATURE: return gaussian_term(x, y[0], gaussian_of(y[args.d]));
-        default: trap(); return {};
-    }
-}
-
 DEVICE void body(const LikelihoodArgs& args, int block, char*) {
     const StepRecord& step = step_of(args);
     const RowTile tile = row_tile_of<32>(block, args.d);
@@ -26,7 +16,8 @@ DEVICE void body(const LikelihoodArgs& args, int block, char*) {
     LikelihoodTerm term = {};
     if (tile.column < args.d) {
         const int64_t at = tile.row * width + tile.column;
-        term = likelihood_term(args, args.x[tile.row * args.d + tile.column], args.y + at);
+        const float log_var = args.likelihood == GAUSSIAN_FEATURE ? args.y[at + args.d] : 0.0f;
+        term = likelihood_term(args, args.x[tile.row * args.d + tile.column], args.y[at], log_var);
         if (args.dy != nullptr) {
             args.dy[at] = term.d_mean * step.inv_rows;
             if (args.likelihood == GAUSSIAN_FEATURE) {

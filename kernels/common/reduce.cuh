@@ -13,6 +13,19 @@ DEVICE float tile_sum(float value) {
     return float(sum);
 }
 
+// The same sum where a thread holds four neighbouring columns and eight neighbouring lanes the tile, so that a warp sums four
+// tiles; every lane gets that of its own. Values beyond the last column must be 0; every lane of the warp must come.
+DEVICE float tile_sum(const float (&value)[4]) {
+    double lanes[4];  // virtual lanes 4 * (lane % 4) .. + 3
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+        lanes[j] = value[j] + warp_shuffle_xor(value[j], 4);  // 16 columns on
+        lanes[j] += warp_shuffle_xor(lanes[j], 2);
+        lanes[j] += warp_shuffle_xor(lanes[j], 1);
+    }
+    return float((lanes[0] + lanes[2]) + (lanes[1] + lanes[3]));
+}
+
 constexpr int BLOCK_SUM_BYTES = WARPS * int(sizeof(double));
 
 // The sum over the block, given to every thread: a tree in each warp, then warps in order. `scratch` holds
@@ -40,4 +53,13 @@ DEVICE double partials_sum(const float* partials, int tiles, int64_t batch, int6
         sum += partials[tile * batch + row];
     }
     return sum;
+}
+
+// The sum of partials over the rows of the batch, given to every thread; `scratch` as for block_sum.
+DEVICE double batch_sum(const float* partials, int tiles, uint32_t batch, uint32_t rows, double* scratch) {
+    double sum = 0;
+    for (uint32_t row = threadIdx.x; row < rows; row += BLOCK) {
+        sum += partials_sum(partials, tiles, batch, row);
+    }
+    return block_sum(sum, scratch);
 }

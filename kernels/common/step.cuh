@@ -4,6 +4,7 @@
 #include "args.cuh"
 
 #define DEVICE static __device__ __forceinline__
+#define MEMBER __device__ __forceinline__
 
 constexpr int BLOCK = 256;
 constexpr int WARP = 32;

@@ -32,7 +32,8 @@ DEVICE void body(const UpdateArgs& args, int block, char* smem) {
 #pragma unroll
     for (int i = threadIdx.x; i < int(UPDATE_CHUNK); i += BLOCK) {
         if (first + i < t.count) {
-            optimize(args, step, t, first + i, mul_rn(t.gradient[first + i], scale));
+            const int64_t at = first + i;
+            optimize(args, step, t.parameter + at, t.first + at, t.second != nullptr ? t.second + at : nullptr, mul_rn(t.gradient[at], scale));
         }
     }
 }

@@ -3,14 +3,6 @@
 
 #include "../common/reduce.cuh"
 
-DEVICE double batch_sum(const float* partials, int tiles, uint32_t batch, uint32_t rows, double* scratch) {
-    double sum = 0;
-    for (uint32_t row = threadIdx.x; row < rows; row += BLOCK) {
-        sum += partials_sum(partials, tiles, batch, row);
-    }
-    return block_sum(sum, scratch);
-}
-
 DEVICE void body(const ReduceLossArgs& args, int, char* smem) {
     const uint32_t record = *args.base + args.offset;
     const uint32_t rows = args.table[record].rows;

@@ -184,6 +184,53 @@ inline void cp_async4(void* shared, const void* global, bool valid, simt::Where 
 inline void cp_async_commit() { simt::runtime->commitCopies(); }
 template <int N> void cp_async_wait() { simt::runtime->waitCopies(N); }
 
+inline uint32_t tf32_rna(float v) {
+    uint32_t bits = float_bits(v);
+    if (v != v) return 0x7fffe000u;                        // the canonical NaN
+    return std::isinf(v) ? bits : (bits + 0x1000u) & 0xffffe000u;
+}
+
+namespace simt {
+
+/// What a lane brings to a product by tensor cores. A word holds one tf32 element or two of bf16.
+struct Fragments { uint32_t a[4], b[2]; };
+
+/// Word k = quad + 4 half, [0, 8), of a row of `a` and of a column of `b`.
+inline uint32_t wordOfA(const Meeting& m, int row, int quad, int half) {
+    return valueOf<Fragments>(m, row % 8 * 4 + quad).a[row / 8 + 2 * half];
+}
+inline uint32_t wordOfB(const Meeting& m, int column, int quad, int half) {
+    return valueOf<Fragments>(m, column * 4 + quad).b[half];
+}
+
+inline float tf32(uint32_t word) { return bits_float(word & 0xffffe000u); }
+inline float bf16(uint32_t word, int part) { return bits_float(part == 0 ? word << 16 : word & 0xffff0000u); }
+
+/// d += a b by a warp. `dot(sum, word of a, word of b)` adds what two words hold. Products are exact and k ascends with a
+/// rounding to nearest each, which is not the order, nor the rounding, of any hardware.
+template <class Dot>
+void multiply(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], const char* operation, Dot dot, Where at) {
+    Fragments mine{{a[0], a[1], a[2], a[3]}, {b[0], b[1]}};
+    const Meeting& m = runtime->meet(&mine, sizeof mine, operation, at);
+    if (m.met != ~0u) runtime->fault("a product by tensor cores in a warp of fewer than 32 lanes", at);
+    int g = runtime->thread->lane / 4, t = runtime->thread->lane % 4;
+    for (int i = 0; i < 4; i++) {
+        int row = g + i / 2 * 8, column = 2 * t + i % 2;
+        for (int k = 0; k < 8; k++) d[i] = dot(d[i], wordOfA(m, row, k % 4, k / 4), wordOfB(m, column, k % 4, k / 4));
+    }
+}
+
+}  // namespace simt
+
+inline void mma_tf32(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], simt::Where at = simt::Where::current()) {
+    simt::multiply(d, a, b, "mma_tf32", [](float sum, uint32_t x, uint32_t y) { return fma_rn(simt::tf32(x), simt::tf32(y), sum); }, at);
+}
+inline void mma_bf16(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], simt::Where at = simt::Where::current()) {
+    simt::multiply(d, a, b, "mma_bf16", [](float sum, uint32_t x, uint32_t y) {
+        return fma_rn(simt::bf16(x, 1), simt::bf16(y, 1), fma_rn(simt::bf16(x, 0), simt::bf16(y, 0), sum));
+    }, at);
+}
+
 // CUDA's own global functions that kernels use.
 template <class T> T __ldg(const T* p) { return *p; }
 inline float rsqrtf(float x) { return 1.0f / sqrtf(x); }

@@ -1,5 +1,6 @@
 // Tests of the SIMT device through the driver API: `device_test MODULE [case...]`, or `device_test --list`.
 #include "driver.hpp"
+#include "tensor_cores.hpp"
 
 #include <cmath>
 #include <fstream>
@@ -366,6 +367,12 @@ void capture_refusesWhatTheDriverRefuses() {
     ok(cuMemsetD32_v2(words.address, 0, 2));
 }
 
+// ---- tensor cores: see tensor_cores.hpp ----
+
+void tf32_roundsToNearest_tiesAwayFromZero() { ::tf32_roundsToNearest_tiesAwayFromZero(modulePath); }
+void tensorCores_multiplyInTheLayoutsOfPtx() { ::tensorCores_multiplyInTheLayoutsOfPtx(modulePath); }
+void productByHalfAWarp_isReported() { ::productByHalfAWarp_isReported(modulePath); }
+
 using Case = std::pair<const char*, void (*)()>;
 #define CASE(name) Case{#name, name}
 const Case CASES[] = {
@@ -379,7 +386,8 @@ const Case CASES[] = {
     CASE(memory_isCountedAndLeaksAreTold), CASE(nthCall_canBeToldToFail),
     CASE(modules_loadFromBytes_andForeignOnesAreRefused), CASE(launches_areCheckedAsTheDriverDoes),
     CASE(streams_areLazy_andReadHostMemoryLate), CASE(streamsWithoutAnEvent_runInAnyOrder_withOneInThatOrder),
-    CASE(graph_replays_withTheArgumentsOfItsCapture), CASE(capture_refusesWhatTheDriverRefuses)};
+    CASE(graph_replays_withTheArgumentsOfItsCapture), CASE(capture_refusesWhatTheDriverRefuses),
+    CASE(tf32_roundsToNearest_tiesAwayFromZero), CASE(tensorCores_multiplyInTheLayoutsOfPtx), CASE(productByHalfAWarp_isReported)};
 
 }  // namespace
 

@@ -132,3 +132,49 @@ KERNEL(uses_dynamic, Vectors, 0) {
     DYN_SHARED(float, tile);
     tile[threadIdx.x] = 0.0f;
 }
+
+// ---- tensor cores ----
+
+// Lane i writes the bits of tf32 of its number.
+KERNEL(round_tf32, Vectors, 0) {
+    int i = int(threadIdx.x);
+    if (i < args.n) reinterpret_cast<uint32_t*>(args.y)[i] = tf32_rna(args.x[i]);
+}
+
+// y[16][8] = 1000 y + x[16][K] x'[K][8], both operands behind each other in x, by the layouts that device.cuh states.
+KERNEL(product_tf32, Vectors, 0) {
+    if (warp_id() != 0) return;
+    int g = lane_id() / 4, t = lane_id() % 4;
+    const uint32_t* a = reinterpret_cast<const uint32_t*>(args.x);
+    const uint32_t* b = a + 16 * 8;
+    float* y = args.y + 2 * t;
+    float d[4] = {1000 * y[8 * g], 1000 * y[8 * g + 1], 1000 * y[8 * (g + 8)], 1000 * y[8 * (g + 8) + 1]};
+    uint32_t fragment_a[4] = {a[8 * g + t], a[8 * (g + 8) + t], a[8 * g + t + 4], a[8 * (g + 8) + t + 4]};
+    uint32_t fragment_b[2] = {b[8 * t + g], b[8 * (t + 4) + g]};
+    mma_tf32(d, fragment_a, fragment_b);
+    y[8 * g] = d[0], y[8 * g + 1] = d[1], y[8 * (g + 8)] = d[2], y[8 * (g + 8) + 1] = d[3];
+}
+
+KERNEL(product_bf16, Vectors, 0) {
+    if (warp_id() != 0) return;
+    int g = lane_id() / 4, t = lane_id() % 4;
+    const float* a = args.x;
+    const float* b = a + 16 * 16;
+    float* y = args.y + 2 * t;
+    float d[4] = {1000 * y[8 * g], 1000 * y[8 * g + 1], 1000 * y[8 * (g + 8)], 1000 * y[8 * (g + 8) + 1]};
+    auto pair = [](float low, float high) { return float_bits(low) >> 16 | (float_bits(high) & 0xffff0000u); };
+    auto of_a = [&](int row, int k) { return pair(a[16 * row + k], a[16 * row + k + 1]); };
+    auto of_b = [&](int k) { return pair(b[8 * k + g], b[8 * (k + 1) + g]); };
+    uint32_t fragment_a[4] = {of_a(g, 2 * t), of_a(g + 8, 2 * t), of_a(g, 2 * t + 8), of_a(g + 8, 2 * t + 8)};
+    uint32_t fragment_b[2] = {of_b(2 * t), of_b(2 * t + 8)};
+    mma_bf16(d, fragment_a, fragment_b);
+    y[8 * g] = d[0], y[8 * g + 1] = d[1], y[8 * (g + 8)] = d[2], y[8 * (g + 8) + 1] = d[3];
+}
+
+// A planted fault: half of the warp multiplies.
+KERNEL(half_warp_product, Vectors, 0) {
+    float d[4] = {};
+    uint32_t a[4] = {}, b[2] = {};
+    if (lane_id() < 16) mma_tf32(d, a, b);
+    args.y[threadIdx.x] = d[0];
+}

@@ -14,7 +14,7 @@ import java.util.Properties;
 /// Finds the backend to run on: never another than the one asked for, never without the reason.
 ///
 /// `auto` is settled by the system property `fvae.backend`, else by the environment variable `FVAE_BACKEND`, else by
-/// what can run here.
+/// what can run here: cuda where a GPU is ready, else cpu, with the reason.
 public final class Backends {
     /// The system property that says what `auto` means.
     public static final String PROPERTY = "fvae.backend";
@@ -40,20 +40,33 @@ public final class Backends {
         return open(choice, System.getProperties(), System.getenv());
     }
 
+    /// Opens the cuda backend, or says why it cannot.
+    interface CudaOpener {
+        Backend open(Map<String, String> environment, CudaChoice choice);
+    }
+
     static Opened open(BackendChoice choice, Properties properties, Map<String, String> environment) {
+        return open(choice, properties, environment, CudaBackend::open);
+    }
+
+    static Opened open(BackendChoice choice, Properties properties, Map<String, String> environment, CudaOpener cuda) {
         List<String> notes = new ArrayList<>();
-        String name = choice.name();
+        String name = choice.name().equals("auto") ? settle(properties, environment, notes) : choice.name();
         if (name.equals("auto")) {
-            name = settle(properties, environment, notes);
+            Optional<Backend> gpu = gpu(choice, environment, cuda, notes);
+            if (gpu.isPresent()) {
+                return new Opened(gpu.get(), notes);
+            }
+            name = "cpu";
         }
         if (!name.equals("cuda") && !choice.cuda().equals(CudaChoice.DEFAULT)) {
-            throw new BackendUnavailableException("launcher, replay, vendor, kernels and variants are choices of the cuda backend, and this is " + name
+            throw new IllegalArgumentException("launcher, replay, vendor, kernels and variants are choices of the cuda backend, and this is " + name
                     + "; leave them out or use --backend cuda");
         }
         Backend backend = switch (name) {
             case "reference" -> reference(choice.threads());
             case "cpu" -> new CpuBackend(choice.threads() == 0 ? Runtime.getRuntime().availableProcessors() : choice.threads());
-            default -> CudaBackend.open(environment, choice.cuda());
+            default -> cuda.open(environment, choice.cuda());
         };
         if (name.equals("cpu")) {
             Simd.warning().ifPresent(notes::add);
@@ -67,27 +80,40 @@ public final class Backends {
         String origin = property.isPresent() ? PROPERTY : VARIABLE;
         String wanted = property.or(() -> variable).orElse("auto");
         BackendChoice.check(origin, wanted);
-        if (wanted.equals("auto")) {
-            notes.add("auto took cpu: " + whyNotCuda(environment));
-            return "cpu";
+        if (!wanted.equals("auto")) {
+            notes.add("auto took " + wanted + ": " + origin + " says so");
         }
-        notes.add("auto took " + wanted + ": " + origin + " says so");
         return wanted;
     }
 
+    /// The cuda backend where `auto` may take it, else a note that says why not.
+    private static Optional<Backend> gpu(BackendChoice choice, Map<String, String> environment, CudaOpener cuda, List<String> notes) {
+        Optional<String> reason = notEvenAsked(choice, environment);
+        if (reason.isEmpty()) {
+            try {
+                Backend backend = cuda.open(environment, choice.cuda());
+                notes.add("auto took cuda: " + backend.device() + " is ready");
+                return Optional.of(backend);
+            } catch (BackendUnavailableException e) {
+                reason = Optional.of(e.getMessage());
+            }
+        }
+        notes.add("auto took cpu: " + reason.get());
+        return Optional.empty();
+    }
+
     /// The SIMT device is for tests, so `auto` does not even ask for it.
-    private static String whyNotCuda(Map<String, String> environment) {
+    private static Optional<String> notEvenAsked(BackendChoice choice, Map<String, String> environment) {
         if (!environment.getOrDefault(Probe.VARIABLE, "").isBlank()) {
-            return Probe.VARIABLE + "=" + environment.get(Probe.VARIABLE) + " counts where the backend is cuda by name";
+            return Optional.of(Probe.VARIABLE + "=" + environment.get(Probe.VARIABLE) + " counts where the backend is cuda by name");
+        }
+        if (choice.threads() > 0) {
+            return Optional.of("a number of threads was asked for");
         }
         if (!Backends.class.getModule().isNativeAccessEnabled()) {
-            return "without --enable-native-access=ALL-UNNAMED (or =dev.fusedvae) no driver was looked for";
+            return Optional.of("without --enable-native-access=ALL-UNNAMED (or =dev.fusedvae) no driver was looked for");
         }
-        return switch (Probe.of(environment)) {
-            case Probe.Outcome.Refused refused -> refused.reason();
-            case Probe.Outcome.Ready ready -> "the cuda backend (" + ready.device()
-                    + ") has no kernels for fusion level layer yet; take it by name, at level epilogue or none";
-        };
+        return Optional.empty();
     }
 
     private static Backend reference(int threads) {

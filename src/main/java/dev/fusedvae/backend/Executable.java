@@ -25,6 +25,10 @@ public interface Executable extends AutoCloseable {
     /// Runs one step and names the first call and tensor with a NaN or an infinity.
     Optional<String> runChecked(long step);
 
+    /// Runs steps as [#run] does, with a clock around every call; empty where the device cannot be timed. The clock itself
+    /// costs a little, and calls that would overlap may not.
+    Optional<Profile> profile(long firstStep, int count);
+
     /// An executable of the same graph, perhaps for another batch size, that shares this one's parameters: inference
     /// only. Both may run at once if neither writes parameters.
     Executable sibling(Plan plan, Feed feed);

@@ -96,7 +96,7 @@ final class Rounding {
         double[] w = value(weight);
         double[] e = make(y);
         int n = y.width();
-        double gamma = tolerance.gamma(depth);
+        double gamma = tolerance.productGamma(depth);
         for (int b = 0; b < rows; b++) {
             for (int i = 0; i < n; i++) {
                 double sum = 0;
@@ -117,7 +117,7 @@ final class Rounding {
         double[] e = make(o.dW());
         int n = o.layer().width();
         int k = o.layer().inputs();
-        double gamma = tolerance.gamma(rows);
+        double gamma = tolerance.productGamma(rows);
         for (int b = 0; b < rows; b++) {
             for (int i = 0; i < n; i++) {
                 double slope = Math.abs(dY[b * n + i]);

@@ -10,15 +10,31 @@ package dev.fusedvae.check;
 /// @param unit   the unit roundoff of the precision: half the distance from 1 to the next number
 /// @param factor how often the naive bound; 2 leaves room for the second-order terms that the bound drops
 /// @param floor  what is allowed always: numbers below the smallest normal one may be flushed to zero
-public record Tolerance(double unit, double factor, double floor) {
+/// @param split  roundings that an element of a product of matrices may have besides one for each of its terms
+public record Tolerance(double unit, double factor, double floor, int split) {
 
     /// Arithmetic, and accumulation, in fp32.
-    public static final Tolerance FP32 = new Tolerance(0x1p-24, 2, Float.MIN_NORMAL);
+    public static final Tolerance FP32 = new Tolerance(0x1p-24, 2, Float.MIN_NORMAL, 0);
+
+    /// Products of matrices in 3xTF32 on tensor cores (kernels/common/mma.cuh), all else in fp32.
+    ///
+    /// With u = 2⁻²⁴ and S = Σ|x||w| over the K terms of an element:
+    /// - the split drops small·small, 2⁻²² of a term, and what small rounds off either operand, 2⁻²³ each: 2⁻²¹ = 8u, once;
+    /// - a slice of 16 terms is two products of tensor cores from zero on. Each may cut, not round, at 2⁻²³ of its largest
+    ///   number; taken as two sums of four terms, with accumulator and result 12 cuts: 2 · 12 · 2u = 48u of the slice, and
+    ///   as slices share no term, 48u of S in all;
+    /// - slices are added in fp32, ⌈K/16⌉ roundings, and so are the corrections, one more;
+    /// - the corrections, 2⁻¹⁰ S, run through K/4 products of their own: K/4 · 24u · 2⁻¹⁰ < K/170 u.
+    ///
+    /// Together at most (⌈K/16⌉ + K/170 + 57) u S, which is less than γ of K + 58, for operands that are zero or above 2⁻¹¹⁵:
+    /// the small part of a smaller one may be flushed. How tensor cores cut is from Fasi, Higham, Mikaitis and Pranesh
+    /// (2021); *unverified on hardware*.
+    public static final Tolerance TF32X3 = new Tolerance(0x1p-24, 2, Float.MIN_NORMAL, 58);
 
     public Tolerance {
-        if (!(unit > 0 && factor >= 1 && floor >= 0)) {
-            throw new IllegalArgumentException("a tolerance needs unit > 0, factor >= 1 and floor >= 0, got %s, %s, %s"
-                    .formatted(unit, factor, floor));
+        if (!(unit > 0 && factor >= 1 && floor >= 0 && split >= 0)) {
+            throw new IllegalArgumentException("a tolerance needs unit > 0, factor >= 1, floor >= 0 and split >= 0, got %s, %s, %s, %s"
+                    .formatted(unit, factor, floor, split));
         }
     }
 
@@ -30,6 +46,11 @@ public record Tolerance(double unit, double factor, double floor) {
     /// γ_n: the relative error that n roundings in a row can add up to.
     double gamma(long n) {
         return n * unit / (1 - n * unit);
+    }
+
+    /// The same for an element of a product of matrices over `n` terms.
+    double productGamma(long n) {
+        return gamma(n + split);
     }
 
     /// ‖actual − exact‖ / ‖exact‖, Euclidean: for whole vectors, such as all gradients of a step, where the rule compares

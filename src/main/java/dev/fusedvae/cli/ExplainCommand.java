@@ -2,6 +2,8 @@ package dev.fusedvae.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.Backends;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
@@ -12,6 +14,7 @@ import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.io.Json;
+import dev.fusedvae.lab.StepTime;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Cost;
 import dev.fusedvae.plan.Phase;
@@ -29,7 +32,7 @@ import picocli.CommandLine.Option;
 
 /// Lists the plan of one training step.
 @Command(name = "explain", description = "List the plan of one training step: phases, calls, bytes, flops, and what was fused.",
-        footer = "  fvae explain --data mnist --hidden 400 --latent 20 --fusion layer")
+        footer = {"  fvae explain --data mnist --hidden 400 --latent 20 --fusion layer", "  fvae explain --time --backend cpu"})
 final class ExplainCommand extends FvaeCommand {
 
     @Option(names = "--data", paramLabel = "NAME", order = 0,
@@ -48,6 +51,9 @@ final class ExplainCommand extends FvaeCommand {
     @Mixin(name = "Engine")
     EngineOptions engine = new EngineOptions();
 
+    @Option(names = "--time", order = 2, description = "run steps on random data and add what each call took, beside its roof")
+    boolean time;
+
     ExplainCommand(Terminal terminal) {
         super(terminal);
     }
@@ -63,12 +69,25 @@ final class ExplainCommand extends FvaeCommand {
         FusionLevel level = engine.fusion();
         Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), level, train.batchSize());
         long arenaBytes = UsageException.value(() -> arenaBytes(plan, train));
+        Optional<StepTime> times = time ? Optional.of(measure(plan, train)) : Optional.empty();
         if (json) {
-            print(tree(plan, arenaBytes));
+            ObjectNode tree = tree(plan, arenaBytes);
+            times.ifPresent(t -> StepTimes.add(tree, t));
+            print(tree);
         } else {
             table(plan, arenaBytes);
+            times.ifPresent(t -> StepTimes.lines(t).forEach(this::print));
         }
         return Exit.OK;
+    }
+
+    private StepTime measure(Plan plan, TrainSpec train) {
+        Backends.Opened opened = Backends.open(engine.choice());
+        opened.notes().forEach(note -> terminal.say("note: " + note));
+        try (Backend backend = opened.backend()) {
+            terminal.say("timing " + backend.device() + "; this takes about five seconds");
+            return UsageException.value(() -> StepTime.measure(backend, plan, train));
+        }
     }
 
     /// Bytes of the lowered plan: it is loaded on the cpu backend, with one example that nobody reads.

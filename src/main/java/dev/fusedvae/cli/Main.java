@@ -19,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Variational autoencoders on hand-written kernels: train, look, score.",
         commandListHeading = "%nCommands:%n", optionListHeading = "%n",
         footer = {"", "Start with `fvae demo`; `fvae COMMAND --help` explains a command.",
+            "From a source tree also `fvae test` and `fvae bench WHAT`.",
             "Exit codes: 0 ok, 2 usage, 3 data or files, 4 backend unavailable, 5 training diverged, 130 interrupted."})
 public final class Main implements Runnable {
 

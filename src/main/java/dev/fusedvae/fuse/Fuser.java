@@ -13,12 +13,15 @@ import java.util.Set;
 /// Applies the rules of a level to a graph.
 public final class Fuser {
 
-    /// Rows of the batch that one row block of a latent phase covers.
-    public static final int ROW_BLOCK = 16;
+    /// Rows of the batch that one row block of a latent phase covers; `ROW_BLOCK` of kernels/common/row_block.cuh.
+    public static final int ROW_BLOCK = 8;
 
     /// Bytes of weights that the row blocks of one phase may read again, all blocks together: an estimate of what an L2
     /// cache serves in the time that one more launch costs, unverified on hardware.
     public static final long REREAD_BUDGET_BYTES = 16L << 20;
+
+    /// Bytes of shared memory of a block that may hold the row block's z for the layer that reads it next.
+    public static final long ROW_BLOCK_MEMORY_BYTES = 32L << 10;
 
     /// The fused ops in an order in which they may run, and what was decided against, with its reason.
     public record Result(List<FusedOp> ops, List<String> notes) {
@@ -107,6 +110,9 @@ public final class Fuser {
                 return Optional.empty();
             }
         }
+        if (members.size() < rule.least()) {
+            return Optional.empty();
+        }
         groups = replace(members, group);
         return Optional.of(group);
     }
@@ -114,7 +120,7 @@ public final class Fuser {
     private Optional<Group> candidate(Rule.Part part, Group group, List<Group> members) {
         for (Group other : groups) {
             if (!members.contains(other) && fits(part, other) && linked(part.link(), group, other)
-                    && (!part.rereads() || affordable(group, other)) && legal(members, other, group)) {
+                    && (!part.rereads() || affordable(group, other) && fitsBlock(group, other)) && legal(members, other, group)) {
                 return Optional.of(other);
             }
         }
@@ -179,10 +185,29 @@ public final class Fuser {
         long traffic = Math.ceilDiv((long) batch, ROW_BLOCK) * weights;
         if (traffic > REREAD_BUDGET_BYTES) {
             notes.add("%s is split before %s: its row blocks would read %,d bytes of weights again, the budget is %,d"
-                    .formatted(group.kind().label(), layer(other).orElseThrow().name(), traffic, REREAD_BUDGET_BYTES));
+                    .formatted(group.kind().label(), name(other), traffic, REREAD_BUDGET_BYTES));
             return false;
         }
         return true;
+    }
+
+    /// A row block keeps what the first decoder layer reads in shared memory, and that has a bound.
+    private boolean fitsBlock(Group group, Group other) {
+        for (Op op : other.ops()) {
+            if (op instanceof Op.Linear o && o.layer().place() == Layer.Place.DECODER) {
+                long bytes = (long) ROW_BLOCK * o.layer().inputs() * Float.BYTES;
+                if (bytes > ROW_BLOCK_MEMORY_BYTES) {
+                    notes.add("%s is split before %s: its row blocks would keep %,d bytes of z in shared memory, the budget is %,d"
+                            .formatted(group.kind().label(), name(other), bytes, ROW_BLOCK_MEMORY_BYTES));
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static String name(Group group) {
+        return layer(group).map(Layer::name).orElse(group.kind().label());
     }
 
     /// Whether the groups still have an order in which they may run when `other` joins `members`.
@@ -212,6 +237,10 @@ public final class Fuser {
         List<FusedOp> fused = new ArrayList<>();
         for (Group group : groups) {
             Set<Tensor> needed = new HashSet<>(results);
+            if (group.kind() == Kind.LATENT_FORWARD) {
+                // row blocks read x once for every few columns: gathered once, it is read back from memory
+                group.ops().stream().filter(op -> op instanceof Op.Gather).forEach(op -> needed.addAll(op.writes()));
+            }
             for (Group other : groups) {
                 if (other != group) {
                     needed.addAll(reads(other));

@@ -16,8 +16,9 @@ import java.util.Set;
 /// @param result the kind of the fused op
 /// @param since  the lowest level at which the rule applies
 /// @param when   whether the rule needs an optimizer that may run where gradients are made
+/// @param least  groups that must come together; below, the group that starts stays what it is
 /// @param parts  the pattern; the first part starts a group, the others join it
-public record Rule(Kind result, FusionLevel since, When when, List<Part> parts) {
+public record Rule(Kind result, FusionLevel since, When when, int least, List<Part> parts) {
 
     /// How a part hangs on the group so far.
     public enum Link {
@@ -79,29 +80,34 @@ public record Rule(Kind result, FusionLevel since, When when, List<Part> parts) 
 
             rule(Kind.GATHER_LINEAR_BIAS_ACT, LAYER,
                     start(Kind.GATHER), next(Kind.LINEAR_BIAS_ACT, CONSUMES).at(Place.ENCODER)),
-            rule(Kind.LATENT_FORWARD, LAYER,
-                    start(Kind.GATHER), next(Kind.LINEAR_BIAS_ACT, CONSUMES).at(Place.HEADS),
+            rowBlocks(Kind.LATENT_FORWARD,
+                    start(Kind.GATHER), next(Kind.LINEAR_BIAS_ACT, CONSUMES).at(Place.HEADS).budgeted(),
                     next(Kind.REPARAM_KL, CONSUMES).opt(), next(Kind.LINEAR_BIAS_ACT, CONSUMES).at(Place.DECODER).budgeted().opt()),
-            rule(Kind.LATENT_FORWARD, LAYER,
-                    start(Kind.LINEAR_BIAS_ACT).at(Place.HEADS),
-                    next(Kind.REPARAM_KL, CONSUMES).opt(), next(Kind.LINEAR_BIAS_ACT, CONSUMES).at(Place.DECODER).budgeted().opt()),
+            rowBlocks(Kind.LATENT_FORWARD,
+                    start(Kind.LINEAR_BIAS_ACT).at(Place.HEADS), next(Kind.REPARAM_KL, CONSUMES).budgeted().opt(),
+                    next(Kind.LINEAR_BIAS_ACT, CONSUMES).at(Place.DECODER).budgeted().opt()),
             rule(Kind.OUTPUT_LIKELIHOOD, LAYER,
                     start(Kind.LINEAR_BIAS_ACT).at(Place.OUTPUT), next(Kind.LIKELIHOOD_GRAD, CONSUMES)),
-            rule(Kind.LATENT_BACKWARD, LAYER,
-                    start(Kind.LINEAR_BACKWARD_DATA_ACT).at(Place.DECODER).leading(), next(Kind.LATENT_GRAD, CONSUMES).opt(),
+            rowBlocks(Kind.LATENT_BACKWARD,
+                    start(Kind.LINEAR_BACKWARD_DATA_ACT).at(Place.DECODER).leading(), next(Kind.LATENT_GRAD, CONSUMES).budgeted().opt(),
                     next(Kind.LINEAR_BACKWARD_DATA_ACT, CONSUMES).at(Place.HEADS).budgeted().opt()),
-            rule(Kind.LATENT_BACKWARD, LAYER,
-                    start(Kind.LINEAR_BACKWARD_DATA_ACT).at(Place.OUTPUT).leading(), next(Kind.LATENT_GRAD, CONSUMES).opt(),
+            rowBlocks(Kind.LATENT_BACKWARD,
+                    start(Kind.LINEAR_BACKWARD_DATA_ACT).at(Place.OUTPUT).leading(), next(Kind.LATENT_GRAD, CONSUMES).budgeted().opt(),
                     next(Kind.LINEAR_BACKWARD_DATA_ACT, CONSUMES).at(Place.HEADS).budgeted().opt()),
-            new Rule(Kind.LINEAR_BACKWARD_UPDATE, LAYER, When.FUSED_OPTIMIZER,
+            new Rule(Kind.LINEAR_BACKWARD_UPDATE, LAYER, When.FUSED_OPTIMIZER, 1,
                     List.of(start(Kind.LINEAR_BACKWARD_WEIGHT_BIAS), next(Kind.UPDATE, CONSUMES).many())),
-            new Rule(Kind.SCALAR_UPDATE, LAYER, When.FUSED_OPTIMIZER,
+            new Rule(Kind.SCALAR_UPDATE, LAYER, When.FUSED_OPTIMIZER, 1,
                     List.of(start(Kind.COLUMN_SUM), next(Kind.UPDATE, CONSUMES))),
             rule(Kind.MULTI_TENSOR_UPDATE, EPILOGUE,
                     start(Kind.UPDATE), next(Kind.UPDATE, FREE).many()));
 
     private static Rule rule(Kind result, FusionLevel since, Part... parts) {
-        return new Rule(result, since, When.ALWAYS, List.of(parts));
+        return new Rule(result, since, When.ALWAYS, 1, List.of(parts));
+    }
+
+    /// Work by row blocks pays where a layer's rows need not leave the block; a product alone is better off in tiles.
+    private static Rule rowBlocks(Kind result, Part... parts) {
+        return new Rule(result, LAYER, When.ALWAYS, 2, List.of(parts));
     }
 
     private static Part start(Kind kind) {

@@ -1,10 +1,14 @@
 package dev.fusedvae.backend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.fusedvae.backend.reference.ReferenceBackend;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -28,6 +32,34 @@ class BackendsTest {
         Backends.Opened opened = open(BackendChoice.auto(), "", Map.of("FVAE_CUDA", "simt"));
         assertEquals("cpu", opened.backend().name());
         assertEquals("auto took cpu: FVAE_CUDA=simt counts where the backend is cuda by name", opened.notes().getFirst());
+    }
+
+    /// Stands for a GPU: what is opened is the backend given.
+    private static Backends.Opened auto(BackendChoice choice, Map<String, String> environment, Backends.CudaOpener gpu) {
+        assumeTrue(Backends.class.getModule().isNativeAccessEnabled(), "skipped: this process may not look for drivers");
+        return Backends.open(choice, new Properties(), environment, gpu);
+    }
+
+    @Test
+    void auto_takesCudaWhereADeviceIsReady() {
+        Backend gpu = new ReferenceBackend();
+        Backends.Opened opened = auto(BackendChoice.auto(), Map.of(), (environment, choice) -> gpu);
+        assertSame(gpu, opened.backend());
+        assertEquals(List.of("auto took cuda: " + gpu.device() + " is ready"), opened.notes());
+        assertEquals("cpu", auto(BackendChoice.auto(), Map.of(Backends.VARIABLE, "cpu"), (environment, choice) -> gpu).backend().name());
+        assertEquals("cpu", auto(BackendChoice.auto(), Map.of("FVAE_CUDA", "simt"), (environment, choice) -> gpu).backend().name());
+        Backends.Opened threads = auto(new BackendChoice("auto", 2), Map.of(), (environment, choice) -> gpu);
+        assertEquals("auto took cpu: a number of threads was asked for", threads.notes().getFirst());
+    }
+
+    @Test
+    void auto_saysWhyItDidNotTakeCuda() {
+        Backends.Opened opened = auto(BackendChoice.auto(), Map.of(), (environment, choice) -> {
+            throw new BackendUnavailableException("the device is on fire; put it out");
+        });
+        assertEquals("cpu", opened.backend().name());
+        assertEquals("auto took cpu: the device is on fire; put it out", opened.notes().getFirst());
+        opened.backend().close();
     }
 
     @Test

@@ -53,6 +53,6 @@ class ToleranceTest {
 
     @Test
     void tolerance_refusesAFactorBelowOne() {
-        assertThrows(IllegalArgumentException.class, () -> new Tolerance(0x1p-24, 0.5, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Tolerance(0x1p-24, 0.5, 0, 0));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.Profile;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Tensor;
@@ -42,6 +43,11 @@ class VerifierTest {
         @Override
         public Optional<String> runChecked(long step) {
             return right.runChecked(step);
+        }
+
+        @Override
+        public Optional<Profile> profile(long firstStep, int count) {
+            return right.profile(firstStep, count);
         }
 
         @Override

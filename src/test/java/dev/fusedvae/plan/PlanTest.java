@@ -112,8 +112,35 @@ class PlanTest {
     void latentPhases_areSplitWhenRowBlocksWouldReadTooManyWeights() {
         VaeSpec wide = VaeSpec.of(784, List.of(4096), 512);
         Plan plan = plan(wide, FusionLevel.LAYER, 1024);
-        assertEquals(8, plan.launches());
+        // not even the heads alone fit: each latent phase falls into three
+        assertEquals(10, plan.launches());
         assertEquals(2, plan.notes().stream().filter(n -> n.contains("%,d".formatted(Fuser.REREAD_BUDGET_BYTES))).count());
+        assertTrue(plan.notes().contains("latent_forward is split before reparam_kl: its row blocks would read 2,147,483,648 bytes of weights again,"
+                + " the budget is 16,777,216"), plan.notes().toString());
+        assertTrue(plan.calls().stream().noneMatch(c -> c.op().kind() == Kind.LATENT_FORWARD || c.op().kind() == Kind.LATENT_BACKWARD));
+        // heads and z fit, and dz: one more launch each
+        Plan half = plan(VaeSpec.of(784, List.of(1024), 20), FusionLevel.LAYER, 600);
+        assertEquals(8, half.launches(), half.notes().toString());
+        assertEquals(List.of(Kind.LATENT_FORWARD, Kind.LATENT_BACKWARD), half.calls().stream().map(c -> c.op().kind())
+                .filter(k -> k == Kind.LATENT_FORWARD || k == Kind.LATENT_BACKWARD).toList());
+    }
+
+    @Test
+    void latentForward_isSplitWhereARowBlockCannotKeepZ() {
+        VaeSpec fits = new VaeSpec(9, List.of(4), 1024, List.of(3), Activation.TANH, true, new Likelihood.Bernoulli(), new Objective.Vae(1, 0));
+        VaeSpec wide = new VaeSpec(9, List.of(4), 1025, List.of(3), Activation.TANH, true, new Likelihood.Bernoulli(), new Objective.Vae(1, 0));
+        assertEquals(6, plan(fits, FusionLevel.LAYER, 4).launches());
+        Plan split = plan(wide, FusionLevel.LAYER, 4);
+        assertEquals(7, split.launches());
+        assertEquals(List.of("latent_forward is split before decoder.0: its row blocks would keep 32,800 bytes of z in shared memory, the budget is 32,768"),
+                split.notes());
+        assertTrue(split.calls().stream().anyMatch(c -> c.op().kind() == Kind.LATENT_FORWARD), "heads and z stay together");
+    }
+
+    @Test
+    void productAlone_isLeftToTiles() {
+        Plan plan = Plan.of(Graphs.encode(CANONICAL, Binarization.NONE), FusionLevel.LAYER, 128);
+        assertEquals(List.of(Kind.GATHER_LINEAR_BIAS_ACT, Kind.LINEAR_BIAS_ACT), plan.calls().stream().map(c -> c.op().kind()).toList());
     }
 
     /// DESIGN's formula: 2(E + D + 1) + [E = 0] + [D = 0] + [whole gradients].

@@ -32,7 +32,7 @@ class CudaTrainingTest {
     @Test
     void elboOfEveryEpoch_isTheCpusToATenthOfANat() {
         Trained cpu = Digits.train(TWO_EPOCHS, RunOptions.defaults(), TrainingListener.SILENT);
-        for (FusionLevel level : List.of(FusionLevel.NONE, FusionLevel.EPILOGUE)) {
+        for (FusionLevel level : FusionLevel.values()) {
             RunOptions options = new RunOptions(BackendChoice.of("cuda"), level, Optional.empty(), false, 0, 0);
             try (Backend backend = cuda()) {
                 Trained trained = Trainer.train(Digits.job(TWO_EPOCHS), backend, options, TrainingListener.SILENT, List.of());

@@ -1,120 +1,203 @@
 package dev.fusedvae.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fusedvae.backend.Examples;
-import dev.fusedvae.data.DataFiles;
-import dev.fusedvae.data.DataSet;
+import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.lab.BenchResults;
+import dev.fusedvae.lab.PeerTable;
+import dev.fusedvae.lab.Samples;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
-/// The engine against PyTorch on the CPU, in turns: A B C D A B C D …, medians of the turns, ratios within one run.
+/// One row of the peers table after the other: A B C D A B C D …, so that a busy moment hits all alike, medians of the turns.
 ///
-///     java --add-modules jdk.incubator.vector -cp 'bench/target/classes:bench/target/lib/*' dev.fusedvae.bench.Contest \
-///         PYTHON bench/peers/torch_vae.py IMAGES RESULT.json [ROUNDS [NET:BATCH ...]]
-public final class Contest {
-    private static final int WARM = 1500;
-    private static final List<String> MODES = List.of("eager", "fused", "compile");
+/// Everyone starts from the same weights and the same order of examples; on the same noise the first 20 losses must agree,
+/// and after the timed steps the held-out ELBO must be close. Where they do not, the row has times and no ratio.
+final class Contest {
+    /// The largest relative difference of a loss on equal weights, examples and noise.
+    static final double LOSS_TOLERANCE = 1e-4;
+    /// The largest difference of held-out ELBOs after equally many steps, in nats per example: noise differs by then.
+    static final double ELBO_TOLERANCE_NATS = 1;
 
-    private final TorchPeer torch;
+    /// A peer's way to run.
+    record Mode(String peer, String mode) {
+        String who() {
+            return peer + " " + mode;
+        }
+    }
+
+    private final List<Mode> trainers;
+    private final List<Mode> encoders;
+    private final Map<String, Peer> peers;
+    private final Map<String, String> absent;
     private final Examples examples;
+    private final Examples heldOut;
+    private final Peer.Setting setting;
     private final int rounds;
-    private final ObjectNode result = new ObjectMapper().createObjectNode();
 
-    private Contest(TorchPeer torch, Examples examples, int rounds) {
-        this.torch = torch;
+    /// @param peers  those that started, by name
+    /// @param absent why the others did not
+    Contest(Map<String, Peer> peers, Map<String, String> absent, Examples examples, Examples heldOut, Peer.Setting setting, int rounds) {
+        this.peers = peers;
+        this.absent = absent;
         this.examples = examples;
+        this.heldOut = heldOut;
+        this.setting = setting;
         this.rounds = rounds;
+        trainers = List.of(new Mode("torch", "eager"), new Mode("torch", "fused"), new Mode("torch", "compile"), new Mode("jax", "jit"), new Mode("jax", "scan"));
+        encoders = List.of(new Mode("torch", "eager"), new Mode("torch", "compile"), new Mode("jax", "jit"));
     }
 
-    public static void main(String[] args) throws IOException {
-        if (args.length < 4) {
-            System.err.println("usage: Contest PYTHON torch_vae.py IMAGES RESULT.json [ROUNDS [NET:BATCH ...]]");
-            System.exit(2);
-        }
-        Path images = Path.of(args[2]);
-        DataSet data = DataFiles.read(images);
-        int rounds = args.length > 4 ? Integer.parseInt(args[4]) : 7;
-        List<String> contests = args.length > 5 ? List.of(args).subList(5, args.length) : List.of("I:20", "S:128", "S:1024", "big:256");
-        try (TorchPeer torch = new TorchPeer(Path.of(args[0]), Path.of(args[1]),
-                List.of("--threads", "2", "--warm", Integer.toString(WARM), "--images", images.toString()))) {
-            Contest contest = new Contest(torch, Nets.pixels(data.bytes(), data.features()), rounds);
-            contest.environment();
-            for (String c : contests) {
-                contest.train(c.split(":")[0], Integer.parseInt(c.split(":")[1]));
-            }
-            contest.encode(1, 1);
-            contest.encode(1, 2);
-            contest.encode(1024, 2);
-            Files.createDirectories(Path.of(args[3]).toAbsolutePath().getParent());
-            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(Path.of(args[3]).toFile(), contest.result);
+    /// What is collected of one contestant.
+    private static final class Tally {
+        final List<Double> turns = new ArrayList<>();
+        Optional<String> out = Optional.empty();
+        String ran = "";
+
+        BenchResults.Series series(String who) {
+            return new BenchResults.Series(who, out.orElse(ran), turns.isEmpty() || out.isPresent() ? Optional.empty() : Optional.of(Samples.of(turns)));
         }
     }
 
-    private void environment() throws IOException {
-        result.put("what", "training step and encoder, FusedVAE on the CPU path against PyTorch, interleaved in one run");
-        result.put("date", Instant.now().toString());
-        result.put("jdk", Runtime.version().toString());
-        result.put("flags", String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()));
-        result.put("cpu", Files.readAllLines(Path.of("/proc/cpuinfo")).stream().filter(l -> l.startsWith("model name")).findFirst().orElse("unknown"));
-        result.put("processors", Runtime.getRuntime().availableProcessors());
-        result.put("rounds", rounds);
-        result.put("stepsBeforeTiming", WARM);
-        result.set("torch", torch.environment());
+    private Map<Mode, Tally> tallies(List<Mode> modes) {
+        Map<Mode, Tally> all = new LinkedHashMap<>();
+        for (Mode mode : modes) {
+            Tally tally = new Tally();
+            tally.out = Optional.ofNullable(absent.get(mode.peer()));
+            Optional.ofNullable(peers.get(mode.peer())).ifPresent(p -> tally.ran = p.describe() + ", " + mode.mode());
+            all.put(mode, tally);
+        }
+        return all;
     }
 
-    private void train(String net, int batch) {
+    /// A peer that fails drops out of the row with its reason.
+    private Optional<JsonNode> ask(Mode mode, Tally tally, String command) {
+        if (tally.out.isPresent()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(peers.get(mode.peer()).ask(command));
+        } catch (Peer.Absent e) {
+            System.err.println(e.getMessage());
+            tally.out = Optional.of(e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /// A training step of `net` at `batch`.
+    BenchResults.Row train(String net, int batch) {
         int steps = batch >= 256 ? 40 : batch >= 128 ? 120 : 400;
-        List<double[]> times = new ArrayList<>();
-        try (Contestant engine = new Contestant(Nets.spec(net), batch, 2, examples)) {
-            engine.run(WARM);
+        Map<Mode, Tally> tallies = tallies(trainers);
+        Tally ours = new Tally();
+        ours.ran = "cpu, level layer, " + setting.threads() + " threads";
+        Map<String, String> facts = new LinkedHashMap<>();
+        try (Contestant engine = Contestant.training(new CpuBackend(setting.threads()), Nets.spec(net), batch, examples)) {
+            List<String> doubts = new ArrayList<>(same(engine, net, batch, tallies));
+            engine.run(setting.warm() - Contestant.WINDOW);
             for (int round = 0; round <= rounds; round++) {
-                double[] turn = new double[1 + MODES.size()];
+                boolean counts = round > 0;
                 calm();
-                engine.run(20);
-                turn[0] = engine.millisAStep(steps);
-                for (int m = 0; m < MODES.size(); m++) {
-                    turn[1 + m] = torch.ask("step %s %s %d %d".formatted(MODES.get(m), net, batch, steps)).get("msMedian").asDouble();
-                }
-                if (round > 0) {
-                    times.add(turn);
-                }
+                engine.run(Contestant.WINDOW);
+                keep(ours, counts, engine.millisAStep(steps));
+                tallies.forEach((mode, tally) -> ask(mode, tally, "step %s %s %d %d".formatted(mode.mode(), net, batch, steps))
+                        .ifPresent(a -> keep(tally, counts, a.get("msMedian").asDouble())));
             }
-            ObjectNode row = row("train " + net + " batch " + batch, times, MODES);
-            row.put("arenaBytes", engine.arenaBytes());
-            row.put("peakResidentBytes", peakBytes());
-            row.put("loss", engine.loss());
+            doubts.addAll(heldOut(engine, net, batch, tallies, facts));
+            facts.put("arenaBytes", Long.toString(engine.arenaBytes()));
+            if (!doubts.isEmpty()) {
+                facts.put("noRatio", String.join("; ", doubts));
+            }
+        }
+        return row("train " + net + ", batch " + batch, ours, tallies, facts);
+    }
+
+    private static void keep(Tally tally, boolean counts, double millis) {
+        if (counts) {
+            tally.turns.add(millis);
         }
     }
 
-    private void encode(int batch, int threads) {
-        torch.ask("threads " + threads);
+    /// The first losses of everyone on equal weights, examples and noise; what speaks against comparing them.
+    private List<String> same(Contestant engine, String net, int batch, Map<Mode, Tally> tallies) {
+        List<String> doubts = new ArrayList<>();
+        try {
+            Path start = Files.createTempFile("fusedvae-start", ".npz");
+            try {
+                engine.export(start);
+                double[] losses = engine.firstLosses();
+                tallies.forEach((mode, tally) -> ask(mode, tally, "same %s %s %d %s".formatted(mode.mode(), net, batch, start))
+                        .ifPresent(a -> {
+                            double worst = worst(losses, a.get("losses"));
+                            if (!(worst <= LOSS_TOLERANCE)) {
+                                doubts.add(String.format(Locale.ROOT, "losses of %s differ by %.1e", mode.who(), worst));
+                            }
+                        }));
+            } finally {
+                Files.delete(start);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot hand the start of a contest to the peers", e);
+        }
+        return doubts;
+    }
+
+    /// The largest relative difference; infinite where the lengths differ.
+    static double worst(double[] ours, JsonNode theirs) {
+        double worst = ours.length == theirs.size() ? 0 : Double.POSITIVE_INFINITY;
+        for (int i = 0; i < Math.min(ours.length, theirs.size()); i++) {
+            worst = Math.max(worst, Math.abs(ours[i] - theirs.get(i).asDouble()) / Math.abs(ours[i]));
+        }
+        return worst;
+    }
+
+    private List<String> heldOut(Contestant engine, String net, int batch, Map<Mode, Tally> tallies, Map<String, String> facts) {
+        List<String> doubts = new ArrayList<>();
+        double ours = engine.heldOut(heldOut);
+        facts.put("heldOutNegativeElbo fusedvae", String.format(Locale.ROOT, "%.2f", ours));
+        tallies.forEach((mode, tally) -> ask(mode, tally, "heldout %s %s %d".formatted(mode.mode(), net, batch)).ifPresent(a -> {
+            double theirs = a.get("negativeElbo").asDouble();
+            facts.put("heldOutNegativeElbo " + mode.who(), String.format(Locale.ROOT, "%.2f", theirs));
+            if (!(Math.abs(ours - theirs) <= ELBO_TOLERANCE_NATS)) {
+                doubts.add(String.format(Locale.ROOT, "held-out ELBO of %s is %.1f nats off", mode.who(), theirs - ours));
+            }
+        }));
+        return doubts;
+    }
+
+    /// The posterior means of `batch` rows by net S.
+    BenchResults.Row encode(int batch, int threads) {
         int calls = batch == 1 ? 4000 : 60;
-        List<double[]> times = new ArrayList<>();
-        try (Contestant engine = Contestant.encoder(Nets.spec("S"), batch, threads, examples)) {
+        Map<Mode, Tally> tallies = tallies(encoders);
+        tallies.forEach((mode, tally) -> ask(mode, tally, "threads " + threads));
+        Tally ours = new Tally();
+        ours.ran = "cpu, " + threads + " threads";
+        try (Contestant engine = Contestant.encoder(new CpuBackend(threads), Nets.spec("S"), batch, examples)) {
             engine.run(batch == 1 ? 100_000 : 1000);
             for (int round = 0; round <= rounds; round++) {
+                boolean counts = round > 0;
                 calm();
-                engine.run(20);
-                double[] turn = {engine.millisAStep(calls),
-                    torch.ask("encode eager S %d %d".formatted(batch, calls)).get("msMedian").asDouble(),
-                    torch.ask("encode compile S %d %d".formatted(batch, calls)).get("msMedian").asDouble()};
-                if (round > 0) {
-                    times.add(turn);
-                }
+                engine.run(Contestant.WINDOW);
+                keep(ours, counts, engine.millisAStep(calls));
+                tallies.forEach((mode, tally) -> ask(mode, tally, "encode %s S %d %d".formatted(mode.mode(), batch, calls))
+                        .ifPresent(a -> keep(tally, counts, a.get("msMedian").asDouble())));
             }
         }
-        row("encode S batch " + batch + " threads " + threads, times, List.of("eager", "compile"));
-        torch.ask("threads 2");
+        tallies.forEach((mode, tally) -> ask(mode, tally, "threads " + setting.threads()));
+        return row("encode S, batch " + batch + ", " + threads + (threads == 1 ? " thread" : " threads"), ours, tallies, Map.of());
+    }
+
+    private static BenchResults.Row row(String name, Tally ours, Map<Mode, Tally> tallies, Map<String, String> facts) {
+        List<BenchResults.Series> series = new ArrayList<>(List.of(ours.series(PeerTable.OURS)));
+        tallies.forEach((mode, tally) -> series.add(tally.series(mode.who())));
+        return new BenchResults.Row(name, "ms", series, facts);
     }
 
     /// Lets the other side's threads go to sleep before the clock starts.
@@ -123,53 +206,6 @@ public final class Contest {
             Thread.sleep(400);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private ObjectNode row(String name, List<double[]> times, List<String> modes) {
-        ObjectNode row = result.withArray("/rows").addObject();
-        row.put("name", name);
-        double ours = put(row, "fusedvae", column(times, 0));
-        double best = Double.MAX_VALUE;
-        int fastest = 0;
-        for (int m = 0; m < modes.size(); m++) {
-            double median = put(row, modes.get(m), column(times, 1 + m));
-            if (median < best) {
-                best = median;
-                fastest = m;
-            }
-        }
-        int f = fastest;
-        double[] ratios = times.stream().mapToDouble(t -> t[1 + f] / t[0]).sorted().toArray();
-        row.put("fastestPeer", modes.get(f));
-        row.put("ratio", ratios[ratios.length / 2]);
-        row.put("ratioMin", ratios[0]);
-        row.put("ratioMax", ratios[ratios.length - 1]);
-        System.out.printf(Locale.ROOT, "%-28s fusedvae %8.4f ms   fastest peer (%s) %8.4f ms   ratio %.2f (%.2f..%.2f)%n",
-                name, ours, modes.get(f), best, ratios[ratios.length / 2], ratios[0], ratios[ratios.length - 1]);
-        return row;
-    }
-
-    private static double put(ObjectNode row, String name, double[] sorted) {
-        ObjectNode node = row.putObject(name);
-        double median = sorted[sorted.length / 2];
-        node.put("msMedian", median).put("msMin", sorted[0]).put("msMax", sorted[sorted.length - 1]);
-        ArrayNode turns = node.putArray("ms");
-        Arrays.stream(sorted).forEach(turns::add);
-        return median;
-    }
-
-    private static double[] column(List<double[]> times, int c) {
-        return times.stream().mapToDouble(t -> t[c]).sorted().toArray();
-    }
-
-    /// The largest resident set of this JVM so far, or −1 where /proc does not tell.
-    private static long peakBytes() {
-        try {
-            return Files.readAllLines(Path.of("/proc/self/status")).stream().filter(l -> l.startsWith("VmHWM"))
-                    .mapToLong(l -> 1024 * Long.parseLong(l.replaceAll("\\D", ""))).findFirst().orElse(-1);
-        } catch (IOException e) {
-            return -1;
         }
     }
 }

@@ -1,68 +1,112 @@
 package dev.fusedvae.bench;
 
+import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Examples;
+import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
-import dev.fusedvae.backend.cpu.CpuBackend;
-import dev.fusedvae.backend.cpu.CpuExecutable;
 import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Graphs;
+import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.rng.Normals;
+import dev.fusedvae.rng.Permutation;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /// The engine, kept warm between its turns.
 final class Contestant implements AutoCloseable {
-    private static final int WINDOW = 20;
+    static final int WINDOW = 20;
+    private static final int EPOCHS_EXPORTED = 3;
 
-    private final CpuBackend backend;
-    private final CpuExecutable executable;
-    private final boolean trains;
-    private final double[] metrics;
+    private final Backend backend;
+    private final Executable executable;
+    private final Feed feed;
     private final int batch;
+    private final double[] metrics = new double[2 * WINDOW];
     private long step;
 
-    Contestant(VaeSpec spec, int batch, int threads, Examples examples) {
-        this.batch = batch;
-        backend = new CpuBackend(threads);
-        TrainSpec train = TrainSpec.standard(1, 1).withBatchSize(batch);
-        // As the peers do with drop_last: full batches only.
-        Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), FusionLevel.LAYER, batch);
-        StepTable table = new StepTable(train, spec.objective(), examples.count() / batch * batch);
-        executable = backend.load(plan, new Feed.Training(examples, table));
+    private Contestant(Backend backend, Plan plan, Feed feed) {
+        this.backend = backend;
+        this.feed = feed;
+        batch = feed.batch();
+        executable = backend.load(plan, feed);
         Nets.initialize(executable);
-        trains = true;
-        metrics = new double[2 * WINDOW];
     }
 
-    private Contestant(CpuBackend backend, CpuExecutable executable, int batch) {
-        this.backend = backend;
-        this.executable = executable;
-        this.batch = batch;
-        trains = false;
-        metrics = new double[0];
+    /// A whole training step on batches of `batch`; full batches only, as the peers do with drop_last.
+    static Contestant training(Backend backend, VaeSpec spec, int batch, Examples examples) {
+        TrainSpec train = TrainSpec.standard(1, 1).withBatchSize(batch);
+        Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), FusionLevel.LAYER, batch);
+        StepTable table = new StepTable(train, spec.objective(), examples.count() / batch * batch);
+        return new Contestant(backend, plan, new Feed.Training(examples, table));
     }
 
     /// The encoder alone, on one batch.
-    static Contestant encoder(VaeSpec spec, int batch, int threads, Examples examples) {
-        CpuBackend backend = new CpuBackend(threads);
+    static Contestant encoder(Backend backend, VaeSpec spec, int batch, Examples examples) {
         Plan plan = Plan.of(Graphs.encode(spec, Binarization.NONE), FusionLevel.LAYER, batch);
-        CpuExecutable executable = backend.load(plan, new Feed.Inference(examples, batch, 1));
-        Nets.initialize(executable);
-        return new Contestant(backend, executable, batch);
+        return new Contestant(backend, plan, new Feed.Inference(examples, batch, 1));
+    }
+
+    /// Writes what a peer needs to take the very same steps: weights under PyTorch's names, `order` of the examples for
+    /// three epochs, `eps` of the first 20 steps. To be called before the first step.
+    void export(Path file) throws IOException {
+        if (!trains()) {
+            throw new IllegalStateException("an encoder takes no steps");
+        }
+        Graph graph = executable.plan().graph();
+        int latent = graph.spec().latent();
+        try (Npz npz = new Npz(file)) {
+            for (Tensor t : graph.tensors(Tensor.Role.PARAMETER)) {
+                int[] shape = t.rows() == 1 ? new int[] {t.width()} : new int[] {t.rows(), t.width()};
+                npz.floats(t.name(), executable.read(t), shape);
+            }
+            int n = feed.examples().count();
+            int[] order = new int[EPOCHS_EXPORTED * n];
+            for (int epoch = 0; epoch < EPOCHS_EXPORTED; epoch++) {
+                Permutation permutation = new Permutation(feed.seed(), epoch, n);
+                for (int i = 0; i < n; i++) {
+                    order[epoch * n + i] = permutation.index(i);
+                }
+            }
+            npz.ints("order", order, EPOCHS_EXPORTED, n);
+            float[] eps = new float[WINDOW * batch * latent];
+            for (int i = 0; i < WINDOW; i++) {
+                Normals.block(feed.noise(), i, 0, batch, latent, eps, i * batch * latent, latent, 32);
+            }
+            npz.floats("eps", eps, WINDOW, batch, latent);
+        }
+    }
+
+    /// Losses of the first 20 steps, nats per example.
+    double[] firstLosses() {
+        executable.run(0, WINDOW, metrics);
+        step = WINDOW;
+        double[] losses = new double[WINDOW];
+        for (int i = 0; i < WINDOW; i++) {
+            losses[i] = -(metrics[2 * i] - metrics[2 * i + 1]) / batch;
+        }
+        return losses;
     }
 
     /// Runs so many steps or calls.
     void run(int steps) {
-        for (int i = 0; i < steps; i += trains ? WINDOW : 1) {
+        for (int i = 0; i < steps; i += trains() ? WINDOW : 1) {
             turn();
         }
     }
 
+    private boolean trains() {
+        return feed instanceof Feed.Training;
+    }
+
     private void turn() {
-        if (trains) {
+        if (trains()) {
             executable.run(step, WINDOW, metrics);
             step += WINDOW;
         } else {
@@ -75,7 +119,7 @@ final class Contestant implements AutoCloseable {
         double[] windows = new double[Math.max(1, steps / WINDOW)];
         for (int w = 0; w < windows.length; w++) {
             long start = System.nanoTime();
-            for (int i = 0; i < WINDOW; i += trains ? WINDOW : 1) {
+            for (int i = 0; i < WINDOW; i += trains() ? WINDOW : 1) {
                 turn();
             }
             windows[w] = (System.nanoTime() - start) / 1e6 / WINDOW;
@@ -84,18 +128,35 @@ final class Contestant implements AutoCloseable {
         return windows[windows.length / 2];
     }
 
+    /// Negative ELBO of `heldOut` with one sample each, nats per example, as trained so far.
+    double heldOut(Examples heldOut) {
+        VaeSpec spec = executable.plan().graph().spec();
+        Graph graph = Graphs.elbo(spec, Binarization.NONE);
+        Feed.Inference all = new Feed.Inference(heldOut, batch, 7);
+        double sum = 0;
+        try (Executable elbo = backend.load(Plan.of(graph, FusionLevel.LAYER, batch), all)) {
+            graph.tensors(Tensor.Role.PARAMETER).forEach(t -> elbo.write(t, executable.read(t)));
+            for (int i = 0; i < all.steps(); i++) {
+                elbo.run(i, 1, new double[0]);
+                int rows = Math.min(batch, heldOut.count() - i * batch);
+                float[] ll = elbo.read(graph.tensor("ll"));
+                float[] kl = elbo.read(graph.tensor("kl"));
+                for (int r = 0; r < rows; r++) {
+                    sum += kl[r] - ll[r];
+                }
+            }
+        }
+        return sum / heldOut.count();
+    }
+
     long arenaBytes() {
         return executable.arenaBytes();
     }
 
-    /// The loss of the last step, in nats per example.
-    double loss() {
-        return -(metrics[2 * WINDOW - 2] - metrics[2 * WINDOW - 1]) / batch;
-    }
-
     @Override
     public void close() {
-        executable.close();
-        backend.close();
+        try (backend) {
+            executable.close();
+        }
     }
 }

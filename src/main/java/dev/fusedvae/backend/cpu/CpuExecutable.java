@@ -3,6 +3,7 @@ package dev.fusedvae.backend.cpu;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.Profile;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
@@ -11,6 +12,7 @@ import dev.fusedvae.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// A plan on the CPU path: lowered once, then run by the team without allocating.
@@ -95,11 +97,12 @@ public final class CpuExecutable implements Executable {
         }
     }
 
-    /// Runs steps with a clock around every call: nanoseconds of the first member in each of the plan's calls, in
-    /// their order, and last its waiting at barriers, all steps together.
-    public long[] profile(long first, int steps) {
-        long[] nanos = new long[plan.calls().size() + 1];
-        int[] slot = callOf.stream().mapToInt(plan.calls()::indexOf).toArray();
+    /// The clock is the first member's: its own share of every call, and its waiting for the others.
+    @Override
+    public Optional<Profile> profile(long first, int steps) {
+        List<Call> calls = plan.calls();
+        long[] nanos = new long[calls.size() + 1];
+        int[] slot = callOf.stream().mapToInt(calls::indexOf).toArray();
         team.run(member -> {
             Step step = this.steps[member];
             for (int i = 0; i < steps; i++) {
@@ -110,7 +113,9 @@ public final class CpuExecutable implements Executable {
                 timed(member, step, nanos, slot);
             }
         });
-        return nanos;
+        List<Profile.Timing> timings = IntStream.range(0, calls.size())
+                .mapToObj(c -> new Profile.Timing(List.of(calls.get(c)), (double) nanos[c] / steps)).toList();
+        return Optional.of(new Profile(timings, (double) nanos[calls.size()] / steps));
     }
 
     private void timed(int member, Step step, long[] nanos, int[] slot) {

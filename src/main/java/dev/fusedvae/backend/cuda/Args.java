@@ -16,6 +16,7 @@ import java.util.Set;
 /// Pointers that are left out are null; words that are left out are an error of the caller.
 final class Args {
     private static final String STEP = "table base ";
+    private static final String OPTIMIZER = "optimizer beta1: one_minus_beta1: beta2: one_minus_beta2: epsilon: momentum:";
 
     private final Type type;
     private final MemorySegment memory;
@@ -85,14 +86,29 @@ final class Args {
     private static final Type LATENT_GRAD = Type.step("LatentGradArgs", "dz heads eps d_heads", "batch latent reserved");
     private static final Type SQUARED_NORM = Type.of("SquaredNormArgs", "gradient norms", "offset count");
     private static final Type UPDATE = Type.step("UpdateArgs", "tensors norms",
-            "tensor_count norm_count optimizer beta1: one_minus_beta1: beta2: one_minus_beta2: epsilon: momentum: clip: reserved");
+            "tensor_count norm_count " + OPTIMIZER + " clip: reserved");
+
+    private static final String GATHERED = "key0 key1 site in_order examples features batch element binarization byte_law shift: divisor: ";
+    private static final Type GATHER_LINEAR_BIAS_ACT = Type.step("GatherLinearBiasActArgs", "data values mean x w bias pre y",
+            GATHERED + "n activation reserved");
+    private static final Type LATENT_FORWARD = Type.step("LatentForwardArgs",
+            "data values mean x heads_w heads_bias heads eps z kl w bias pre y",
+            GATHERED.replace("site", "site noise_site") + "heads_n latent n activation");
+    private static final Type OUTPUT_LIKELIHOOD = Type.step("OutputLikelihoodArgs", "h w bias x log_var y ll dy d_log_var",
+            "batch d k likelihood precision: half_log: reserved");
+    private static final Type LATENT_BACKWARD = Type.step("LatentBackwardArgs", "dy w heads eps dz d_heads heads_w saved da",
+            "batch n latent heads_n k activation reserved");
+    private static final Type LINEAR_BACKWARD_UPDATE = Type.step("LinearBackwardUpdateArgs",
+            "dy x dw db w first second bias bias_first bias_second", "batch n k " + OPTIMIZER + " reserved");
+    private static final Type SCALAR_UPDATE = Type.step("ScalarUpdateArgs", "partials out parameter first second", "batch tiles " + OPTIMIZER);
 
     /// Every type, for the test that compares them with the compiler's.
     static List<Type> all() {
         return List.of(STEP_RECORD, TENSOR_ENTRY, NORM_RANGE, GATHER, LINEAR, LINEAR_BIAS_ACT, ADD_BIAS, ACTIVATE, ACTIVATE_BACKWARD, ADD,
                 NOISE, REPARAMETERIZE, KL_DIVERGENCE, REPARAM_KL, LIKELIHOOD, REDUCE_LOSS, LINEAR_BACKWARD_DATA, LINEAR_BACKWARD_DATA_ACT,
                 LINEAR_BACKWARD_WEIGHT, LINEAR_BACKWARD_WEIGHT_BIAS, COLUMN_SUM, REPARAMETERIZE_BACKWARD, KL_BACKWARD, LATENT_GRAD,
-                SQUARED_NORM, UPDATE);
+                SQUARED_NORM, UPDATE, GATHER_LINEAR_BIAS_ACT, LATENT_FORWARD, OUTPUT_LIKELIHOOD, LATENT_BACKWARD, LINEAR_BACKWARD_UPDATE,
+                SCALAR_UPDATE);
     }
 
     /// The type of a kernel's only parameter.
@@ -121,8 +137,12 @@ final class Args {
             case LINEAR_BACKWARD_DATA_ACT -> LINEAR_BACKWARD_DATA_ACT;
             case LINEAR_BACKWARD_WEIGHT_BIAS -> LINEAR_BACKWARD_WEIGHT_BIAS;
             case LATENT_GRAD -> LATENT_GRAD;
-            case GATHER_LINEAR_BIAS_ACT, LATENT_FORWARD, OUTPUT_LIKELIHOOD, LATENT_BACKWARD, LINEAR_BACKWARD_UPDATE, SCALAR_UPDATE ->
-                    throw new IllegalStateException(kind.label() + " has no kernel: plans of level layer are refused before");
+            case GATHER_LINEAR_BIAS_ACT -> GATHER_LINEAR_BIAS_ACT;
+            case LATENT_FORWARD -> LATENT_FORWARD;
+            case OUTPUT_LIKELIHOOD -> OUTPUT_LIKELIHOOD;
+            case LATENT_BACKWARD -> LATENT_BACKWARD;
+            case LINEAR_BACKWARD_UPDATE -> LINEAR_BACKWARD_UPDATE;
+            case SCALAR_UPDATE -> SCALAR_UPDATE;
         };
     }
 

@@ -3,6 +3,7 @@ package dev.fusedvae.backend.cuda;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.fuse.FusedOp;
+import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Layer;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
@@ -18,12 +19,14 @@ final class CallArgs {
     private final Slots slots;
     private final Control control;
     private final UpdateArgs updates;
+    private final LayerArgs layers;
     private final int batch;
 
     CallArgs(Slots slots, Control control, UpdateArgs updates, int batch) {
         this.slots = slots;
         this.control = control;
         this.updates = updates;
+        layers = new LayerArgs(slots);
         this.batch = batch;
     }
 
@@ -84,8 +87,12 @@ final class CallArgs {
             case LINEAR_BACKWARD_DATA_ACT -> dataGradientAct(args, op);
             case LINEAR_BACKWARD_WEIGHT_BIAS -> weightGradientBias(args, op);
             case LATENT_GRAD -> latentBackward(args, op.only(Op.ReparameterizeBackward.class), op.only(Op.Add.class).out());
-            case GATHER_LINEAR_BIAS_ACT, LATENT_FORWARD, OUTPUT_LIKELIHOOD, LATENT_BACKWARD, LINEAR_BACKWARD_UPDATE, SCALAR_UPDATE ->
-                    throw new IllegalStateException(op.title() + " has no kernel: plans of level layer are refused before");
+            case GATHER_LINEAR_BIAS_ACT -> layers.gatherLinear(args, op);
+            case LATENT_FORWARD -> layers.latentForward(args, op);
+            case OUTPUT_LIKELIHOOD -> layers.outputLikelihood(args, op);
+            case LATENT_BACKWARD -> layers.latentBackward(args, op);
+            case LINEAR_BACKWARD_UPDATE -> layers.linearUpdate(args, op);
+            case SCALAR_UPDATE -> layers.scalarUpdate(args, op);
         }
         return args;
     }
@@ -97,6 +104,10 @@ final class CallArgs {
                 case Op.Gather o -> {
                     stream(args, feed.binarization());
                     bindData(args, feed, data);
+                }
+                case Op.Noise o when op.kind() == Kind.LATENT_FORWARD -> {
+                    args.word("key0", feed.noise().key0()).word("key1", feed.noise().key1()).word("noise_site", feed.noise().counter3(0))
+                            .word("in_order", byExample(feed));
                 }
                 case Op.Noise o -> {
                     stream(args, feed.noise());
@@ -182,6 +193,12 @@ final class CallArgs {
     }
 
     private Args likelihood(Args args, Likelihood likelihood, Tensor x, Tensor y, Optional<Tensor> logVar) {
+        return likelihood(args, likelihood).pointer("x", at(x)).pointer("y", at(y)).pointer("log_var", slots.addressOrNull(logVar))
+                .word("d", x.columns());
+    }
+
+    /// The words of `likelihood`, on which every kernel that evaluates it agrees.
+    static Args likelihood(Args args, Likelihood likelihood) {
         double variance = likelihood instanceof Likelihood.Gaussian g ? g.variance() : 1;
         int code = switch (likelihood) {
             case Likelihood.Bernoulli l -> 0;
@@ -189,8 +206,7 @@ final class CallArgs {
             case Likelihood.GaussianScalar l -> 2;
             case Likelihood.GaussianFeature l -> 3;
         };
-        return args.pointer("x", at(x)).pointer("y", at(y)).pointer("log_var", slots.addressOrNull(logVar)).word("d", x.columns())
-                .word("likelihood", code).real("precision", (float) (1 / variance))
+        return args.word("likelihood", code).real("precision", (float) (1 / variance))
                 .real("half_log", (float) (0.5 * StrictMath.log(2 * Math.PI * variance)));
     }
 

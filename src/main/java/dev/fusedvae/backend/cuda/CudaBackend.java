@@ -4,7 +4,6 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Feed;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.plan.Plan;
 import java.util.Map;
 import java.util.Optional;
@@ -47,12 +46,7 @@ public final class CudaBackend implements Backend {
         return device;
     }
 
-    @Override
-    public FusionLevel highestLevel() {
-        return FusionLevel.EPILOGUE;
-    }
-
-    /// @throws BackendUnavailableException for a plan of level layer, or if the device has too little memory
+    /// @throws BackendUnavailableException if the device has too little memory
     @Override
     public CudaExecutable load(Plan plan, Feed feed) {
         return CudaExecutable.load(driver, library, plan, feed, Optional.empty());

@@ -1,10 +1,9 @@
 package dev.fusedvae.backend.cuda;
 
-import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.backend.Profile;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
@@ -83,10 +82,6 @@ final class CudaExecutable implements Executable {
     }
 
     static CudaExecutable load(Driver driver, KernelLibrary library, Plan plan, Feed feed, Optional<Slots> shared) {
-        if (plan.level() == FusionLevel.LAYER) {
-            throw new BackendUnavailableException(
-                    "the cuda backend has no kernels for fusion level layer yet; use --fusion epilogue or none, or --backend cpu");
-        }
         synchronized (driver) {
             driver.enter();
             return new CudaExecutable(driver, library, plan, feed, shared);
@@ -176,6 +171,12 @@ final class CudaExecutable implements Executable {
                 throw new DivergedException(firstStep + i, "the loss of step " + (firstStep + i) + " is not finite");
             }
         }
+    }
+
+    /// The SIMT device has no clock worth reading.
+    @Override
+    public Optional<Profile> profile(long firstStep, int count) {
+        return Optional.empty();
     }
 
     @Override

@@ -16,6 +16,20 @@ final class Dimensions {
     /// `B`, and `N`, `K` of a layer, `L` of a latent, `D` of features, `count` of a gradient, or `blocks` of an update.
     static Map<String, Long> of(FusedOp op, int batch) {
         long b = batch;
+        return switch (op.kind()) {
+            case GATHER_LINEAR_BIAS_ACT -> layer(op.only(Op.Linear.class).layer(), b);
+            case LATENT_FORWARD, LATENT_BACKWARD -> Map.of("B", b);
+            case OUTPUT_LIKELIHOOD -> Map.of("B", b, "D", width(op.only(Op.LogLikelihood.class).x()));
+            case GATHER, LINEAR, ADD_BIAS, ACTIVATE, NOISE, REPARAMETERIZE, KL_DIVERGENCE, LOG_LIKELIHOOD, REDUCE_LOSS, LIKELIHOOD_BACKWARD,
+                 LINEAR_BACKWARD_DATA, LINEAR_BACKWARD_WEIGHT, COLUMN_SUM, ACTIVATE_BACKWARD, REPARAMETERIZE_BACKWARD, KL_BACKWARD, ADD,
+                 SQUARED_NORM, UPDATE, LINEAR_BIAS_ACT, REPARAM_KL, LIKELIHOOD_GRAD, LINEAR_BACKWARD_DATA_ACT, LINEAR_BACKWARD_WEIGHT_BIAS,
+                 LATENT_GRAD, MULTI_TENSOR_UPDATE, LINEAR_BACKWARD_UPDATE, SCALAR_UPDATE -> ofFirst(op, batch);
+        };
+    }
+
+    /// Where the first op of the definition says all.
+    private static Map<String, Long> ofFirst(FusedOp op, int batch) {
+        long b = batch;
         return switch (op.ops().getFirst()) {
             case Op.Gather o -> Map.of("B", b, "D", width(o.x()));
             case Op.Linear o -> layer(o.layer(), b);

@@ -13,9 +13,9 @@ import java.util.Map;
 /// @param op      the op, also the entry point: `linear_bias_act`
 /// @param variant the file's name without its ending: `2_tiled`
 /// @param formula what it computes
-/// @param lines   `shapes`, `launch`, `cost`, `fuses`, `needs`, each with its text
+/// @param lines   `shapes`, `launch`, `cost`, `fuses`, `needs`, each with its text; `takes` where a variant is not for everybody
 public record KernelCard(String op, String variant, String formula, Map<String, String> lines) {
-    private static final List<String> KEYS = List.of("shapes", "launch", "cost", "fuses", "needs");
+    private static final List<String> KEYS = List.of("shapes", "launch", "cost", "fuses", "needs", "takes");
 
     public KernelCard {
         lines = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(lines));
@@ -58,6 +58,11 @@ public record KernelCard(String op, String variant, String formula, Map<String, 
     /// The grid for these dimensions, by the launch line.
     Grid grid(Map<String, Long> dimensions) {
         return LaunchLine.parse(lines.get("launch"), name(), dimensions);
+    }
+
+    /// Whether the variant runs only where its name is asked for: `takes  by name only: unverified on hardware`.
+    boolean byNameOnly() {
+        return lines.getOrDefault("takes", "").startsWith("by name only");
     }
 
     String name() {

@@ -55,11 +55,12 @@ final class KernelLibrary implements AutoCloseable {
         return Map.copyOf(kernels);
     }
 
-    /// The variant of `op` with the highest number: each rung is there because it beats the one below.
+    /// The variant of `op` with the highest number that is not for asking only: each rung is there because it beats the one
+    /// below.
     ///
     /// @throws BackendUnavailableException if it has none
     KernelSource.Variant variant(String op) {
-        List<Path> variants = folder.variants(op);
+        List<Path> variants = folder.variants(op).stream().filter(v -> !KernelCard.read(v).byNameOnly()).toList();
         if (variants.isEmpty()) {
             throw new BackendUnavailableException("the cuda backend has no kernel for " + op + " in " + folder.root() + "; use another fusion level or cpu");
         }

@@ -26,20 +26,25 @@ final class UpdateArgs {
         List<Tensor> norms = first.clip().map(Op.Clip::norms).orElse(List.of());
         args.pointer("tensors", tensors(updates)).word("tensor_count", updates.size())
                 .pointer("norms", norms.isEmpty() ? 0 : norms(norms)).word("norm_count", norms.size())
-                .real("clip", first.clip().map(c -> (float) c.norm()).orElse(0f))
-                .word("optimizer", switch (first.optimizer()) {
-                    case OptimizerSpec.Adam a -> 0;
-                    case OptimizerSpec.AdamW a -> 1;
-                    case OptimizerSpec.Sgd s -> 2;
-                });
-        AdamRule rule = switch (first.optimizer()) {
+                .real("clip", first.clip().map(c -> (float) c.norm()).orElse(0f));
+        rule(args, first.optimizer());
+    }
+
+    /// The words of `optimizer`, on which every kernel that updates parameters agrees.
+    static void rule(Args args, OptimizerSpec optimizer) {
+        AdamRule rule = switch (optimizer) {
             case OptimizerSpec.Adam a -> AdamRule.of(a.beta1(), a.beta2(), a.epsilon());
             case OptimizerSpec.AdamW a -> AdamRule.of(a.beta1(), a.beta2(), a.epsilon());
             case OptimizerSpec.Sgd s -> AdamRule.of(0, 0, 1);
         };
+        args.word("optimizer", switch (optimizer) {
+            case OptimizerSpec.Adam a -> 0;
+            case OptimizerSpec.AdamW a -> 1;
+            case OptimizerSpec.Sgd s -> 2;
+        });
         args.real("beta1", rule.beta1()).real("one_minus_beta1", rule.oneMinusBeta1()).real("beta2", rule.beta2())
                 .real("one_minus_beta2", rule.oneMinusBeta2()).real("epsilon", rule.epsilon())
-                .real("momentum", first.optimizer() instanceof OptimizerSpec.Sgd s ? (float) s.momentum() : 0);
+                .real("momentum", optimizer instanceof OptimizerSpec.Sgd s ? (float) s.momentum() : 0);
     }
 
     private long tensors(List<Op.Update> updates) {

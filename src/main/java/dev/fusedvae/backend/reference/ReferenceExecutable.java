@@ -3,6 +3,7 @@ package dev.fusedvae.backend.reference;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.Profile;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
@@ -64,6 +65,12 @@ public final class ReferenceExecutable implements Executable {
                 }
             }
         }
+    }
+
+    /// Plain loops in double, never optimised: their time says nothing.
+    @Override
+    public Optional<Profile> profile(long firstStep, int count) {
+        return Optional.empty();
     }
 
     @Override

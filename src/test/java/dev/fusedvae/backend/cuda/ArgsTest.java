@@ -46,7 +46,8 @@ class ArgsTest {
 
     @Test
     void everyStructOfTheHeader_hasItsTwin() throws IOException {
-        String header = Files.readString(KernelFolder.find().root().resolve("common/args.cuh"));
+        Path common = KernelFolder.find().root().resolve("common");
+        String header = Files.readString(common.resolve("args.cuh")) + Files.readString(common.resolve("layer_args.cuh"));
         Matcher structs = Pattern.compile("^struct (\\w+)", Pattern.MULTILINE).matcher(header);
         List<String> there = structs.results().map(m -> m.group(1)).sorted().toList();
         assertEquals(there, Args.all().stream().map(Args.Type::struct).sorted().toList());

@@ -2,11 +2,9 @@ package dev.fusedvae.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.cpu.CpuBackend;
@@ -33,16 +31,27 @@ import org.junit.jupiter.api.Test;
 @Tag("simt")
 class CudaTest {
     private static final long SEED = 23;
-    private static final List<FusionLevel> LEVELS = List.of(FusionLevel.NONE, FusionLevel.EPILOGUE);
+    private static final List<FusionLevel> LEVELS = List.of(FusionLevel.values());
     private static final VaeSpec SMALL = VaeSpec.of(33, List.of(21, 10), 5).withActivation(Activation.TANH);
 
-    private static final List<Trial> TRIALS = List.of(
+    static final List<Trial> TRIALS = List.of(
             Trial.of(SMALL, 8, 20, SEED).binarized(Binarization.DYNAMIC),
             Trial.of(SMALL.withLikelihood(new Likelihood.GaussianFeature()).withActivation(Activation.SILU), 5, 13, SEED),
             Trial.of(SMALL.withLikelihood(new Likelihood.GaussianScalar()).withBias(false), 6, 12, SEED).clipped(0.05),
             Trial.of(SMALL.withLikelihood(new Likelihood.Gaussian(0.5)), 7, 9, SEED).clipped(0.1).with(new OptimizerSpec.AdamW(1e-3, 0.9, 0.99, 1e-8, 0.1)),
             Trial.of(VaeSpec.of(13, List.of(), 2), 4, 10, SEED).with(new OptimizerSpec.Sgd(1e-2, 0.9)),
-            Trial.of(new VaeSpec(9, List.of(8), 3, List.of(), Activation.RELU, true, new Likelihood.Gaussian(1), new Objective.Autoencoder()), 3, 7, SEED));
+            Trial.of(new VaeSpec(9, List.of(8), 3, List.of(), Activation.RELU, true, new Likelihood.Gaussian(1), new Objective.Autoencoder()), 3, 7, SEED),
+            // tiles and slices and one more or less: 64 and 65 columns, 33 and 129 deep, 9 row blocks
+            Trial.of(new VaeSpec(129, List.of(65), 33, List.of(64), Activation.GELU, true, new Likelihood.Bernoulli(), new Objective.Vae(2, 0)), 65, 207, SEED)
+                    .binarized(Binarization.DYNAMIC),
+            // no encoder layer: the latent phase gathers; nothing is drawn for a code
+            Trial.of(new VaeSpec(37, List.of(), 6, List.of(13), Activation.ELU, true, new Likelihood.Bernoulli(), new Objective.Vae(1, 0)), 13, 30, SEED)
+                    .binarized(Binarization.THRESHOLD),
+            Trial.of(new VaeSpec(13, List.of(), 66, List.of(1), Activation.SOFTPLUS, false, new Likelihood.GaussianFeature(), new Objective.Autoencoder()), 9, 14, SEED),
+            Trial.of(new VaeSpec(1, List.of(1), 1, List.of(1), Activation.TANH, true, new Likelihood.GaussianScalar(), new Objective.Vae(1, 0)), 1, 5, SEED)
+                    .with(new OptimizerSpec.Sgd(1e-2, 0.5)),
+            // a code too wide for a row block to keep
+            Trial.of(new VaeSpec(5, List.of(3), 1025, List.of(2), Activation.LEAKY_RELU, true, new Likelihood.Gaussian(1), new Objective.Vae(1, 0)), 3, 4, SEED));
 
     private static CudaBackend cuda;
 
@@ -94,16 +103,20 @@ class CudaTest {
 
     @Test
     void noiseOrderAndBinarization_haveTheBitsOfTheCpu() {
-        for (Trial trial : List.of(TRIALS.getFirst(), TRIALS.getFirst().with(bytes(255)), TRIALS.getFirst().with(bytes(16)))) {
-            Plan plan = Verifier.watched(trial.plan(FusionLevel.NONE));
-            try (Executable here = cuda.load(plan, trial.feed()); Executable there = new CpuBackend(1).load(plan, trial.feed())) {
-                for (Executable e : List.of(here, there)) {
-                    trial.start(e);
-                    e.run(0, 5, new double[0]);
-                }
-                for (String slot : List.of("x", "eps")) {
-                    Tensor t = plan.graph().tensor(slot);
-                    assertArrayEquals(there.read(t), here.read(t), slot);
+        Trial flat = TRIALS.stream().filter(t -> t.spec().encoderHidden().isEmpty() && t.spec().features() == 37).findFirst().orElseThrow();
+        for (Trial trial : List.of(TRIALS.getFirst(), TRIALS.getFirst().with(bytes(255)), TRIALS.getFirst().with(bytes(16)),
+                flat.binarized(Binarization.DYNAMIC))) {
+            for (FusionLevel level : LEVELS) {
+                Plan plan = Verifier.watched(trial.plan(level));
+                try (Executable here = cuda.load(plan, trial.feed()); Executable there = new CpuBackend(1).load(plan, trial.feed())) {
+                    for (Executable e : List.of(here, there)) {
+                        trial.start(e);
+                        e.run(0, 5, new double[0]);
+                    }
+                    for (String slot : List.of("x", "eps")) {
+                        Tensor t = plan.graph().tensor(slot);
+                        assertArrayEquals(there.read(t), here.read(t), level + " " + slot);
+                    }
                 }
             }
         }
@@ -129,11 +142,16 @@ class CudaTest {
 
     @Test
     void runInPieces_isTheRunInOne() {
-        Trial trial = TRIALS.get(1);
+        for (FusionLevel level : LEVELS) {
+            runInPieces(TRIALS.get(1), level);
+        }
+    }
+
+    private static void runInPieces(Trial trial, FusionLevel level) {
         double[] whole = new double[2 * 70];
         double[] piece = new double[2];
-        try (Executable one = cuda.load(trial.plan(FusionLevel.EPILOGUE), trial.feed());
-             Executable many = cuda.load(trial.plan(FusionLevel.EPILOGUE), trial.feed())) {
+        try (Executable one = cuda.load(trial.plan(level), trial.feed());
+             Executable many = cuda.load(trial.plan(level), trial.feed())) {
             trial.start(one);
             trial.start(many);
             one.run(0, 70, whole); // more than the step table holds
@@ -143,13 +161,6 @@ class CudaTest {
                 assertEquals(whole[2 * i + 1], piece[1], "step " + i);
             }
         }
-    }
-
-    @Test
-    void levelLayer_isRefusedInOneSentence() {
-        Trial trial = TRIALS.getFirst();
-        assertEquals("the cuda backend has no kernels for fusion level layer yet; use --fusion epilogue or none, or --backend cpu",
-                assertThrows(BackendUnavailableException.class, () -> cuda.load(trial.plan(FusionLevel.LAYER), trial.feed())).getMessage());
     }
 
     @Test

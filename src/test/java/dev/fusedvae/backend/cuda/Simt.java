@@ -22,8 +22,12 @@ final class Simt {
 
     /// Opens it; the test is skipped with its reason where g++ or JCuda's natives are missing, and fails for any other.
     static CudaBackend open() {
+        return open(CudaChoice.DEFAULT);
+    }
+
+    static CudaBackend open(CudaChoice choice) {
         require();
-        return CudaBackend.open(ENVIRONMENT, CudaChoice.DEFAULT);
+        return CudaBackend.open(ENVIRONMENT, choice);
     }
 
     /// Skips the test with its reason where the device cannot be built.

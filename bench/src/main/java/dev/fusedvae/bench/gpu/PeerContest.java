@@ -3,9 +3,7 @@ package dev.fusedvae.bench.gpu;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.backend.Examples;
-import dev.fusedvae.bench.TorchPeer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.fusedvae.bench.Peer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,21 +21,21 @@ final class PeerContest {
     private final Report report;
     private final Examples examples;
     private final int rounds;
-    private final TorchPeer torch;
+    private final Peer torch;
 
-    private PeerContest(Report report, Examples examples, int rounds, TorchPeer torch) {
+    private PeerContest(Report report, Examples examples, int rounds, Peer torch) {
         this.report = report;
         this.examples = examples;
         this.rounds = rounds;
         this.torch = torch;
     }
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws Peer.Absent {
         Report report = new Report(args[0]);
         int rounds = Integer.parseInt(args[2]);
         report.root().put("data", args[1]).put("rounds", rounds).put("clock", "wall, to the end of the work on the device");
-        try (TorchPeer torch = new TorchPeer(Path.of(args[6]), Path.of(args[7]), List.of(args).subList(8, args.length))) {
-            report.root().set("torch", torch.environment());
+        try (Peer torch = Peer.start("torch", Path.of(args[6]), Path.of(args[7]), List.of(args).subList(8, args.length))) {
+            report.root().put("torch", torch.describe());
             PeerContest contest = new PeerContest(report, Report.examples(args[1]), rounds, torch);
             for (String net : args[3].split(",")) {
                 contest.net(net, Engine.parseAll(args[4]), List.of(args[5].split(",")));
@@ -66,8 +64,8 @@ final class PeerContest {
                     JsonNode answer = torch.ask("step %s %s %d %d".formatted(mode, name, batch, steps));
                     add(micros, who, 1e3 * answer.path("msMedian").asDouble(), round);
                     losses.put(who, answer.path("loss").asDouble());
-                } catch (UncheckedIOException e) {
-                    failed.put(who, String.valueOf(e.getCause().getMessage()));
+                } catch (Peer.Absent e) {
+                    failed.put(who, e.getMessage());
                 }
             }
         }

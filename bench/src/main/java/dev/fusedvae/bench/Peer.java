@@ -1,0 +1,112 @@
+package dev.fusedvae.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A peer's script with `--serve`: one process that keeps every contestant warm between commands.
+public final class Peer implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /// Why a peer cannot take part, in one sentence.
+    public static final class Absent extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Absent(String message) {
+            super(message);
+        }
+    }
+
+    /// What a contest gives every peer.
+    ///
+    /// @param images training images, IDX
+    /// @param test   held-out images, IDX
+    /// @param warm   steps of every contestant before any is timed
+    record Setting(Path python, Path images, Path test, int threads, int warm) {}
+
+    private final String name;
+    private final Process process;
+    private final Writer commands;
+    private final BufferedReader answers;
+    private final JsonNode environment;
+
+    private Peer(String name, Process process) throws Absent {
+        this.name = name;
+        this.process = process;
+        commands = process.outputWriter(StandardCharsets.UTF_8);
+        answers = process.inputReader(StandardCharsets.UTF_8);
+        environment = read("start");
+    }
+
+    /// Starts `script`; its messages go to stderr.
+    ///
+    /// @throws Absent if Python or the peer's library is not installed
+    static Peer start(String name, Path script, Setting setting) throws Absent {
+        return start(name, setting.python(), script, List.of("--threads", Integer.toString(setting.threads()),
+                "--warm", Integer.toString(setting.warm()), "--images", setting.images().toString(), "--test-images", setting.test().toString()));
+    }
+
+    /// Starts `script` with options of its own.
+    ///
+    /// @throws Absent if Python or the peer's library is not installed
+    public static Peer start(String name, Path python, Path script, List<String> options) throws Absent {
+        List<String> command = new ArrayList<>(List.of(python.toString(), script.toString(), "--serve"));
+        command.addAll(options);
+        try {
+            return new Peer(name, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+        } catch (IOException e) {
+            throw new Absent(python + " cannot be started: " + e.getMessage());
+        }
+    }
+
+    /// Version and device, as the peer tells them.
+    public String describe() {
+        return "%s %s, Python %s, %s, %d threads".formatted(environment.path("peer").asText(), environment.path("version").asText(),
+                environment.path("python").asText(), environment.path("device").asText(), environment.path("threads").asInt());
+    }
+
+    /// Sends a command and waits for its answer.
+    ///
+    /// @throws Absent if the peer refuses it or has ended
+    public JsonNode ask(String command) throws Absent {
+        try {
+            commands.write(command + "\n");
+            commands.flush();
+        } catch (IOException e) {
+            throw new Absent(name + " ended before it was asked '" + command + "'");
+        }
+        return read(command);
+    }
+
+    private JsonNode read(String command) throws Absent {
+        try {
+            String line = answers.readLine();
+            if (line == null) {
+                throw new Absent(name + " is not installed or ended at '" + command + "'; its message is above");
+            }
+            JsonNode answer = JSON.readTree(line);
+            if (answer.has("error")) {
+                throw new Absent(name + " refused '" + command + "': " + answer.get("error").asText());
+            }
+            return answer;
+        } catch (IOException e) {
+            throw new Absent(name + " gave no readable answer to '" + command + "': " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            commands.write("quit\n");
+            commands.close();
+        } catch (IOException e) {
+            process.destroy();
+        }
+    }
+}

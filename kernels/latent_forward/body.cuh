@@ -1,0 +1,134 @@
+// By row blocks: heads = x Wh^T + bh; eps ~ N(0, I), z = mu + sigma eps, KL; y = act(z W^T + b) of the first decoder layer.
+// x may be gathered, nothing may be sampled, and there may be no decoder layer; what nobody else reads is not written.
+#pragma once
+
+#include "../common/gather.cuh"
+#include "../common/latent.cuh"
+#include "../common/linear.cuh"
+#include "../common/normals.cuh"
+#include "../common/row_block.cuh"
+
+// Columns of z that a row block keeps for the decoder layer; wider codes are not fused with it (Fuser refuses).
+constexpr int LATENT_MAX = 1024;
+
+struct LatentForwardMemory {
+    RowSlices slices;
+    float heads[ROW_BLOCK][RN];         // of one pass: 32 means and their log-variances
+    float z[ROW_BLOCK * LATENT_MAX];    // [ROW_BLOCK, columns of z]
+};
+static_assert(sizeof(LatentForwardMemory) <= 48 * 1024, "static shared memory");
+
+// Brings the block's rows of x to memory, where others read them and this block does too.
+DEVICE void gather_rows(const LatentForwardArgs& args, const StepRecord& step, int64_t row0) {
+    const int64_t row = row0 + warp_id();
+    const GatherRow from = gather_row(args, step, row);
+    const bool vector = by_four(args.x, args.features);
+    for (int k = lane_id() * 4; from.inside && k < int(args.features); k += 4 * WARP) {
+        const float4 four = gather_four(args, step, from, k);
+        const float v[4] = {four.x, four.y, four.z, four.w};
+        store_four(args.x + row * args.features, k, args.features, vector, v);
+    }
+}
+
+// Adds the bias, and writes heads where somebody reads them.
+DEVICE void finish_heads(const LatentForwardArgs& args, int64_t rows, int64_t row0, int column, float (&sum)[2]) {
+    if (column < 0) {
+        return;
+    }
+#pragma unroll
+    for (int i = 0; i < 2; i++) {
+        const int64_t row = row0 + pass_row() + i;
+        sum[i] = args.heads_bias != nullptr ? sum[i] + args.heads_bias[column] : sum[i];
+        if (args.heads != nullptr && row < rows) {
+            args.heads[row * args.heads_n + column] = sum[i];
+        }
+    }
+}
+
+// A warp a row, a latent column a lane: noise, z and the partial of KL over the 32 columns from `c0` on.
+DEVICE void sample(const LatentForwardArgs& args, const StepRecord& step, int64_t row0, int c0, LatentForwardMemory& memory) {
+    const int64_t row = row0 + warp_id();
+    const int column = c0 + lane_id();
+    float z = 0;
+    float kl = 0;
+    if (row < step.rows && column < int(args.latent)) {
+        const NoiseStream stream = {args.key0, args.key1, args.noise_site, step.step_lo, step.step_hi};
+        const uint32_t noise_row = uint32_t(row) + (args.in_order != 0 ? step.position : 0u);
+        const float eps = normal_of(stream, noise_row, uint32_t(column));
+        const float mu = memory.heads[warp_id()][lane_id()];
+        const float log_var = memory.heads[warp_id()][WARP + lane_id()];
+        const float sigma = latent_sigma(log_var);
+        z = latent_sample(mu, sigma, eps);
+        kl = latent_kl(mu, log_var, sigma);
+        const int64_t to = row * args.latent + column;
+        if (args.eps != nullptr) {
+            args.eps[to] = eps;
+        }
+        if (args.z != nullptr) {
+            args.z[to] = z;
+        }
+    }
+    if (args.n > 0 && column < int(args.latent)) {
+        memory.z[warp_id() * int(args.latent) + column] = z;  // 0 in rows beyond the record's
+    }
+    const float sum = tile_sum(kl);
+    if (lane_id() == 0 && row < step.rows) {
+        args.kl[int64_t(c0 / WARP) * args.batch + row] = sum;
+    }
+}
+
+DEVICE void decoder_layer(const LatentForwardArgs& args, int64_t rows, int64_t row0, int code, LatentForwardMemory& memory) {
+    const int n = int(args.n);
+    for (int n0 = 0; n0 < n; n0 += RN) {
+        float sum[2] = {};
+        row_product(MemoryRows{memory.z, 0, ROW_BLOCK, code}, WeightRows{args.w, code, neighbours(n0, n)}, code, memory.slices, sum);
+        const int column = n0 + pass_column();
+#pragma unroll
+        for (int i = 0; i < 2; i++) {
+            const int64_t row = row0 + pass_row() + i;
+            if (row < rows && column < n) {
+                linear_store(args, row, column, sum[i]);
+            }
+        }
+    }
+}
+
+DEVICE void body(const LatentForwardArgs& args, int block, char* smem) {
+    LatentForwardMemory& memory = *reinterpret_cast<LatentForwardMemory*>(smem);
+    const StepRecord& step = step_of(args);
+    const int64_t row0 = int64_t(block) * ROW_BLOCK;
+    const int l = int(args.latent);
+    const int code = l > 0 ? l : int(args.heads_n);  // columns of what the decoder reads
+    if (row0 >= step.rows) {
+        return;  // the whole block
+    }
+    if (args.n > 0 && code > LATENT_MAX) {
+        trap();
+    }
+    const int inputs = int(args.features);
+    if (args.data != nullptr) {
+        gather_rows(args, step, row0);  // the first product's first barrier stands between this and reading it
+    }
+    for (int c0 = 0; c0 < code; c0 += l > 0 ? WARP : RN) {
+        const PassColumns columns = l > 0 ? PassColumns{{c0, l + c0}, {l, 2 * l}} : neighbours(c0, code);
+        const int column = columns.of(pass_column());
+        float sum[2] = {};
+        row_product(MemoryRows{args.x, row0, step.rows, inputs}, WeightRows{args.heads_w, inputs, columns}, inputs, memory.slices, sum);
+        finish_heads(args, step.rows, row0, column, sum);
+#pragma unroll
+        for (int i = 0; i < 2; i++) {
+            if (l > 0) {
+                memory.heads[pass_row() + i][pass_column()] = sum[i];
+            } else if (args.n > 0 && column >= 0) {
+                memory.z[(pass_row() + i) * code + column] = sum[i];
+            }
+        }
+        if (l > 0) {
+            sync();  // the heads of this pass are written, before their rows are read; the next product's barriers protect them
+            sample(args, step, row0, c0, memory);
+        }
+    }
+    if (args.n > 0) {
+        decoder_layer(args, step.rows, row0, code, memory);
+    }
+}

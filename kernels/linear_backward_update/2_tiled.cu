@@ -1,0 +1,11 @@
+// linear_backward_update / 2_tiled         W, b = optimizer(W, b, dYᵀX, ΣdY)
+// shapes  dY[B,N] X[B,K] W[N,K] b[N] and their state   row-major fp32
+// launch  grid (⌈K/64⌉,⌈N/64⌉), block 256, static smem 8704 B
+// cost    reads >= 4(BN+BK) + 12(NK+N) B, writes 12(NK+N) B with Adam (8 and 8 with SGD), 2BNK flop
+// fuses   linear_backward_weight, column_sum, update: dW never leaves the registers it is summed in
+// needs   B,N,K >= 1; nothing that needs whole gradients, such as clipping; tails masked; float4 where rows start on 16 bytes
+#include "body.cuh"
+
+KERNEL(linear_backward_update, LinearBackwardUpdateArgs, sizeof(GemmTile)) {
+    tiled_body(args, block, smem);
+}

@@ -1,0 +1,12 @@
+// output_likelihood / 2_tiled              y = h Wᵀ + b; ll = Σ log p(x|y); dY = −∂ll/∂y / B
+// shapes  h[B,K] W[D,K] b[D] x[B,D] dY[B,D], per-feature variance W[2D,K] b[2D] dY[B,2D], row-major fp32;
+//         ll, dLogVar[⌈D/32⌉,B] partials
+// launch  grid (⌈D/64⌉,⌈B/64⌉), block 256, static smem 8704 B
+// cost    reads >= 4(BK+DK+BD) B, writes 4BD + 4B⌈D/32⌉ B, 2BDK flop (all twice with a variance per feature)
+// fuses   linear, bias, log_likelihood, likelihood_backward: y never leaves the registers it is summed in
+// needs   B,D,K >= 1; tails masked; float4 where rows start on 16 bytes
+#include "body.cuh"
+
+KERNEL(output_likelihood, OutputLikelihoodArgs, sizeof(GemmTile)) {
+    tiled_body(args, block, smem);
+}

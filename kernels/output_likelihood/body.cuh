@@ -1,0 +1,153 @@
+// y = h W^T + b; ll[row] = sum over features of log p(x|y), a partial a tile of 32 columns; dY = -d ll / dy / rows; for a
+// learned scalar d_log_var[row] likewise. With a variance a feature, the thread that owns mean j owns log-variance j + D.
+#pragma once
+
+#include "../common/likelihood.cuh"
+#include "../common/row_block.cuh"
+
+// y as it would be written: the products of feature `column`, with their biases.
+struct Output {
+    float mean;
+    float log_var;
+};
+
+DEVICE Output output_of(const OutputLikelihoodArgs& args, int column, float mean, float log_var) {
+    if (args.bias == nullptr || column >= int(args.d)) {
+        return {mean, log_var};
+    }
+    return {mean + args.bias[column], args.likelihood == GAUSSIAN_FEATURE ? log_var + args.bias[args.d + column] : 0.0f};
+}
+
+DEVICE int64_t output_width(const OutputLikelihoodArgs& args) {
+    return args.likelihood == GAUSSIAN_FEATURE ? 2 * int64_t(args.d) : args.d;
+}
+
+// The sums of a tile's row; the lanes that sum it hold the same.
+DEVICE void write_sums(const OutputLikelihoodArgs& args, int64_t row, int64_t tile, float ll, float d_log_var) {
+    const int64_t partial = tile * args.batch + row;
+    args.ll[partial] = ll;
+    if (args.d_log_var != nullptr) {
+        args.d_log_var[partial] = d_log_var;
+    }
+}
+
+// Naive: a row block times 64 features, two rows of one feature a thread.
+DEVICE void body(const OutputLikelihoodArgs& args, int block, char* smem) {
+    RowSlices& slices = *reinterpret_cast<RowSlices*>(smem);
+    const StepRecord& step = step_of(args);
+    const int across = int(ceil_div(args.d, RN));
+    const int64_t row0 = int64_t(block / across) * ROW_BLOCK;
+    const int j0 = block % across * RN;
+    if (row0 >= step.rows) {
+        return;  // the whole block
+    }
+    const int d = int(args.d);
+    const int k = int(args.k);
+    const MemoryRows h = {args.h, row0, step.rows, k};
+    float mean[2] = {};
+    float log_var[2] = {};
+    row_product(h, WeightRows{args.w, k, neighbours(j0, d)}, k, slices, mean);
+    if (args.likelihood == GAUSSIAN_FEATURE) {
+        row_product(h, WeightRows{args.w + int64_t(d) * k, k, neighbours(j0, d)}, k, slices, log_var);
+    }
+    const int column = j0 + pass_column();
+    const int tile = column / WARP;  // the same for all lanes of a warp, as is the row
+#pragma unroll
+    for (int i = 0; i < 2; i++) {
+        const int64_t row = row0 + pass_row() + i;
+        if (row >= step.rows || tile * WARP >= d) {
+            continue;
+        }
+        LikelihoodTerm term = {};
+        if (column < d) {
+            const Output y = output_of(args, column, mean[i], log_var[i]);
+            term = likelihood_term(args, args.x[row * args.d + column], y.mean, y.log_var);
+            const int64_t at = row * output_width(args) + column;
+            const bool both = args.likelihood == GAUSSIAN_FEATURE;
+            if (args.y != nullptr) {
+                args.y[at] = y.mean;
+                if (both) {
+                    args.y[at + args.d] = y.log_var;
+                }
+            }
+            if (args.dy != nullptr) {
+                args.dy[at] = term.d_mean * step.inv_rows;
+                if (both) {
+                    args.dy[at + args.d] = term.d_log_var * step.inv_rows;
+                }
+            }
+        }
+        const float ll = tile_sum(-term.loss);
+        const float d_log_var = tile_sum(term.d_log_var * step.inv_rows);
+        if (lane_id() == 0) {
+            write_sums(args, row, tile, ll, d_log_var);
+        }
+    }
+}
+
+// Writes four neighbours of a row of y or dY: the means, or the log-variances D columns on.
+DEVICE void store_output(const OutputLikelihoodArgs& args, float* to, int64_t row, int column, int part, const float (&v)[4]) {
+    float* base = to + int64_t(part) * args.d;
+    store_four(base + row * output_width(args), column, args.d, by_four(base, output_width(args)), v);
+}
+
+// One row of a thread's 4 x 4 elements: four neighbouring features; every lane of the warp must come.
+DEVICE void tile_row(const OutputLikelihoodArgs& args, const StepRecord& step, int64_t row, int column, float (&mean)[4],
+                     float (&log_var)[4]) {
+    const bool both = args.likelihood == GAUSSIAN_FEATURE;
+    const bool live = row < step.rows;
+    const float4 four = live ? load_four(args.x + row * args.d, column, args.d, by_four(args.x, args.d)) : make_float4(0, 0, 0, 0);
+    const float x[4] = {four.x, four.y, four.z, four.w};
+    float ll[4];
+    float d_log_var[4];
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+        const Output y = output_of(args, column + j, mean[j], log_var[j]);
+        mean[j] = y.mean;
+        log_var[j] = y.log_var;
+    }
+    if (args.y != nullptr && live) {
+        store_output(args, args.y, row, column, 0, mean);
+        if (both) {
+            store_output(args, args.y, row, column, 1, log_var);
+        }
+    }
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+        LikelihoodTerm term = {};
+        if (live && column + j < int(args.d)) {
+            term = likelihood_term(args, x[j], mean[j], log_var[j]);
+        }
+        ll[j] = -term.loss;
+        mean[j] = term.d_mean * step.inv_rows;
+        d_log_var[j] = term.d_log_var * step.inv_rows;
+    }
+    if (args.dy != nullptr && live) {
+        store_output(args, args.dy, row, column, 0, mean);
+        if (both) {
+            store_output(args, args.dy, row, column, 1, d_log_var);
+        }
+    }
+    const float ll_sum = tile_sum(ll);
+    const float d_log_var_sum = tile_sum(d_log_var);
+    if (lane_id() % 8 == 0 && live && column < int(args.d)) {  // the first lane of a tile holds its first columns
+        write_sums(args, row, column / WARP, ll_sum, d_log_var_sum);
+    }
+}
+
+DEVICE void tiled_body(const OutputLikelihoodArgs& args, int block, char* smem) {
+    const StepRecord& step = step_of(args);
+    GemmTile& tile = *reinterpret_cast<GemmTile*>(smem);
+    const Place at = tiled_place(block, args.d);
+    const Operand h = {args.h, step.rows, args.k, args.k};
+    float mean[4][4] = {};
+    float log_var[4][4] = {};
+    tiled_product<true, true>(h, {args.w, args.d, args.k, args.k}, at, tile, mean);
+    if (args.likelihood == GAUSSIAN_FEATURE) {
+        tiled_product<true, true>(h, {args.w + int64_t(args.d) * args.k, args.d, args.k, args.k}, at, tile, log_var);
+    }
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        tile_row(args, step, at.row + i, int(at.column), mean[i], log_var[i]);
+    }
+}
