@@ -7,7 +7,8 @@ negative ELBO in nats, Adam at 1e-3, the whole data set resident, gather, noise,
 Commands, as arguments (one answer) or as lines on stdin with --serve (an answer per line, state kept warm between
 them, so that a runner can alternate between this peer and the engine):
 
-    step MODE NET BATCH STEPS     time training steps; MODE is eager, fused (fused Adam) or compile (fused Adam too)
+    step MODE NET BATCH STEPS     time training steps; MODE is eager, fused (fused Adam), compile (fused Adam too), and with
+                                  --device cuda also reduce (compile with CUDA graphs) or graph (one captured graph a step)
     encode MODE NET BATCH CALLS   time the posterior mean; MODE is eager or compile
     losses MODE NET BATCH STEPS   the losses of the next STEPS steps
     same MODE NET BATCH FILE.npz  start anew from FILE's weights, order of examples and noise; the losses of its steps
@@ -36,6 +37,7 @@ from torch import nn
 from torch.nn import functional as F
 
 NETS = {"S": "784-400-20:relu", "I": "784-200-200-50:tanh", "big": "784-1024-1024-64:relu"}
+MODES = ("eager", "fused", "compile", "reduce", "graph")
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU}
 
 
@@ -99,8 +101,10 @@ class Training:
     """One (mode, net, batch): model, optimizer, data order; each command goes on where the last one stopped."""
 
     def __init__(self, peer, mode, net, batch, start=None):
-        if mode not in ("eager", "fused", "compile"):
-            raise ValueError(f"mode must be eager, fused or compile, got {mode}")
+        if mode not in MODES:
+            raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode}")
+        if mode in ("reduce", "graph") and peer.device.type != "cuda":
+            raise ValueError(f"mode {mode} needs CUDA graphs: run with --device cuda")
         self.model = peer.model(net)
         self.data = peer.data(parse_net(net)[0][0])
         self.batch, self.order, self.binarize = batch, peer.order, peer.options.binarize
@@ -115,11 +119,13 @@ class Training:
         if self.order is not None and not 0 <= self.order.min() <= self.order.max() < len(self.data):
             raise ValueError(f"--order must name examples 0..{len(self.data) - 1},"
                              f" got {self.order.min()}..{self.order.max()}")
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, fused=mode != "eager")
-        self.given = torch.compile(self.loss_given, dynamic=False) if mode == "compile" else self.loss_given
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, fused=mode != "eager", capturable=mode == "graph")
         # Compiled are gather, forward, loss and, through it, backward. Dynamo leaves the fused Adam alone; compiling
         # step() whole, or with Adam's foreach form compiled too, was within 2 % of this.
-        self.loss = torch.compile(self.loss_of, dynamic=False) if mode == "compile" else self.loss_of
+        self.loss, self.given = self.loss_of, self.loss_given
+        if mode in ("compile", "reduce"):
+            how = {"dynamic": False, "mode": "reduce-overhead" if mode == "reduce" else None}
+            self.loss, self.given = torch.compile(self.loss_of, **how), torch.compile(self.loss_given, **how)
         self.steps = 0
         self.batches = iter(())
 
@@ -163,6 +169,56 @@ class Training:
         return self.step(self.next_index())
 
 
+class CapturedTraining(Training):
+    """The whole step in one CUDA graph, gather, noise and Adam included; the order of the epoch and the position in it
+    lie on the device, so that a step is one replay and nothing else. Its loss is overwritten by the next step."""
+
+    def __init__(self, peer, net, batch):
+        super().__init__(peer, "graph", net, batch)
+        self.order_now = self.full_batches().clone()
+        self.position = torch.zeros(1, dtype=torch.int64, device=peer.device)
+        self.done = 0
+        self.capture()
+
+    def full_batches(self):
+        order = self.epoch_order()
+        return order[:len(order) // self.batch * self.batch].view(-1, self.batch)
+
+    def whole_step(self):
+        index = self.order_now.index_select(0, self.position).view(-1)
+        self.position.add_(1)
+        return self.step(index)
+
+    def capture(self):
+        first = [p.detach().clone() for p in self.model.parameters()]
+        side = torch.cuda.Stream()
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):                        # "CUDA graphs" in PyTorch's notes: warm up on another stream
+            for _ in range(3):
+                self.whole_step()
+                self.position.zero_()
+        torch.cuda.current_stream().wait_stream(side)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.captured_loss = self.whole_step()
+        with torch.no_grad():                                # training starts where the warm-up did
+            self.position.zero_()
+            for p, value in zip(self.model.parameters(), first):
+                p.copy_(value)
+                for state in self.optimizer.state[p].values():
+                    state.zero_()
+
+    def next_step(self):
+        if self.done == len(self.order_now):
+            self.order_now.copy_(self.full_batches())
+            self.position.zero_()
+            self.done = 0
+        self.graph.replay()
+        self.done += 1
+        self.steps += 1
+        return self.captured_loss
+
+
 class Peer:
     """All state that commands share."""
 
@@ -196,7 +252,7 @@ class Peer:
     def session(self, mode, net, batch):
         key = (mode, net, batch)
         if key not in self.sessions:
-            self.sessions[key] = Training(self, mode, net, batch)
+            self.sessions[key] = CapturedTraining(self, net, batch) if mode == "graph" else Training(self, mode, net, batch)
         return self.sessions[key]
 
     def synchronize(self):
@@ -227,10 +283,12 @@ class Peer:
     def losses(self, mode, net, batch, steps):
         training = self.session(mode, net, int(batch))
         first = training.steps
-        losses = [training.next_step() for _ in range(int(steps))]
+        losses = [training.next_step().clone() for _ in range(int(steps))]
         return {"batch": training.batch, "firstStep": first, "losses": torch.stack(losses).tolist()}
 
     def same(self, mode, net, batch, file):
+        if mode == "graph":
+            raise ValueError("mode graph draws its own noise: compare losses in another mode")
         with np.load(file) as start:
             self.sessions[(mode, net, int(batch))] = training = Training(self, mode, net, int(batch), start)
             return {"losses": training.replay(torch.from_numpy(start["eps"]).to(self.device))}

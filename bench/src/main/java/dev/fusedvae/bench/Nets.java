@@ -8,21 +8,30 @@ import dev.fusedvae.rng.Stream;
 import dev.fusedvae.rng.Uniforms;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.VaeSpec;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
 /// The networks of every benchmark, under the names that the peers use too.
-final class Nets {
+public final class Nets {
     private Nets() {}
 
-    /// `S` 784-400-20, `I` 784-200-200-50 with tanh, `big` 784-1024-1024-64.
-    static VaeSpec spec(String net) {
+    /// `S` 784-400-20, `I` 784-200-200-50 with tanh, `big` 784-1024-1024-64; or widths such as 64-16-4, with ReLU.
+    public static VaeSpec spec(String net) {
         return switch (net) {
             case "S" -> VaeSpec.of(784, List.of(400), 20);
             case "I" -> VaeSpec.of(784, List.of(200, 200), 50).withActivation(Activation.TANH);
             case "big" -> VaeSpec.of(784, List.of(1024, 1024), 64);
-            default -> throw new IllegalArgumentException("net must be S, I or big, got " + net);
+            default -> widths(net);
         };
+    }
+
+    private static VaeSpec widths(String net) {
+        if (!net.matches("[0-9]{1,6}(-[0-9]{1,6}){1,9}")) {
+            throw new IllegalArgumentException("net must be S, I, big or widths such as 784-400-20, got " + net);
+        }
+        List<Integer> all = Arrays.stream(net.split("-")).map(Integer::valueOf).toList();
+        return VaeSpec.of(all.getFirst(), all.subList(1, all.size() - 1), all.getLast());
     }
 
     /// Random grey pixels: never zeros or a pattern, which run faster than real data.
@@ -42,7 +51,7 @@ final class Nets {
     }
 
     /// U(±1/√K) for every parameter, K its inputs (or 400, near enough, for a bias).
-    static void initialize(Executable executable) {
+    public static void initialize(Executable executable) {
         int site = 0;
         for (Tensor t : executable.plan().graph().tensors(Tensor.Role.PARAMETER)) {
             float[] values = new float[Math.toIntExact(t.elements(1))];

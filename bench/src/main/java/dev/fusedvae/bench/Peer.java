@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A peer's script with `--serve`: one process that keeps every contestant warm between commands.
-final class Peer implements AutoCloseable {
+public final class Peer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /// Why a peer cannot take part, in one sentence.
-    static final class Absent extends Exception {
+    public static final class Absent extends Exception {
         private static final long serialVersionUID = 1;
 
         Absent(String message) {
@@ -48,18 +48,25 @@ final class Peer implements AutoCloseable {
     ///
     /// @throws Absent if Python or the peer's library is not installed
     static Peer start(String name, Path script, Setting setting) throws Absent {
-        List<String> command = new ArrayList<>(List.of(setting.python().toString(), script.toString(), "--serve",
-                "--threads", Integer.toString(setting.threads()), "--warm", Integer.toString(setting.warm()),
-                "--images", setting.images().toString(), "--test-images", setting.test().toString()));
+        return start(name, setting.python(), script, List.of("--threads", Integer.toString(setting.threads()),
+                "--warm", Integer.toString(setting.warm()), "--images", setting.images().toString(), "--test-images", setting.test().toString()));
+    }
+
+    /// Starts `script` with options of its own.
+    ///
+    /// @throws Absent if Python or the peer's library is not installed
+    public static Peer start(String name, Path python, Path script, List<String> options) throws Absent {
+        List<String> command = new ArrayList<>(List.of(python.toString(), script.toString(), "--serve"));
+        command.addAll(options);
         try {
             return new Peer(name, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
         } catch (IOException e) {
-            throw new Absent(setting.python() + " cannot be started: " + e.getMessage());
+            throw new Absent(python + " cannot be started: " + e.getMessage());
         }
     }
 
     /// Version and device, as the peer tells them.
-    String describe() {
+    public String describe() {
         return "%s %s, Python %s, %s, %d threads".formatted(environment.path("peer").asText(), environment.path("version").asText(),
                 environment.path("python").asText(), environment.path("device").asText(), environment.path("threads").asInt());
     }
@@ -67,7 +74,7 @@ final class Peer implements AutoCloseable {
     /// Sends a command and waits for its answer.
     ///
     /// @throws Absent if the peer refuses it or has ended
-    JsonNode ask(String command) throws Absent {
+    public JsonNode ask(String command) throws Absent {
         try {
             commands.write(command + "\n");
             commands.flush();

@@ -210,6 +210,17 @@ final class CudaExecutable implements Executable {
         }
     }
 
+    /// Times every launch of the first step; see [LaunchTime].
+    LaunchTime.Table time(int repeats) {
+        synchronized (driver) {
+            driver.enter();
+            resources.control.upload(feed, 0, 1);
+            try (LaunchTimer timer = new LaunchTimer(driver, repeats)) {
+                return timer.table(launches);
+            }
+        }
+    }
+
     private boolean finite(Tensor t, int rows) {
         float[] values = read(t);
         int live = t.batched() ? rows * t.width() : values.length;

@@ -2,6 +2,7 @@ package dev.fusedvae.backend.cuda;
 
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE;
 
 import dev.fusedvae.backend.BackendUnavailableException;
 import java.lang.foreign.MemorySegment;
@@ -287,6 +288,11 @@ final class Driver implements AutoCloseable {
 
     CUstream stream() {
         return stream;
+    }
+
+    /// Bytes of the device's L2 cache.
+    int l2Bytes() {
+        return attribute(device, CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE);
     }
 
     /// Device memory that is not given back yet.

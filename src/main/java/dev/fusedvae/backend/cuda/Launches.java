@@ -71,6 +71,12 @@ final class Launches {
         return phases.get(i).calls();
     }
 
+    /// What was measured of launch `i`, with its name.
+    LaunchTime time(int i, LaunchTime.Spread warm, LaunchTime.Spread cold) {
+        Launched phase = phases.get(i);
+        return new LaunchTime(phase.kernel().name(), phase.calls(), phase.grid().blocks(), warm, cold);
+    }
+
     /// Enqueues launch `i` for the step in record `record` of the step table.
     void enqueue(int i, int record) {
         phases.get(i).at(record);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Whole training steps through JCuda, on the SIMT device, against the definition and the CPU path.
+/// Whole training steps through JCuda, on the device under test, against the definition and the CPU path.
 @Tag("simt")
 class CudaTest {
     private static final long SEED = 23;
@@ -57,7 +57,7 @@ class CudaTest {
 
     @BeforeAll
     static void open() {
-        cuda = Simt.open();
+        cuda = DeviceUnderTest.open();
     }
 
     @AfterAll

@@ -51,7 +51,7 @@ class PhaseTest {
 
     @Test
     void callsInOneLaunch_giveTheBitsOfLaunchesOfTheirOwn() {
-        try (CudaBackend cuda = Simt.open()) {
+        try (CudaBackend cuda = DeviceUnderTest.open()) {
             for (Trial trial : TRIALS) {
                 for (FusionLevel level : List.of(FusionLevel.NONE, FusionLevel.EPILOGUE)) {
                     Plan apart = trial.plan(level);
@@ -73,7 +73,7 @@ class PhaseTest {
 
     @Test
     void everyCallOfAPackedStep_computesItsDefinition() {
-        try (CudaBackend cuda = Simt.open()) {
+        try (CudaBackend cuda = DeviceUnderTest.open()) {
             for (Trial trial : TRIALS) {
                 try (Executable executable = cuda.load(Verifier.watched(packed(trial.plan(FusionLevel.NONE))), trial.feed())) {
                     Verifier.Report report = Verifier.step(executable, trial.feed(), 1, trial.inputs(), Tolerance.FP32);

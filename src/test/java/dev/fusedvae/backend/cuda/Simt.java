@@ -27,9 +27,14 @@ final class Simt {
 
     /// [#open()] to run as `choice` says.
     static CudaBackend open(CudaChoice choice) {
+        require();
+        return CudaBackend.open(ENVIRONMENT, choice);
+    }
+
+    /// Skips the test with its reason where the device cannot be built.
+    static void require() {
         Assumptions.assumeTrue(Tool.find("g++", ENVIRONMENT).isPresent(), "skipped: the SIMT device needs g++");
         Assumptions.assumeTrue(System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("amd64"),
                 "skipped: JCuda has natives for linux on x86-64 only");
-        return CudaBackend.open(ENVIRONMENT, choice);
     }
 }

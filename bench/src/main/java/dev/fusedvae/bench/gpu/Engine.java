@@ -1,0 +1,47 @@
+package dev.fusedvae.bench.gpu;
+
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.BackendChoice;
+import dev.fusedvae.backend.Backends;
+import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.fuse.FusionLevel;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/// One way to run the cuda backend: `layer/graph/jcuda`, or with vendor parts `epilogue/graph/jcuda/gemm`.
+record Engine(FusionLevel level, CudaChoice choice) {
+
+    static Engine parse(String text) {
+        String[] words = text.split("/");
+        if (words.length != 3 && words.length != 4) {
+            throw new IllegalArgumentException("an engine is level/replay/launcher or level/replay/launcher/vendor, got " + text);
+        }
+        CudaChoice choice = CudaChoice.DEFAULT.withReplay(CudaChoice.Replay.valueOf(words[1].toUpperCase(Locale.ROOT)))
+                .withLauncher(CudaChoice.Launcher.valueOf(words[2].toUpperCase(Locale.ROOT)));
+        if (words.length == 4) {
+            choice = choice.withVendor(Set.of(CudaChoice.Vendor.valueOf(words[3].toUpperCase(Locale.ROOT))));
+        }
+        return new Engine(FusionLevel.parse(words[0]), choice);
+    }
+
+    /// Engines with commas between.
+    static List<Engine> parseAll(String text) {
+        return Arrays.stream(text.split(",")).map(Engine::parse).toList();
+    }
+
+    String name() {
+        String vendor = choice.vendor().isEmpty() ? "" : "/" + choice.vendor().iterator().next().flag();
+        return level.flag() + "/" + (choice.replay() + "/" + choice.launcher()).toLowerCase(Locale.ROOT) + vendor;
+    }
+
+    Engine with(CudaChoice other) {
+        return new Engine(level, other);
+    }
+
+    /// Opens the backend; the caller closes it.
+    Backend open() {
+        return Backends.open(BackendChoice.of("cuda").withCuda(choice)).backend();
+    }
+}

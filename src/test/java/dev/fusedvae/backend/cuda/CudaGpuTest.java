@@ -1,0 +1,7 @@
+package dev.fusedvae.backend.cuda;
+
+import dev.fusedvae.GpuTest;
+
+/// [CudaTest] on a GPU.
+@GpuTest
+class CudaGpuTest extends CudaTest {}
