@@ -3,7 +3,9 @@
 /// The Vector API is an incubator module, so it is optional here: run with `--add-modules jdk.incubator.vector`
 /// to get the vectorised CPU path; without it the scalar path gives the same bits, slower, and says so once.
 module dev.fusedvae {
+    requires static jcublas;
     requires static jcuda;
+    requires static jcurand;
     requires static jdk.incubator.vector;
     requires transitive com.fasterxml.jackson.databind;
     requires info.picocli;
