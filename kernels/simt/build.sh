@@ -2,6 +2,8 @@
 # Builds the SIMT device with g++ (no CUDA needed); what is newer than its sources is left alone.
 #   kernels/simt/build.sh driver OUT                        -> OUT/libcuda.so.1, the stand-in driver
 #   kernels/simt/build.sh module OUT KERNEL.cu [-D...]      -> OUT/<name>.so, a module for cuModuleLoad
+#   kernels/simt/build.sh vendor OUT [CUBLAS]               -> OUT/libcublas.so.12 and OUT/libcurand.so.10, stand-ins for
+#                                                              NVIDIA's, beside OUT/libcuda.so.1; CUBLAS names another version
 #   kernels/simt/build.sh program OUT PROGRAM.cpp           -> OUT/<name>, a host program linked with the stand-in
 # CXX names another compiler; FVAE_SIMT_FLAGS adds options to every compilation (use another OUT for each set), such as
 # FVAE_SIMT_FLAGS='-g -fsanitize=address,undefined'.
@@ -12,7 +14,7 @@ cxx=${CXX:-g++}
 flags="-std=c++20 -O2 -Wall -Wextra -fPIC -fvisibility=hidden ${FVAE_SIMT_FLAGS:-}"
 kernel_flags="-DFVAE_SIMT -x c++ -ffp-contract=off -mfma -fno-gnu-unique -Wno-unknown-pragmas"
 
-usage() { sed -n '3,5s/^#   //p' "$0" >&2; exit 2; }
+usage() { sed -n '3,7s/^#   //p' "$0" >&2; exit 2; }
 # outdated TARGET SOURCE...: is a source newer, or the target not there?
 outdated() {
     target=$1; shift
@@ -44,6 +46,18 @@ driver)
         $cxx $flags -shared -Wl,-soname,libcuda.so.1 -Wl,-z,defs $objects -o "$out/libcuda.so.1.new" -ldl
         mv "$out/libcuda.so.1.new" "$out/libcuda.so.1"        # a process that has the old one open keeps it
     fi ;;
+vendor)
+    [ $# -le 1 ] || usage
+    cublas=libcublas.so.${1:-12}
+    for library in "$cublas" libcurand.so.10; do
+        part=${library#lib}; part=${part%%.*}
+        if outdated "$out/$library" "$here/vendor/$part.cpp" "$here/vendor/$part.map" "$here/host_work.hpp" "$here/build.sh"; then
+            sed "s/^lib$part\.so\.[0-9]*/$library/" "$here/vendor/$part.map" > "$out/$library.map"   # one node, named as the library
+            $cxx $flags -ffp-contract=off -shared -Wl,-soname,"$library" -Wl,--version-script="$out/$library.map" -Wl,-z,defs \
+                "$here/vendor/$part.cpp" "$out/libcuda.so.1" -o "$out/$library.new"
+            mv "$out/$library.new" "$out/$library"
+        fi
+    done ;;
 module)
     [ $# -ge 1 ] || usage
     source=$1; shift

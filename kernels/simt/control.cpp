@@ -13,7 +13,7 @@ static constexpr size_t SANITIZED = 0;
 #endif
 
 /// A counter by name, -1 for an unknown one: sanitized (1 where AddressSanitizer is built in); allocations, bytes, peakBytes, pinned, modules, streams, events, graphs,
-/// contexts (alive now); pendingTasks; launches, calls (so far); leaked (buffers and modules that a last context took
+/// contexts (alive now); pendingTasks; launches, calls, libraryCalls (so far); leaked (buffers and modules that a last context took
 /// with it).
 FVAE_EXPORT long fvae_simt_count(const char* what) {
     Device& d = device();
@@ -23,7 +23,7 @@ FVAE_EXPORT long fvae_simt_count(const char* what) {
         {"pinned", d.pinned.size()}, {"modules", d.modules.size()}, {"streams", d.queue.streams()},
         {"events", d.queue.events()}, {"graphs", d.graphs.size() + d.executables.size()},
         {"contexts", d.contexts.size()}, {"pendingTasks", d.queue.pendingTasks()},
-        {"sanitized", SANITIZED}, {"launches", size_t(d.launches)}, {"calls", size_t(d.calls)}, {"leaked", size_t(d.leaked)}};
+        {"sanitized", SANITIZED}, {"launches", size_t(d.launches)}, {"calls", size_t(d.calls)}, {"libraryCalls", size_t(d.libraryCalls)}, {"leaked", size_t(d.leaked)}};
     for (const auto& [name, value] : counters)
         if (std::strcmp(name, what) == 0) return long(value);
     return -1;

@@ -32,7 +32,7 @@ struct Device {
 
     Result sticky = SUCCESS;                 // after a fault every call returns it until the last context is gone
     std::string message;                     // of the last failure
-    long calls = 0, failAt = -1, launches = 0, leaked = 0;
+    long calls = 0, failAt = -1, launches = 0, libraryCalls = 0, leaked = 0;
     Result failWith = OUT_OF_MEMORY;
     int multiprocessors = 4;                 // FVAE_SIMT_SMS
 
