@@ -26,7 +26,7 @@ public final class Session implements AutoCloseable {
             input = new float[Math.multiplyExact(batch, width)];
             tensor = graph.results().getFirst();
             result = new float[Math.toIntExact(tensor.elements(batch))];
-            executable = backend.load(Plan.of(graph, backend.highestLevel(), batch),
+            executable = backend.load(Plan.of(graph, backend.fusion(), batch),
                     new Feed.Inference(new Examples.Floats(input, width), batch, 0));
             parameters.write(executable, graph.tensors(Tensor.Role.PARAMETER));
         }

@@ -1,5 +1,6 @@
 package dev.fusedvae.backend;
 
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.plan.Plan;
 import java.util.List;
@@ -28,6 +29,11 @@ public interface Backend extends AutoCloseable {
     /// @param op the label of its [dev.fusedvae.fuse.Kind]
     default List<String> variants(String op) {
         return List.of();
+    }
+
+    /// The rules for plans that are to run as fast as it can.
+    default Fusion fusion() {
+        return Fusion.of(highestLevel());
     }
 
     /// Lowers `plan`: chooses layouts, allocates everything, and binds it to `feed`. Parameters and state start at zero.

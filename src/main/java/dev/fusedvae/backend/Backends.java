@@ -71,6 +71,9 @@ public final class Backends {
         if (name.equals("cpu")) {
             Simd.warning().ifPresent(notes::add);
         }
+        if (backend instanceof CudaBackend cuda) {
+            notes.addAll(cuda.notes());
+        }
         return new Opened(backend, notes);
     }
 

@@ -6,6 +6,7 @@ import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.backend.cuda.CallRoutes;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
+import dev.fusedvae.backend.cuda.VendorLibrary;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.CatalogueEntry;
 import dev.fusedvae.data.Lookup;
@@ -45,6 +46,9 @@ final class DoctorCommand extends FvaeCommand {
             found.put("backend " + backend, backend(backend));
         }
         found.put("calls of cuda", CallRoutes.describe(terminal.env()));
+        for (VendorLibrary library : VendorLibrary.values()) {
+            found.put(library.title(), library.text());
+        }
         for (CatalogueEntry entry : Catalogue.entries()) {
             Lookup lookup = Catalogue.lookup(entry.name(), Optional.empty(), terminal.env());
             found.put("data " + entry.name(), lookup.found().map(Lookup.Place::toString)

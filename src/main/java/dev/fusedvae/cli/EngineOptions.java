@@ -4,6 +4,7 @@ import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.FusionLevel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -99,7 +100,13 @@ final class EngineOptions {
         }
     }
 
+    /// The level; refused where the vendor parts do not work at it.
     FusionLevel fusion() {
-        return UsageException.value(() -> FusionLevel.parse(fusion));
+        return rules().level();
+    }
+
+    /// The rules by which plans are made.
+    Fusion rules() {
+        return UsageException.value(() -> cuda().fusion(FusionLevel.parse(fusion)));
     }
 }

@@ -9,7 +9,6 @@ import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.data.Catalogue;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
@@ -66,8 +65,7 @@ final class ExplainCommand extends FvaeCommand {
                 "explain reads no files, so --data must be of the catalogue, not '%s'; give the width of other data with --features", name);
         VaeSpec spec = model.spec(features.orElseGet(() -> Catalogue.shape(name).features()));
         TrainSpec train = training.spec();
-        FusionLevel level = engine.fusion();
-        Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), level, train.batchSize());
+        Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), engine.rules(), train.batchSize());
         long arenaBytes = UsageException.value(() -> arenaBytes(plan, train));
         Optional<StepTime> times = time ? Optional.of(measure(plan, train)) : Optional.empty();
         if (json) {

@@ -41,7 +41,7 @@ public final class Inference implements AutoCloseable {
     public Inference(Backend backend, Graph graph, Parameters parameters) {
         this.backend = backend;
         this.parameters = parameters;
-        plan = Plan.of(graph, backend.highestLevel(), BATCH);
+        plan = Plan.of(graph, backend.fusion(), BATCH);
         int features = graph.ops().stream().filter(Op.Gather.class::isInstance).mapToInt(op -> ((Op.Gather) op).x().width()).findFirst().orElseThrow();
         idleFeed = new Feed.Inference(new Examples.Floats(new float[0], features), BATCH, 0);
     }

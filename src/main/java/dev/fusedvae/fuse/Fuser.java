@@ -54,17 +54,22 @@ public final class Fuser {
         }
     }
 
-    /// Fuses `graph` at `level` for batches of `batch` rows.
+    /// Fuses `graph` at `level` for batches of `batch` rows, by every rule of the level.
+    public static Result fuse(Graph graph, FusionLevel level, int batch, Optional<String> keepGradients) {
+        return fuse(graph, Fusion.of(level), batch, keepGradients);
+    }
+
+    /// Fuses `graph` by the rules of `fusion` for batches of `batch` rows.
     ///
     /// @param keepGradients a reason to bring whole gradients to memory (such as dumping them), or empty
-    public static Result fuse(Graph graph, FusionLevel level, int batch, Optional<String> keepGradients) {
+    public static Result fuse(Graph graph, Fusion fusion, int batch, Optional<String> keepGradients) {
         Fuser fuser = new Fuser(graph, batch);
         Optional<String> whole = keepGradients.or(() -> wholeGradients(graph));
-        if (level == FusionLevel.LAYER) {
+        if (fusion.level() == FusionLevel.LAYER) {
             whole.ifPresent(reason -> fuser.notes.add("the optimizer is a launch of its own: " + reason));
         }
         for (Rule rule : Rule.ALL) {
-            if (rule.applies(level, whole.isPresent())) {
+            if (fusion.applies(rule, whole.isPresent())) {
                 fuser.apply(rule);
             }
         }

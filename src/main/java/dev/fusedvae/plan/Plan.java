@@ -2,6 +2,7 @@ package dev.fusedvae.plan;
 
 import dev.fusedvae.fuse.FusedOp;
 import dev.fusedvae.fuse.Fuser;
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Graph;
@@ -24,22 +25,36 @@ public record Plan(Graph graph, FusionLevel level, int batch, List<Phase> phases
         notes = List.copyOf(notes);
     }
 
-    /// Plans `graph` for batches of `batch` rows.
+    /// Plans `graph` for batches of `batch` rows, by every rule of `level`.
     public static Plan of(Graph graph, FusionLevel level, int batch) {
-        return of(graph, level, batch, Optional.empty());
+        return of(graph, Fusion.of(level), batch);
+    }
+
+    /// Plans `graph` for batches of `batch` rows.
+    public static Plan of(Graph graph, Fusion fusion, int batch) {
+        return of(graph, fusion, batch, Optional.empty());
+    }
+
+    /// Plans `graph` by every rule of `level`; `keepGradients` is a reason to bring whole parameter gradients to memory.
+    public static Plan of(Graph graph, FusionLevel level, int batch, Optional<String> keepGradients) {
+        return of(graph, Fusion.of(level), batch, keepGradients);
     }
 
     /// Plans `graph`; `keepGradients` is a reason to bring whole parameter gradients to memory.
-    public static Plan of(Graph graph, FusionLevel level, int batch, Optional<String> keepGradients) {
+    public static Plan of(Graph graph, Fusion fusion, int batch, Optional<String> keepGradients) {
         if (batch < 1) {
             throw new IllegalArgumentException("batch must be >= 1, got " + batch);
         }
-        Fuser.Result fused = Fuser.fuse(graph, level, batch, keepGradients);
+        Fuser.Result fused = Fuser.fuse(graph, fusion, batch, keepGradients);
         List<Call> calls = new ArrayList<>();
         for (FusedOp op : fused.ops()) {
             calls.add(new Call(calls.size(), op, Cost.of(op, batch)));
         }
-        return new Plan(graph, level, batch, schedule(calls, level), fused.notes());
+        List<String> notes = new ArrayList<>(fused.notes());
+        if (!fusion.without().isEmpty()) {
+            notes.add("fusion " + fusion.text() + ", as was asked for");
+        }
+        return new Plan(graph, fusion.level(), batch, schedule(calls, fusion.level()), notes);
     }
 
     /// LAYER packs every call into the earliest phase that no hazard forbids, sums that nobody waits for into the last;

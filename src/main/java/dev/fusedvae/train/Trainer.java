@@ -57,7 +57,7 @@ public final class Trainer implements AutoCloseable {
         elbo = Graphs.elbo(job.spec(), job.train().binarization());
         StepTable table = new StepTable(job.train(), job.spec().objective(), job.data().train().size());
         feed = new Feed.Training(Inputs.examples(job.data().train(), job.normalization()), table);
-        executable = backend.load(Plan.of(graph, options.fusion(), job.train().batchSize()), feed);
+        executable = backend.load(Plan.of(graph, options.backend().cuda().fusion(options.fusion()), job.train().batchSize()), feed);
         stepsPerEpoch = table.stepsPerEpoch();
         steps = (long) stepsPerEpoch * job.train().epochs();
         chunks = new Chunks(stepsPerEpoch);
@@ -206,7 +206,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private String engine() {
-        return backend.name() + ", fusion " + options.fusion().flag();
+        String vendor = options.backend().cuda().vendorFlags();
+        return backend.name() + ", fusion " + options.fusion().flag() + (vendor.isEmpty() ? "" : ", vendor " + vendor);
     }
 
     private List<Tensor> parameters() {

@@ -16,7 +16,7 @@ public final class CallRoutes {
     public static String describe(Map<String, String> environment) {
         boolean simt = "simt".equals(environment.getOrDefault(Probe.VARIABLE, "").strip());
         return "probe: Panama; context, memory, copies, streams, graphs: %s through JNI; launches: JCuda, or Panama with --launcher ffm; "
-                .formatted(jcuda()) + "kernels: compiled by " + (simt ? "g++ for the SIMT device" : "nvcc") + "; no other CUDA library is called";
+                .formatted(jcuda()) + "kernels: compiled by " + (simt ? "g++ for the SIMT device" : "nvcc") + "; cuBLAS and cuRAND only for vendor parts";
     }
 
     /// JCuda with the version on the class path.

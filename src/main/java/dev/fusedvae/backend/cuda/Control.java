@@ -126,6 +126,21 @@ final class Control implements AutoCloseable {
         driver.set(baseWord, record);
     }
 
+    /// The number of the step in record `i`, as uploaded last.
+    long step(int i) {
+        return table.get(ValueLayout.JAVA_LONG, i * RECORD_BYTES);
+    }
+
+    /// The first row of record `i` in the order of its epoch.
+    int position(int i) {
+        return table.get(ValueLayout.JAVA_INT, i * RECORD_BYTES + 4L * 3);
+    }
+
+    /// The rows of record `i`.
+    int rows(int i) {
+        return table.get(ValueLayout.JAVA_INT, i * RECORD_BYTES + 4L * 4);
+    }
+
     /// Enqueues the losses of the first `count` records for reading.
     void downloadLosses(int count) {
         driver.download(pinnedLosses, lossesSource, count * LOSS_BYTES);

@@ -4,6 +4,8 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.fuse.Fusion;
+import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.plan.Plan;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +26,6 @@ public final class CudaBackend implements Backend {
     /// @throws BackendUnavailableException with the reason and what would help, if no kernel can run here
     /// @throws IllegalArgumentException    if the choice names kernels or variants that are not there
     public static CudaBackend open(Map<String, String> environment, CudaChoice choice) {
-        choice.vendor().stream().findFirst().ifPresent(v -> {
-            throw new BackendUnavailableException("--vendor " + v.flag() + " is not there yet: no vendor library is called; leave it out");
-        });
         Probe.Outcome.Ready ready = Probe.require(environment);
         Architecture architecture = Architecture.of(ready.architecture());
         KernelCache cache = KernelCache.of(environment);
@@ -34,8 +33,18 @@ public final class CudaBackend implements Backend {
         KernelFolder folder = choice.kernels().map(extra -> builtIn.with(extra, cache)).orElse(builtIn);
         Variants variants = new Variants(folder, architecture, choice.variants());
         Images images = new Images(folder, architecture, Packed.find(), environment);
+        if (ready.simulated() && !choice.vendor().isEmpty()) {
+            SimtDriver.loadVendor(environment);
+        }
+        CudaChoice streamed = choice.vendor().isEmpty() ? choice : choice.withReplay(CudaChoice.Replay.STREAM);
         Driver driver = new Driver();
-        return new CudaBackend(ready.device(), new Engine(driver, new KernelLibrary(driver, variants, images), choice));
+        try {
+            VendorParts vendor = VendorParts.open(choice.vendor(), driver);
+            return new CudaBackend(ready.device(), new Engine(driver, new KernelLibrary(driver, variants, images), streamed, vendor));
+        } catch (RuntimeException e) {
+            driver.close();
+            throw e;
+        }
     }
 
     @Override
@@ -45,7 +54,7 @@ public final class CudaBackend implements Backend {
 
     @Override
     public String device() {
-        return device;
+        return engine.choice().vendor().isEmpty() ? device : device + ", " + engine.vendor().text();
     }
 
     @Override
@@ -53,7 +62,19 @@ public final class CudaBackend implements Backend {
         return engine.library().variants(op);
     }
 
-    /// @throws BackendUnavailableException if the device has too little memory
+    /// The highest fusion level it runs; with vendor parts, below layer.
+    @Override
+    public Fusion fusion() {
+        return engine.choice().fusion(engine.choice().vendor().isEmpty() ? highestLevel() : FusionLevel.EPILOGUE);
+    }
+
+    /// What the choice brings with it, a line each.
+    public List<String> notes() {
+        return engine.choice().vendor().isEmpty() ? List.of()
+                : List.of(engine.vendor().text() + ": their arguments change from step to step, so steps are launched one by one and never replayed from a graph");
+    }
+
+    /// @throws BackendUnavailableException if the device has too little memory, or `plan` fuses what a vendor part is to do
     @Override
     public CudaExecutable load(Plan plan, Feed feed) {
         return CudaExecutable.load(engine, plan, feed, Optional.empty());
@@ -70,6 +91,7 @@ public final class CudaBackend implements Backend {
         synchronized (driver) {
             driver.enterToClose();
             try (driver) {
+                engine.vendor().close();
                 engine.library().close();
             }
         }

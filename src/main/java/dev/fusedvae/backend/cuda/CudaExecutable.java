@@ -93,6 +93,7 @@ final class CudaExecutable implements Executable {
 
     private CudaExecutable(Engine engine, Plan plan, Feed feed, Optional<Slots> shared) {
         feed.check(plan);
+        engine.vendor().check(plan);
         this.engine = engine;
         driver = engine.driver();
         this.plan = plan;
@@ -104,8 +105,8 @@ final class CudaExecutable implements Executable {
         guards = plan.phases().size() == 1 ? Optional.of(new SlotGuards(driver, resources.slots, resources.staging)) : Optional.empty();
         try {
             UpdateArgs updates = new UpdateArgs(resources.slots, resources.control, resources.staging);
-            launches.prepare(new CallArgs(resources.slots, resources.control, updates, plan.batch()),
-                    engine.launcher(resources.arena), resources.arena);
+            Launcher launcher = engine.vendor().launcher(engine.launcher(resources.arena), resources.control);
+            launches.prepare(new CallArgs(resources.slots, resources.control, updates, plan.batch()), launcher, resources.arena);
             launches.bind(feed, resources.load(feed));
             driver.synchronize();
         } catch (RuntimeException e) {

@@ -192,6 +192,11 @@ final class Driver implements AutoCloseable {
         check(JCudaDriver.cuMemcpyDtoHAsync(to, from, bytes, stream), "cuMemcpyDtoHAsync");
     }
 
+    /// Enqueues a copy on the device.
+    void copy(long to, long from, long bytes) {
+        check(JCudaDriver.cuMemcpyDtoDAsync(new At(to), new At(from), bytes, stream), "cuMemcpyDtoDAsync");
+    }
+
     /// Enqueues zeros.
     void clear(long address, long bytes) {
         fill(address, 0, bytes);

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 /// It carries the soname `libcuda.so.1`, so once it is loaded by its path, JCuda's native library finds it under that name.
 final class SimtDriver {
     private static final String LIBRARY = "libcuda.so.1";
+    private static final List<String> VENDOR = List.of("libcublas.so.12", "libcurand.so.10");
     private static final long MESSAGE_BYTES = 4096;
     /// Of random schedules.
     private static final long SEED = 1;
@@ -46,6 +47,14 @@ final class SimtDriver {
         } catch (UnsatisfiedLinkError e) {
             return Optional.of(new Probe.Outcome.Refused("the SIMT device cannot be loaded: " + e.getMessage(), "use cpu"));
         }
+    }
+
+    /// Loads the stand-ins for cuBLAS and cuRAND, after [#load]: from then on the loader finds them under NVIDIA's names.
+    @SuppressWarnings("restricted")
+    static void loadVendor(Map<String, String> environment) {
+        Tool compiler = Tool.find("g++", environment).orElseThrow(() -> new BackendUnavailableException("the SIMT device needs g++, which is not on the PATH"));
+        Path driver = build(KernelFolder.find(), compiler, environment);
+        VENDOR.forEach(library -> System.load(driver.resolveSibling(library).toString()));
     }
 
     /// What the stand-in says about its last failure; empty for another driver.
@@ -120,7 +129,7 @@ final class SimtDriver {
     }
 
     private static List<Path> sources(Path simt) {
-        try (Stream<Path> files = Files.list(simt)) {
+        try (Stream<Path> files = Stream.concat(Files.list(simt), Files.list(simt.resolve("vendor")))) {
             return files.filter(Files::isRegularFile).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list " + simt, e);
@@ -134,9 +143,11 @@ final class SimtDriver {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make " + folder, e);
         }
-        Tool.Result result = shell.run(List.of(script.toString(), "driver", folder.toString()));
-        if (!result.ok() || !Files.isRegularFile(folder.resolve(LIBRARY))) {
-            throw new BackendUnavailableException("the SIMT device could not be built; the messages of " + script + ":\n" + result.output().strip());
+        for (String what : List.of("driver", "vendor")) {
+            Tool.Result result = shell.run(List.of(script.toString(), what, folder.toString()));
+            if (!result.ok()) {
+                throw new BackendUnavailableException("the SIMT device could not be built; the messages of " + script + ":\n" + result.output().strip());
+            }
         }
     }
 }

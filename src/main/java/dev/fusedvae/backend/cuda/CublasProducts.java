@@ -1,0 +1,119 @@
+package dev.fusedvae.backend.cuda;
+
+import dev.fusedvae.backend.BackendUnavailableException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jcuda.Pointer;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasHandle;
+import jcuda.jcublas.cublasMath;
+import jcuda.jcublas.cublasOperation;
+import jcuda.jcublas.cublasStatus;
+import jcuda.runtime.cudaStream_t;
+
+/// Matrix products by cuBLAS, in fp32: pedantic math, so neither TF32 nor another shortcut.
+///
+/// cuBLAS is column-major: it sees a row-major matrix as its transpose, so each product is asked for transposed.
+/// A record's own number of rows is multiplied; rows beyond are neither read nor written.
+final class CublasProducts implements AutoCloseable {
+    private final cublasHandle handle = new cublasHandle();
+    private final String version;
+    private final Pointer one;
+    private final Pointer zero;
+
+    private CublasProducts(Driver driver, String library) {
+        VendorLibrary.CUBLAS.load(JCublas2::initialize);
+        int status = JCublas2.cublasCreate(handle);
+        if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
+            throw new BackendUnavailableException("cuBLAS (" + library + ") does not start: " + cublasStatus.stringFor(status)
+                    + "; it may not support this driver, so leave gemm out");
+        }
+        try {
+            check(JCublas2.cublasSetStream(handle, new cudaStream_t(driver.stream())), "cublasSetStream");
+            check(JCublas2.cublasSetMathMode(handle, cublasMath.CUBLAS_PEDANTIC_MATH), "cublasSetMathMode");
+            int[] number = {0};
+            check(JCublas2.cublasGetVersion(handle, number), "cublasGetVersion");
+            version = "cuBLAS " + number[0] / 10000 + "." + number[0] % 10000 / 100 + " (" + library + ")";
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+        one = scalar(1);
+        zero = scalar(0);
+    }
+
+    static CublasProducts open(Driver driver) {
+        return new CublasProducts(driver, VendorLibrary.CUBLAS.prepare());
+    }
+
+    private static Pointer scalar(float value) {
+        return Pointer.to(ByteBuffer.allocateDirect(Float.BYTES).order(ByteOrder.nativeOrder()).putFloat(0, value));
+    }
+
+    /// `cuBLAS 12.6 (libcublas.so.12)`
+    String version() {
+        return version;
+    }
+
+    private static void check(int status, String call) {
+        if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
+            throw new IllegalStateException("cuBLAS refused " + call + ": " + cublasStatus.stringFor(status)
+                    + SimtDriver.message().map(m -> ": " + m).orElse(""));
+        }
+    }
+
+    /// A column-major product: C[m,n] = op(A) op(B), with the leading dimensions of A, B, C.
+    private record Product(int opA, int opB, Pointer a, int lda, Pointer b, int ldb, Pointer c, int ldc) {}
+
+    private void multiply(Product p, int m, int n, int k) {
+        int status = JCublas2.cublasSgemm(handle, p.opA, p.opB, m, n, k, one, p.a, p.lda, p.b, p.ldb, zero, p.c, p.ldc);
+        if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
+            check(status, "cublasSgemm of " + m + " x " + n + " x " + k);
+        }
+    }
+
+    /// `linear`: y = x Wᵀ, that is yᵀ[N,B] = W xᵀ.
+    Launcher.Launch linear(MemorySegment args, Args.Type type, Control control) {
+        int n = word(args, type, "n");
+        int k = word(args, type, "k");
+        Product p = new Product(cublasOperation.CUBLAS_OP_T, cublasOperation.CUBLAS_OP_N,
+                pointer(args, type, "w"), k, pointer(args, type, "x"), k, pointer(args, type, "y"), n);
+        long record = type.offset("offset");
+        return () -> multiply(p, n, control.rows(args.get(ValueLayout.JAVA_INT, record)), k);
+    }
+
+    /// `linear_backward_data`: dX = dY W, that is dXᵀ[K,B] = Wᵀ dYᵀ.
+    Launcher.Launch data(MemorySegment args, Args.Type type, Control control) {
+        int n = word(args, type, "n");
+        int k = word(args, type, "k");
+        Product p = new Product(cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_N,
+                pointer(args, type, "w"), k, pointer(args, type, "dy"), n, pointer(args, type, "dx"), k);
+        long record = type.offset("offset");
+        return () -> multiply(p, k, control.rows(args.get(ValueLayout.JAVA_INT, record)), n);
+    }
+
+    /// `linear_backward_weight`: dW = dYᵀ X, that is dWᵀ[K,N] = Xᵀ dY, summed over the rows of the record.
+    Launcher.Launch weight(MemorySegment args, Args.Type type, Control control) {
+        int n = word(args, type, "n");
+        int k = word(args, type, "k");
+        Product p = new Product(cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_T,
+                pointer(args, type, "x"), k, pointer(args, type, "dy"), n, pointer(args, type, "dw"), k);
+        long record = type.offset("offset");
+        return () -> multiply(p, k, n, control.rows(args.get(ValueLayout.JAVA_INT, record)));
+    }
+
+    private static int word(MemorySegment args, Args.Type type, String field) {
+        return args.get(ValueLayout.JAVA_INT, type.offset(field));
+    }
+
+    private static Pointer pointer(MemorySegment args, Args.Type type, String field) {
+        return Driver.pointer(args.get(ValueLayout.JAVA_LONG, type.offset(field)));
+    }
+
+    @Override
+    public void close() {
+        JCublas2.cublasDestroy(handle);
+    }
+}
