@@ -49,6 +49,14 @@ public record CudaChoice(Launcher launcher, Replay replay, Set<Vendor> vendor, O
             return insteadOf;
         }
 
+        /// `cublas` or `curand`.
+        public String library() {
+            return switch (this) {
+                case GEMM -> "cublas";
+                case NOISE -> "curand";
+            };
+        }
+
         public String flag() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
@@ -100,12 +101,18 @@ final class EngineOptions {
         }
     }
 
-    /// The level; refused where the vendor parts do not work at it.
+    /// The level of a run; refused where the vendor parts do not work at it.
     FusionLevel fusion() {
+        choice();
         return rules().level();
     }
 
-    /// The rules by which plans are made.
+    /// What vendor libraries would run.
+    Set<CudaChoice.Vendor> vendorParts() {
+        return cuda().vendor();
+    }
+
+    /// The rules by which plans are made, whatever backend runs them.
     Fusion rules() {
         return UsageException.value(() -> cuda().fusion(FusionLevel.parse(fusion)));
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Backends;
+import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -69,7 +71,7 @@ final class ExplainCommand extends FvaeCommand {
         long arenaBytes = UsageException.value(() -> arenaBytes(plan, train));
         Optional<StepTime> times = time ? Optional.of(measure(plan, train)) : Optional.empty();
         if (json) {
-            ObjectNode tree = tree(plan, arenaBytes);
+            ObjectNode tree = tree(plan, arenaBytes, engine.vendorParts());
             times.ifPresent(t -> StepTimes.add(tree, t));
             print(tree);
         } else {
@@ -98,7 +100,7 @@ final class ExplainCommand extends FvaeCommand {
         }
     }
 
-    private static ObjectNode tree(Plan plan, long arenaBytes) {
+    private static ObjectNode tree(Plan plan, long arenaBytes, Set<CudaChoice.Vendor> vendor) {
         ObjectNode root = Json.object();
         root.put("fusion", plan.level().flag());
         root.put("launches", plan.launches());
@@ -116,7 +118,7 @@ final class ExplainCommand extends FvaeCommand {
             for (Call call : phase.calls()) {
                 ObjectNode node = calls.addObject();
                 node.put("op", call.op().kind().label());
-                node.put("variant", "cpu");
+                node.put("variant", variant(call, vendor));
                 node.put("title", call.title());
                 node.put("formula", call.op().kind().formula());
                 node.put("shape", shape(call, plan.batch()));
@@ -127,6 +129,10 @@ final class ExplainCommand extends FvaeCommand {
             }
         }
         return root;
+    }
+
+    private static String variant(Call call, Set<CudaChoice.Vendor> vendor) {
+        return vendor.stream().filter(part -> part.does().contains(call.op().kind())).map(CudaChoice.Vendor::library).findFirst().orElse("cpu");
     }
 
     private void table(Plan plan, long arenaBytes) {

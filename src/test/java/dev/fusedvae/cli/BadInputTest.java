@@ -96,6 +96,8 @@ class BadInputTest {
                 "train --data digits --fusion epoch | does not exist yet",
                 "train --data digits --fusion all | unknown fusion level 'all'",
                 "train --data digits --vendor gemm | choices of the cuda backend; add --backend cuda or leave them out",
+                "train --data digits --backend cuda --vendor gemm | works at --fusion none or epilogue",
+                "explain --vendor noise,gemm | --vendor gemm,noise works at --fusion none or epilogue: at layer, products and noise are inside",
                 "train --data digits --backend cuda --vendor blas | --vendor takes gemm or noise, got 'blas'",
                 "train --data digits --backend cuda --variant add/7_x | there is no kernel variant add/7_x; those of add are 1_naive",
                 "train --data digits --backend cuda --kernels DIR/pngs | /pngs holds no kernels; it must have files such as",

@@ -219,6 +219,19 @@ class CommandsTest {
     }
 
     @Test
+    void explain_showsWhatVendorPartsLeaveUnfused() {
+        JsonNode plan = Cli.run("explain", "--json", "--fusion", "epilogue", "--vendor", "gemm,noise").expect(Exit.OK).json();
+        List<String> variants = new ArrayList<>();
+        plan.get("phases").forEach(p -> p.get("calls").forEach(c -> variants.add(c.get("op").asText() + " " + c.get("variant").asText())));
+        assertEquals(4, variants.stream().filter("linear cublas"::equals).count(), variants.toString());
+        assertEquals(3, variants.stream().filter("linear_backward_data cublas"::equals).count(), variants.toString());
+        assertEquals(4, variants.stream().filter("linear_backward_weight cublas"::equals).count(), variants.toString());
+        assertEquals(1, variants.stream().filter("noise curand"::equals).count(), variants.toString());
+        assertTrue(variants.contains("likelihood_grad cpu") && variants.contains("multi_tensor_update cpu"), "other fusions stay: " + variants);
+        assertTrue(plan.get("notes").get(0).asText().startsWith("fusion epilogue without linear_bias_act, reparam_kl"), plan.get("notes").toString());
+    }
+
+    @Test
     void doctor_namesBackendsAndTheirRefusals() {
         JsonNode found = Cli.run("doctor", "--json").expect(Exit.OK).json();
         assertTrue(found.get("backend cpu").asText().startsWith("ready"));
@@ -226,6 +239,8 @@ class CommandsTest {
         assertTrue(found.get("calls of cuda").asText().matches("probe: Panama; .+: JCuda 12[.\\d]+ through JNI; launches: .+"), found.toString());
         assertTrue(found.get("kernels").asText().matches("\\d+ ops in .+; .*kernels are packed.*"), found.toString());
         assertFalse(found.get("nvrtc").asText().isEmpty() || found.get("kernel images").asText().isEmpty(), found.toString());
+        assertTrue(found.get("cuBLAS").asText().matches("(not found: libcublas.so.12 or libcublas.so.13|libcublas.so.1[23]; called through JCuda .*); needed only for --vendor gemm"), found.toString());
+        assertTrue(found.get("cuRAND").asText().endsWith("needed only for --vendor noise"), found.toString());
     }
 
     @Test

@@ -53,7 +53,7 @@ final class SimtDriver {
     @SuppressWarnings("restricted")
     static void loadVendor(Map<String, String> environment) {
         Tool compiler = Tool.find("g++", environment).orElseThrow(() -> new BackendUnavailableException("the SIMT device needs g++, which is not on the PATH"));
-        Path driver = build(KernelFolder.find(), compiler, environment);
+        Path driver = build(KernelFolder.find(KernelCache.of(environment)), compiler, environment);
         VENDOR.forEach(library -> System.load(driver.resolveSibling(library).toString()));
     }
 
