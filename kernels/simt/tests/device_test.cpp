@@ -1,4 +1,5 @@
 // Tests of the SIMT device through the driver API: `device_test MODULE [case...]`, or `device_test --list`.
+#include "../host_work.hpp"
 #include "driver.hpp"
 #include "tensor_cores.hpp"
 
@@ -342,6 +343,51 @@ void graph_replays_withTheArgumentsOfItsCapture() {
     ok(cuGraphExecDestroy(executable));
 }
 
+struct Sum { Address words; uint32_t value; };
+
+int addOnHost(void* stream, Sum sum, size_t bytes) {
+    SimtSpan span{sum.words, bytes};
+    SimtHostWork work{"addOnHost", [](const void* args) {
+        const Sum& s = *static_cast<const Sum*>(args);
+        reinterpret_cast<uint32_t*>(uintptr_t(s.words))[0] = reinterpret_cast<uint32_t*>(uintptr_t(s.words))[0] * 10 + s.value;
+    }, &sum, sizeof sum, &span, 1};
+    return fvae_simt_enqueue(stream, &work);
+}
+
+void hostWork_runsInStreamOrder_lazily_andInReplays() {
+    for (const char* order : {"forward", "reverse", "random"}) {
+        fvae_simt_schedule(order, 5);
+        Session s(modulePath);
+        void *stream = nullptr, *graph = nullptr, *executable = nullptr;
+        ok(cuStreamCreate(&stream, 1));
+        Buffer<uint32_t> words(std::vector<uint32_t>(1));
+        long before = fvae_simt_count("libraryCalls");
+        ok(addOnHost(stream, {words.address, 1}, 4));
+        ok(s.launch("count", 1, Words{words.address, 0, 0, 1}, 0, stream));
+        ok(addOnHost(stream, {words.address, 3}, 4));
+        expectEqual(fvae_simt_count("libraryCalls") - before, 0, "calls that ran before anybody waited");
+        ok(cuStreamSynchronize(stream));
+        expectEqual(words.read()[0], 23, "one, plus one, then a three");
+        ok(cuStreamBeginCapture_v2(stream, 0));
+        ok(addOnHost(stream, {words.address, 7}, 4));
+        ok(cuStreamEndCapture(stream, &graph));
+        ok(cuGraphInstantiateWithFlags(&executable, graph, 0));
+        ok(cuGraphLaunch(executable, stream));
+        ok(cuGraphLaunch(executable, stream));
+        ok(cuStreamSynchronize(stream));
+        expectEqual(words.read()[0], 2377, "two replays");
+        expectEqual(fvae_simt_count("libraryCalls") - before, 4, "calls that ran");
+    }
+}
+
+void hostWorkBeyondItsBuffer_isReported() {
+    Session s(modulePath);
+    Buffer<uint32_t> words(std::vector<uint32_t>(4));
+    ok(addOnHost(nullptr, {words.address, 1}, 4096));
+    expectEqual(cuCtxSynchronize(), 700, "work that says it touches more than the buffer");
+    expectMessage("addOnHost");
+}
+
 void capture_refusesWhatTheDriverRefuses() {
     Session s(modulePath);
     void *stream = nullptr, *side = nullptr, *event = nullptr, *graph = nullptr;
@@ -412,6 +458,7 @@ const Case CASES[] = {
     CASE(memory_isCountedAndLeaksAreTold), CASE(nthCall_canBeToldToFail),
     CASE(modules_loadFromBytes_andForeignOnesAreRefused), CASE(launches_areCheckedAsTheDriverDoes),
     CASE(streams_areLazy_andReadHostMemoryLate), CASE(streamsWithoutAnEvent_runInAnyOrder_withOneInThatOrder),
+    CASE(hostWork_runsInStreamOrder_lazily_andInReplays), CASE(hostWorkBeyondItsBuffer_isReported),
     CASE(graph_replays_withTheArgumentsOfItsCapture), CASE(capture_refusesWhatTheDriverRefuses),
     CASE(tf32_roundsToNearest_tiesAwayFromZero), CASE(tensorCores_multiplyInTheLayoutsOfPtx), CASE(productByHalfAWarp_isReported),
     CASE(threadLocalCapture_forbidsItsOwnThreadOnly)};

@@ -71,8 +71,8 @@ public final class Backends {
         if (name.equals("cpu")) {
             Simd.warning().ifPresent(notes::add);
         }
-        if (backend instanceof CudaBackend cuda) {
-            notes.addAll(cuda.notes());
+        if (backend instanceof CudaBackend onDevice) {
+            notes.addAll(onDevice.notes());
         }
         return new Opened(backend, notes);
     }

@@ -47,7 +47,7 @@ final class DoctorCommand extends FvaeCommand {
         }
         found.put("calls of cuda", CallRoutes.describe(terminal.env()));
         for (VendorLibrary library : VendorLibrary.values()) {
-            found.put(library.title(), library.text());
+            found.put(library.title(), library.text(terminal.env()));
         }
         for (CatalogueEntry entry : Catalogue.entries()) {
             Lookup lookup = Catalogue.lookup(entry.name(), Optional.empty(), terminal.env());

@@ -239,7 +239,7 @@ class CommandsTest {
         assertTrue(found.get("calls of cuda").asText().matches("probe: Panama; .+: JCuda 12[.\\d]+ through JNI; launches: .+"), found.toString());
         assertTrue(found.get("kernels").asText().matches("\\d+ ops in .+; .*kernels are packed.*"), found.toString());
         assertFalse(found.get("nvrtc").asText().isEmpty() || found.get("kernel images").asText().isEmpty(), found.toString());
-        assertTrue(found.get("cuBLAS").asText().matches("(not found: libcublas.so.12 or libcublas.so.13|libcublas.so.1[23]; called through JCuda .*); needed only for --vendor gemm"), found.toString());
+        assertTrue(found.get("cuBLAS").asText().matches("(a stand-in for libcublas.so.12, built .*|not found: libcublas.so.12 or libcublas.so.13|libcublas.so.1[23]; called through JCuda .*); needed only for --vendor gemm"), found.toString());
         assertTrue(found.get("cuRAND").asText().endsWith("needed only for --vendor noise"), found.toString());
     }
 

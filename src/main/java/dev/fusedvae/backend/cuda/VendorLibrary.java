@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import jcuda.JCudaVersion;
 import jcuda.LibUtils;
@@ -60,8 +61,11 @@ public enum VendorLibrary {
     }
 
     /// What was found, in words, for people.
-    public String text() {
+    public String text(Map<String, String> environment) {
         String use = "needed only for --vendor " + part.flag();
+        if (environment.getOrDefault(Probe.VARIABLE, "").equals("simt")) {
+            return "a stand-in for " + names.getFirst() + ", built with the SIMT device; called through JCuda (" + binding + " " + bindingVersion + "); " + use;
+        }
         return find().map(name -> name + "; called through JCuda (" + binding + " " + bindingVersion + ", "
                         + (name.equals(names.getFirst()) ? "as it is" : "renamed for it") + "); " + use)
                 .orElseGet(() -> "not found: " + String.join(" or ", names) + "; " + use);
