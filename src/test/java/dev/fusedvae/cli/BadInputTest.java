@@ -103,7 +103,7 @@ class BadInputTest {
                 "train --data digits --backend cuda --kernels DIR/pngs | /pngs holds no kernels; it must have files such as",
                 "kernels --kernels DIR/pngs | /pngs holds no kernels; it must have files such as",
                 "kernels show linear_bios_act | there is no kernel linear_bios_act; did you mean linear_bias_act?",
-                "kernels show linear_bias_act/9_x | there is no kernel variant linear_bias_act/9_x; those of linear_bias_act are 1_naive, 2_tiled",
+                "kernels show linear_bias_act/9_x | there is no kernel variant linear_bias_act/9_x; those of linear_bias_act are 1_naive, 2_tiled, 3_cp_async, 4_tensor_core",
                 "kernels show | Missing required parameter: 'OP[/VARIANT]'",
                 "train --data digits --backend cuda --variant tiled | --variant takes op/variant such as linear_bias_act/1_naive",
                 "train --data digits --backend tpu | the backend must be one of auto, cpu, reference, cuda",

@@ -49,7 +49,7 @@ class VariantsTest {
     @Test
     void highestNumberWhoseCardTakesTheShape_isChosen() {
         Variants all = variants(Kernels.TREE, Map.of());
-        assertEquals("linear_bias_act/2_tiled", all.choose("linear_bias_act", LARGE).name());
+        assertEquals("linear_bias_act/3_cp_async", all.choose("linear_bias_act", LARGE).name());
         assertEquals("linear_bias_act/1_naive", all.choose("linear_bias_act", SMALL).name());
         Variants asked = variants(Kernels.TREE, Map.of("linear_bias_act", "2_tiled"));
         assertEquals("linear_bias_act/2_tiled", asked.choose("linear_bias_act", SMALL).name(), "who names a variant gets it");
@@ -57,7 +57,7 @@ class VariantsTest {
 
     @Test
     void unknownNames_areRefusedWithThoseThereAre() {
-        assertEquals("there is no kernel variant linear_bias_act/9_magic; those of linear_bias_act are 1_naive, 2_tiled",
+        assertEquals("there is no kernel variant linear_bias_act/9_magic; those of linear_bias_act are 1_naive, 2_tiled, 3_cp_async, 4_tensor_core",
                 misuse(() -> variants(Kernels.TREE, Map.of("linear_bias_act", "9_magic"))));
         assertTrue(misuse(() -> variants(Kernels.TREE, Map.of("linear_bios", "1_naive")))
                 .startsWith("there is no kernel variant linear_bios/1_naive; the ops with kernels are activate, "));
@@ -86,7 +86,7 @@ class VariantsTest {
         mine(folder.resolve("mine"), "linear_bias_act", "7_mine");
         KernelFolder both = Kernels.TREE.with(folder.resolve("mine"), cache);
         assertEquals("linear_bias_act/7_mine", variants(both, Map.of()).choose("linear_bias_act", SMALL).name());
-        assertEquals(List.of("1_naive", "2_tiled", "7_mine"), variants(both, Map.of()).of("linear_bias_act").stream().map(v -> v.card().variant()).toList());
+        assertEquals(List.of("1_naive", "2_tiled", "3_cp_async", "4_tensor_core", "7_mine"), variants(both, Map.of()).of("linear_bias_act").stream().map(v -> v.card().variant()).toList());
         KernelSource.Variant tiled = Kernels.variant(both, "linear_bias_act/2_tiled");
         assertEquals(Images.digest(Kernels.TREE, Kernels.variant(Kernels.TREE, tiled.name()), false), Images.digest(both, tiled, false),
                 "images of the built-in kernels stay good");
@@ -98,7 +98,7 @@ class VariantsTest {
         assertTrue(misuse(() -> Kernels.TREE.with(folder.resolve("nowhere"), cache)).endsWith("/nowhere holds no kernels; it must have files such as linear_bias_act/5_mine.cu"));
         mine(folder.resolve("twin"), "linear_bias_act", "2_tiled");
         assertTrue(misuse(() -> Kernels.TREE.with(folder.resolve("twin"), cache))
-                .endsWith("linear_bias_act/2_tiled.cu is that of the built-in 2_tiled.cu; give it another, above 2 if it is to be taken first"));
+                .endsWith("linear_bias_act/2_tiled.cu is that of the built-in 2_tiled.cu; give it another, above 4 if it is to be taken first"));
         mine(folder.resolve("typo"), "linear_bias_akt", "5_mine");
         assertTrue(misuse(() -> Kernels.TREE.with(folder.resolve("typo"), cache)).contains(" has variants of linear_bias_akt, which is no op; the ops are "));
         mine(folder.resolve("header"), "linear_bias_act", "5_mine");
@@ -114,8 +114,7 @@ class VariantsTest {
     @Test
     @Tag("simt")
     void everyRung_computesItsDefinition() {
-        int most = Kernels.TREE.ops().stream().mapToInt(op -> Kernels.TREE.variants(op).size()).max().orElseThrow();
-        assertTrue(most > 1);
+        int most = 3; // tensor-core rungs have a tolerance and a test of their own
         for (int rung = 0; rung < most; rung++) {
             Map<String, String> wanted = rung(rung);
             try (CudaBackend cuda = Simt.open(CudaChoice.DEFAULT.withVariants(wanted))) {
@@ -135,7 +134,7 @@ class VariantsTest {
         Map<String, String> wanted = new HashMap<>();
         for (String op : Kernels.TREE.ops()) {
             List<Path> variants = Kernels.TREE.variants(op);
-            if (variants.size() > 1 && index < variants.size()) {
+            if (variants.size() > 1 && index < variants.size() && !variants.get(index).toString().contains("tensor_core")) {
                 wanted.put(op, variants.get(index).getFileName().toString().replace(".cu", ""));
             }
         }
