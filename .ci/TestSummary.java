@@ -27,8 +27,8 @@ import org.w3c.dom.Element;
 /// Ends a test run with what ran, what was skipped and why: `java TestSummary.java target`.
 ///
 /// Outcomes come from Surefire's reports, tags from the annotations of the compiled tests (composed annotations,
-/// enclosing and super classes included); a test without a tag counts as `unit`. Exit code 1 where a test failed or
-/// none ran.
+/// enclosing and super classes included); a test without a tag counts as `unit`. Exit code 1 where a test failed,
+/// none ran, or a tag took more than twice its budget.
 final class TestSummary {
 
     enum Outcome { PASSED, FAILED, SKIPPED, NOT_RUN }
@@ -73,10 +73,11 @@ final class TestSummary {
     }
 
     private static void printTable(Map<String, List<Case>> byTag) {
-        System.out.printf("%n%-16s %8s %8s %8s %8s %9s%n", "tag", "passed", "failed", "skipped", "not run", "seconds");
-        byTag.forEach((tag, cases) -> System.out.printf("%-16s %8d %8d %8d %8d %9.1f%n", tag,
+        System.out.printf("%n%-16s %8s %8s %8s %8s %9s %7s%n", "tag", "passed", "failed", "skipped", "not run", "seconds", "budget");
+        byTag.forEach((tag, cases) -> System.out.printf("%-16s %8d %8d %8d %8d %9.1f %7s%n", tag,
                 count(cases, Outcome.PASSED), count(cases, Outcome.FAILED), count(cases, Outcome.SKIPPED),
-                count(cases, Outcome.NOT_RUN), cases.stream().mapToDouble(Case::seconds).sum()));
+                count(cases, Outcome.NOT_RUN), cases.stream().mapToDouble(Case::seconds).sum(),
+                BUDGET_MINUTES.containsKey(tag) ? 60 * BUDGET_MINUTES.get(tag) + "" : ""));
     }
 
     /// Says which tags took longer than their budget; true where one took more than twice as long: that is more than what
