@@ -94,7 +94,7 @@ public final class OpSweep {
     /// @param progress is told each case before it runs
     public Report run(Backend backend, Kind kind, String variant, Consumer<OpCase> progress) {
         String name = variant.isEmpty() ? kind.label() : kind.label() + "/" + variant;
-        OpVerifier verifier = new OpVerifier(backend, name, Tolerance.FP32);
+        OpVerifier verifier = new OpVerifier(backend, name, variant.endsWith("tensor_core") ? Tolerance.TF32X3 : Tolerance.FP32);
         Set<Seen> seen = new HashSet<>();
         for (Planned planned : plans) {
             for (Call call : planned.plan().calls()) {
