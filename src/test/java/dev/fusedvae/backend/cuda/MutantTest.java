@@ -48,7 +48,7 @@ class MutantTest {
             new Planted("last column never written", new Mutant("linear/body.cuh",
                     "at.column >= args.n)", "at.column + 1 >= args.n)", "linear", SHAPE), Set.of("poison")),
             new Planted("last slice of a product left out", new Mutant("common/gemm.cuh",
-                    "k0 < a.depth; k0 += TK", "k0 + TK <= a.depth; k0 += TK", "linear_bias_act/2_tiled", SHAPE), Set.of("exact", "rounding")),
+                    "k0 < depth; k0 += TK", "k0 + TK <= depth; k0 += TK", "linear_bias_act/2_tiled", SHAPE), Set.of("exact", "rounding")),
             new Planted("constant wrong in the fifth digit", new Mutant("common/activation.cuh",
                     "LEAKY_SLOPE = 0.01f", "LEAKY_SLOPE = 0.0100005f", "activate", SHAPE + "/leaky-relu"), Set.of("rounding")));
 
