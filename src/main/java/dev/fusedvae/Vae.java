@@ -190,7 +190,7 @@ public final class Vae implements AutoCloseable {
         return outputs(z, generator::means);
     }
 
-    /// The means of p(x|z) for `count` latents from N(0, I); the same for the same seed, and the first ones of a larger count.
+    /// The means of p(x|z) for `count` latents from the prior; the same for the same seed, and the first ones of a larger count.
     public float[][] sample(int count, long seed) {
         return decode(generator.prior(count, seed));
     }

@@ -82,6 +82,7 @@ final class CudaExecutable implements Executable {
     }
 
     static CudaExecutable load(Driver driver, KernelLibrary library, Plan plan, Feed feed, Optional<Slots> shared) {
+        Unsupported.refuse(plan);
         synchronized (driver) {
             driver.enter();
             return new CudaExecutable(driver, library, plan, feed, shared);
