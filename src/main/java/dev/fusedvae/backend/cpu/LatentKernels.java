@@ -26,7 +26,7 @@ final class LatentKernels {
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
             // rows that are consecutive in the counters: all of them in training, an example's where samples come in chunks
-            int run = samples == 1 || machine.feed().sampleRow(step, 1, 0, samples) == machine.feed().sampleRow(step, 0, 0, samples) + samples
+            int run = machine.feed().sampleRow(step, 1, 0, samples) == machine.feed().sampleRow(step, 0, 0, samples) + samples
                     ? r1 - r0
                     : samples;
             for (int r = r0; r < r1; r += run) {
