@@ -9,8 +9,10 @@ import dev.fusedvae.data.Normalization;
 import dev.fusedvae.data.Split;
 import dev.fusedvae.eval.Evaluation;
 import dev.fusedvae.eval.Evaluator;
+import dev.fusedvae.eval.ImportanceSampling;
 import dev.fusedvae.eval.Inference;
 import dev.fusedvae.eval.Inputs;
+import dev.fusedvae.eval.MarginalLikelihood;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Tensor;
@@ -28,6 +30,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /// A trained model: immutable, for any number of threads at once.
 ///
@@ -190,7 +193,7 @@ public final class Vae implements AutoCloseable {
         return outputs(z, generator::means);
     }
 
-    /// The means of p(x|z) for `count` latents from N(0, I); the same for the same seed, and the first ones of a larger count.
+    /// The means of p(x|z) for `count` latents from the prior; the same for the same seed, and the first ones of a larger count.
     public float[][] sample(int count, long seed) {
         return decode(generator.prior(count, seed));
     }
@@ -210,6 +213,17 @@ public final class Vae implements AutoCloseable {
         open();
         Inputs.check(spec(), trainSpec().binarization(), data, normalization());
         return Evaluator.evaluate(elbo, elboGraph, Inputs.examples(data, normalization()), trainSpec().seed());
+    }
+
+    /// log p(x) of every example by `samples` importance samples each, numbered by example under the training's seed; z must
+    /// be random, so not for autoencoders. It takes the backend's threads, and time: samples·examples passes of the decoder.
+    ///
+    /// @param progress told the number of examples done, now and then
+    public MarginalLikelihood logLikelihood(DataSet data, int samples, IntConsumer progress) {
+        open();
+        Inputs.check(spec(), trainSpec().binarization(), data, normalization());
+        return new ImportanceSampling(backend, spec(), trainSpec().binarization(), model.parameters(), samples)
+                .evaluate(Inputs.examples(data, normalization()), trainSpec().seed(), progress);
     }
 
     /// A session for calls of `batch` rows with the least delay, on `threads` threads of its own.

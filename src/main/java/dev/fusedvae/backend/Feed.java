@@ -23,8 +23,15 @@ public sealed interface Feed {
     /// The draws of dynamic binarization.
     Stream binarization();
 
-    /// The number that stands for row `row` of the batch in the counters of noise and binarization.
+    /// The damage done to the encoder's input.
+    Stream corruption();
+
+    /// The number that stands for row `row` of the batch in the counters of binarization and corruption.
     long noiseRow(Step step, int row);
+
+    /// The number that stands for sample `sample` of row `row` in the counters of the latent noise, where every example has
+    /// `samples` of them in this step; those of one row, and the next row's in training, are consecutive.
+    long sampleRow(Step step, int row, int sample, int samples);
 
     /// Refuses a feed that does not fit `plan`: another width, another batch, or binarization of values less a mean.
     default void check(Plan plan) {
@@ -34,6 +41,12 @@ public sealed interface Feed {
                         gather.x().width(), examples().features());
                 require(gather.binarization() == Binarization.NONE || examples().mean().length == 0,
                         "values less a mean are no probabilities: binarize data that is not centred");
+            }
+        }
+        if (this instanceof Inference inference) {
+            for (Op op : plan.graph().ops()) {
+                require(!(op instanceof Op.Noise noise) || noise.eps().samples() * inference.chunks() == inference.samples(),
+                        "the plan and the feed disagree on the samples of an example: %d in %d chunks", inference.samples(), inference.chunks());
             }
         }
         require(batch() == plan.batch(), "the plan runs batches of %d rows, the feed gives %d", plan.batch(), batch());
@@ -76,26 +89,49 @@ public sealed interface Feed {
         }
 
         @Override
+        public Stream corruption() {
+            return new Stream(seed(), Purpose.CORRUPTION, 0);
+        }
+
+        @Override
         public long noiseRow(Step step, int row) {
             return row;
+        }
+
+        @Override
+        public long sampleRow(Step step, int row, int sample, int samples) {
+            return (long) row * samples + sample;
         }
     }
 
     /// Inference: rows in the order of the data set; noise is numbered by example, so that no result depends on the
     /// batch size. Step i covers rows i·batch and on.
-    record Inference(Examples examples, int batch, long seed) implements Feed {
+    ///
+    /// Where examples have many samples, they come in `chunks` equal chunks: step i covers chunk i mod chunks of the rows from
+    /// (i / chunks)·batch on. A sample is numbered by example and by its place among all samples of the example, so that no
+    /// result depends on the size of a chunk either.
+    record Inference(Examples examples, int batch, long seed, int samples, int chunks) implements Feed {
+        public Inference {
+            require(samples >= 1 && chunks >= 1 && samples % chunks == 0, "samples come in equal chunks, got %d in %d", samples, chunks);
+        }
+
+        /// One sample an example.
+        public Inference(Examples examples, int batch, long seed) {
+            this(examples, batch, seed, 1, 1);
+        }
+
         @Override
         public void fill(long index, Step record) {
-            int position = Math.toIntExact(index * batch);
+            int position = Math.toIntExact(index / chunks * batch);
             if (index < 0 || position >= examples.count()) {
                 throw new IllegalArgumentException("there is no step " + index + ": " + examples.count() + " examples in batches of " + batch);
             }
-            record.inference(position, Math.min(batch, examples.count() - position));
+            record.inference(position, Math.min(batch, examples.count() - position), index % chunks * (samples / chunks));
         }
 
-        /// Steps that cover all examples.
+        /// Steps that cover all examples and samples.
         public int steps() {
-            return Math.ceilDiv(examples.count(), batch);
+            return Math.multiplyExact(Math.ceilDiv(examples.count(), batch), chunks);
         }
 
         @Override
@@ -111,6 +147,16 @@ public sealed interface Feed {
         @Override
         public long noiseRow(Step step, int row) {
             return (long) step.position() + row;
+        }
+
+        @Override
+        public Stream corruption() {
+            return new Stream(seed, Purpose.EVALUATION, 2);
+        }
+
+        @Override
+        public long sampleRow(Step step, int row, int sample, int samplesOfStep) {
+            return noiseRow(step, row) * samples + step.firstSample() + sample;
         }
     }
 }

@@ -19,7 +19,8 @@ final class LikelihoodRounding {
     private final double[] x;
     private final double[] y;
     private final double[] in;
-    private final double scalar;
+    private final double[] learned;
+    private final int samples;
     private final int d;
     private final double u;
 
@@ -30,7 +31,8 @@ final class LikelihoodRounding {
         this.x = rounding.value(x);
         this.y = rounding.value(y);
         in = rounding.error(y);
-        scalar = logVar.map(t -> rounding.value(t)[0]).orElse(0.0);
+        learned = logVar.map(rounding::value).orElse(new double[0]);
+        samples = y.samples();
         d = x.width();
         u = tolerance.unit();
     }
@@ -38,15 +40,22 @@ final class LikelihoodRounding {
     void value(Op.LogLikelihood o, int rows) {
         double[] e = rounding.make(o.ll());
         double gamma = tolerance.gamma(d + TERM);
-        for (int b = 0; b < rows; b++) {
+        for (int b = 0; b < rows * samples; b++) {
             for (int j = 0; j < d; j++) {
                 e[b] += switch (likelihood) {
                     case Likelihood.Bernoulli l -> {
                         double logit = y[b * d + j];
-                        double size = Math.max(logit, 0) + Math.abs(logit * x[b * d + j]) + Math.log1p(Math.exp(-Math.abs(logit)));
-                        yield gamma * size + Math.abs(sigmoid(logit) - x[b * d + j]) * in[b * d + j];
+                        double size = Math.max(logit, 0) + Math.abs(logit * x[b / samples * d + j]) + Math.log1p(Math.exp(-Math.abs(logit)));
+                        yield gamma * size + Math.abs(sigmoid(logit) - x[b / samples * d + j]) * in[b * d + j];
+                    }
+                    case Likelihood.ContinuousBernoulli l -> {
+                        double logit = y[b * d + j];
+                        // g(a) is the logarithm of a quotient within 4 ulp, or a series; |slope| <= 1
+                        double size = Math.abs(logit) + Math.abs(logit * x[b / samples * d + j]) + Math.log(2 + Math.abs(logit));
+                        yield gamma * size + in[b * d + j];
                     }
                     case Likelihood.Gaussian l -> gaussian(b, j, gamma);
+                    case Likelihood.GaussianVector l -> gaussian(b, j, gamma);
                     case Likelihood.GaussianScalar l -> gaussian(b, j, gamma);
                     case Likelihood.GaussianFeature l -> gaussian(b, j, gamma);
                 };
@@ -57,7 +66,7 @@ final class LikelihoodRounding {
     private double gaussian(int b, int j, double gamma) {
         double logVar = logVar(b, j);
         double precision = Math.exp(-logVar);
-        double off = x[b * d + j] - y[mean(b, j)];
+        double off = x[b / samples * d + j] - y[mean(b, j)];
         double size = 0.5 * off * off * precision + 0.5 * Math.abs(logVar) + HALF_LOG_2PI;
         return gamma * size + Math.abs(off) * precision * in[mean(b, j)]
                 + 0.5 * Math.abs(off * off * precision - 1) * logVarError(b, j);
@@ -65,15 +74,22 @@ final class LikelihoodRounding {
 
     void gradient(Op.LikelihoodBackward o, int rows, double scale) {
         double[] e = rounding.make(o.dY());
-        for (int b = 0; b < rows; b++) {
+        o.dLogVar().ifPresent(rounding::make);
+        for (int b = 0; b < rows * samples; b++) {
             for (int j = 0; j < d; j++) {
                 int i = mean(b, j);
                 switch (likelihood) {
                     case Likelihood.Bernoulli l -> {
                         double s = sigmoid(y[i]);
-                        e[i] = scale * (0.25 * in[i] + 6 * u * s + 2 * u * Math.abs(s - x[b * d + j]));
+                        e[i] = scale * (0.25 * in[i] + 6 * u * s + 2 * u * Math.abs(s - x[b / samples * d + j]));
                     }
+                    // a quotient e/(1−e), at a >= 1 off by 4 roundings of at most 1, and 1/a; the mean's slope is at most 1/12
+                    case Likelihood.ContinuousBernoulli l -> e[i] = scale * (in[i] / 12 + 8 * u);
                     case Likelihood.Gaussian l -> e[i] = byMean(b, j, scale);
+                    case Likelihood.GaussianVector l -> {
+                        e[i] = byMean(b, j, scale);
+                        rounding.of(o.dLogVar().orElseThrow())[i] = LogVariance.inside(learned[j]) ? byLogVar(b, j, scale, 6 * u) : 0;
+                    }
                     case Likelihood.GaussianScalar l -> e[i] = byMean(b, j, scale);
                     case Likelihood.GaussianFeature l -> {
                         e[i] = byMean(b, j, scale);
@@ -82,27 +98,27 @@ final class LikelihoodRounding {
                 }
             }
         }
-        o.dLogVar().ifPresent(t -> {
-            double[] total = rounding.make(t);
-            for (int b = 0; b < rows && LogVariance.inside(scalar); b++) {
+        if (likelihood instanceof Likelihood.GaussianScalar && LogVariance.inside(learned[0])) {
+            double[] total = rounding.of(o.dLogVar().orElseThrow());
+            for (int b = 0; b < rows * samples; b++) {
                 for (int j = 0; j < d; j++) {
                     total[b] += byLogVar(b, j, scale, tolerance.gamma(d + TERM));
                 }
             }
-        });
+        }
     }
 
     /// dMean = −(x − m)·e^(−log σ²)·scale: a difference, an exponential or a quotient, two products.
     private double byMean(int b, int j, double scale) {
         double precision = Math.exp(-logVar(b, j));
-        double off = Math.abs(x[b * d + j] - y[mean(b, j)]);
+        double off = Math.abs(x[b / samples * d + j] - y[mean(b, j)]);
         return scale * precision * (in[mean(b, j)] + off * (6 * u + logVarError(b, j)));
     }
 
     /// d log σ² = ½(1 − (x − m)²·e^(−log σ²))·scale, each of the two terms off by `own` of its size.
     private double byLogVar(int b, int j, double scale, double own) {
         double precision = Math.exp(-logVar(b, j));
-        double off = Math.abs(x[b * d + j] - y[mean(b, j)]);
+        double off = Math.abs(x[b / samples * d + j] - y[mean(b, j)]);
         double scaled = off * off * precision;
         return 0.5 * scale * (own * (1 + scaled) + 2 * off * precision * in[mean(b, j)] + scaled * logVarError(b, j));
     }
@@ -115,7 +131,9 @@ final class LikelihoodRounding {
         return switch (likelihood) {
             case Likelihood.Bernoulli l -> throw new IllegalStateException("a Bernoulli has no variance");
             case Likelihood.Gaussian(double variance) -> Math.log(variance);
-            case Likelihood.GaussianScalar l -> LogVariance.clamp(scalar);
+            case Likelihood.ContinuousBernoulli l -> throw new IllegalStateException("a continuous Bernoulli has no variance");
+            case Likelihood.GaussianScalar l -> LogVariance.clamp(learned[0]);
+            case Likelihood.GaussianVector l -> LogVariance.clamp(learned[j]);
             case Likelihood.GaussianFeature l -> LogVariance.clamp(y[mean(b, j) + d]);
         };
     }

@@ -114,7 +114,15 @@ final class OpInputs {
             case Op.Add o -> true;
             case Op.ReduceLoss o -> true;
             case Op.Update o -> o.optimizer().equals(OpCaseText.SGD) && o.clip().isEmpty();
+            case Op.L1Penalty o -> true;
+            case Op.WeightRows o -> true;
             case Op.Noise o -> false;
+            case Op.Corrupt o -> false;
+            case Op.KlColumns o -> false;
+            case Op.LogRatio o -> false;
+            case Op.LogRatioBackward o -> false;
+            case Op.ImportanceWeights o -> false;
+            case Op.L1Backward o -> false;
             case Op.Reparameterize o -> false;
             case Op.KlDivergence o -> false;
             case Op.LogLikelihood o -> false;

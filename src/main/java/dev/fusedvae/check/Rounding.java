@@ -4,7 +4,7 @@ import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.spec.Activation;
-import dev.fusedvae.spec.LogVariance;
+import dev.fusedvae.spec.Corruption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -15,7 +15,8 @@ import java.util.function.Function;
 /// plus its own roundings. What comes from outside a call is exact: both sides read the same floats. Terms in unit² are
 /// dropped. Every rule holds for any order of summation and with or without fma. Constants count roundings; where a
 /// function is involved, its documented error counts two roundings an ulp: exp and log1p 1 to 2 ulp, tanh, sigmoid and
-/// softplus 3, elu 2. Log-variances are taken to keep away from the edges of their clamp.
+/// softplus 3, elu 2. Log-variances are taken to keep away from the edges of their clamp, and the
+/// mean KL of a latent from its free bits.
 final class Rounding {
     private final Function<Tensor, double[]> values;
     private final Map<Tensor, double[]> errors = new HashMap<>();
@@ -23,6 +24,7 @@ final class Rounding {
     private final double u;
     private final Step step;
     private final int rows;
+    private final LatentRounding latent;
 
     /// @param values what ops read: of parameters and state before the step, of all else as the definition makes it
     Rounding(Tolerance tolerance, Step step, Function<Tensor, double[]> values) {
@@ -31,6 +33,7 @@ final class Rounding {
         this.step = step;
         u = tolerance.unit();
         rows = step.rows();
+        latent = new LatentRounding(this, tolerance, step);
     }
 
     /// The bound for every value of a tensor that some visited op made.
@@ -43,6 +46,7 @@ final class Rounding {
         switch (op) {
             case Op.Gather o -> make(o.x());
             case Op.Noise o -> make(o.eps());
+            case Op.Corrupt o -> corrupt(o, made.apply(o.out()));
             case Op.Linear o -> product(o.x(), o.layer().weight(), o.y(), o.layer().inputs(), true);
             case Op.LinearBackwardData o -> product(o.dY(), o.layer().weight(), o.dX(), o.layer().width(), false);
             case Op.LinearBackwardWeight o -> weightGradient(o);
@@ -50,16 +54,23 @@ final class Rounding {
             case Op.Add o -> sum(made.apply(o.out()), make(o.out()), error(o.a()), error(o.b()));
             case Op.Activate o -> activate(o, made.apply(o.y()));
             case Op.ActivateBackward o -> activateBackward(o, made.apply(o.dA()));
-            case Op.Reparameterize o -> reparameterize(o, made.apply(o.z()));
-            case Op.KlDivergence o -> klDivergence(o);
-            case Op.ReparameterizeBackward o -> reparameterizeBackward(o, made.apply(o.dHeads()));
-            case Op.KlBackward o -> klBackward(o, made.apply(o.dHeads()));
+            case Op.Reparameterize o -> latent.reparameterize(o, made.apply(o.z()));
+            case Op.KlDivergence o -> latent.klDivergence(o);
+            case Op.KlColumns o -> latent.klColumns(o);
+            case Op.ReparameterizeBackward o -> latent.reparameterizeBackward(o);
+            case Op.KlBackward o -> latent.klBackward(o);
+            case Op.LogRatio o -> latent.logRatio(o);
+            case Op.LogRatioBackward o -> latent.logRatioBackward(o);
+            case Op.ImportanceWeights o -> latent.importanceWeights(o, made);
+            case Op.WeightRows o -> latent.weightRows(o);
+            case Op.L1Penalty o -> l1Penalty(o);
+            case Op.L1Backward o -> l1Backward(o, made.apply(o.dCode()));
             case Op.LogLikelihood o -> new LikelihoodRounding(this, tolerance, o.likelihood(), o.x(), o.y(), o.logVar()).value(o, rows);
             case Op.LikelihoodBackward o ->
-                    new LikelihoodRounding(this, tolerance, o.likelihood(), o.x(), o.y(), o.logVar()).gradient(o, rows, step.invRows());
+                    new LikelihoodRounding(this, tolerance, o.likelihood(), o.x(), o.y(), o.logVar()).gradient(o, rows, step.invRows() / o.shares());
             case Op.ReduceLoss o -> {
                 double[] e = make(o.metrics());
-                e[0] = columnTotal(o.ll(), 0, 1);
+                e[0] = columnTotal(o.ll(), 0, 1) / o.ll().samples() + 2 * u * Math.abs(made.apply(o.metrics())[0]);
                 o.kl().ifPresent(kl -> e[1] = columnTotal(kl, 0, 1));
             }
             case Op.ColumnSum o -> {
@@ -97,7 +108,7 @@ final class Rounding {
         double[] e = make(y);
         int n = y.width();
         double gamma = tolerance.productGamma(depth);
-        for (int b = 0; b < rows; b++) {
+        for (int b = 0; b < y.rows(rows); b++) {
             for (int i = 0; i < n; i++) {
                 double sum = 0;
                 for (int k = 0; k < depth; k++) {
@@ -117,8 +128,9 @@ final class Rounding {
         double[] e = make(o.dW());
         int n = o.layer().width();
         int k = o.layer().inputs();
-        double gamma = tolerance.productGamma(rows);
-        for (int b = 0; b < rows; b++) {
+        int all = o.dY().rows(rows);
+        double gamma = tolerance.productGamma(all);
+        for (int b = 0; b < all; b++) {
             for (int i = 0; i < n; i++) {
                 double slope = Math.abs(dY[b * n + i]);
                 for (int j = 0; j < k; j++) {
@@ -144,8 +156,9 @@ final class Rounding {
         double[] v = value(t);
         double[] in = error(t);
         double total = 0;
-        for (int b = 0; b < rows; b++) {
-            total += tolerance.gamma(rows + 1) * Math.abs(v[b * width + j]) + in[b * width + j];
+        int all = t.rows(rows);
+        for (int b = 0; b < all; b++) {
+            total += tolerance.gamma(all + 1) * Math.abs(v[b * width + j]) + in[b * width + j];
         }
         return total;
     }
@@ -207,73 +220,29 @@ final class Rounding {
         }
     }
 
-    /// z = μ + σε: σ = exp(½ log σ²) within 1 ulp.
-    private void reparameterize(Op.Reparameterize o, double[] made) {
-        int n = o.z().width();
-        double[] heads = value(o.heads());
-        double[] in = error(o.heads());
-        double[] eps = value(o.eps());
-        double[] e = make(o.z());
-        for (int b = 0; b < rows; b++) {
-            for (int j = 0; j < n; j++) {
-                int mu = b * 2 * n + j;
-                int i = b * n + j;
-                double spread = Math.abs(eps[i]) * sigma(heads[mu + n]);
-                e[i] = in[mu] + spread * (0.5 * in[mu + n] + 4 * u) + u * Math.abs(made[i]);
-            }
+    /// x + σn: one fma, σ rounded once; or a product with 0 or 1.
+    private void corrupt(Op.Corrupt o, double[] made) {
+        double[] x = value(o.x());
+        double[] e = make(o.out());
+        for (int i = 0; i < e.length && o.corruption() instanceof Corruption.Gaussian; i++) {
+            e[i] = u * (Math.abs(made[i] - x[i]) + Math.abs(made[i]));
         }
     }
 
-    private void klDivergence(Op.KlDivergence o) {
-        int n = o.heads().columns();
-        double[] heads = value(o.heads());
-        double[] in = error(o.heads());
-        double[] e = make(o.kl());
-        for (int b = 0; b < rows; b++) {
-            for (int j = 0; j < n; j++) {
-                int mu = b * 2 * n + j;
-                double logVar = LogVariance.clamp(heads[mu + n]);
-                double variance = Math.exp(logVar);
-                double terms = 0.5 * (heads[mu] * heads[mu] + variance + 1 + Math.abs(logVar));
-                // n additions of terms with at most 8 roundings each: σ within 1 ulp counts four in its square
-                e[b] += tolerance.gamma(n + 8) * terms + Math.abs(heads[mu]) * in[mu] + 0.5 * Math.abs(variance - 1) * in[mu + n];
-            }
+    private void l1Penalty(Op.L1Penalty o) {
+        double[] code = value(o.code());
+        double[] in = error(o.code());
+        double[] e = make(o.l1());
+        int n = o.code().width();
+        for (int i = 0; i < rows * n; i++) {
+            e[i / n] += tolerance.gamma(n + 1) * Math.abs(code[i]) + in[i];
         }
     }
 
-    private void reparameterizeBackward(Op.ReparameterizeBackward o, double[] made) {
-        int n = o.dz().width();
-        double[] heads = value(o.heads());
-        double[] eps = value(o.eps());
-        double[] in = error(o.dz());
-        double[] e = make(o.dHeads());
-        for (int b = 0; b < rows; b++) {
-            for (int j = 0; j < n; j++) {
-                int mu = b * 2 * n + j;
-                int i = b * n + j;
-                boolean inside = LogVariance.inside(heads[mu + n]);
-                e[mu] = in[i];
-                e[mu + n] = inside ? 0.5 * Math.abs(eps[i]) * sigma(heads[mu + n]) * in[i] + 6 * u * Math.abs(made[mu + n]) : 0;
-            }
+    private void l1Backward(Op.L1Backward o, double[] made) {
+        double[] e = make(o.dCode());
+        for (int i = 0; i < e.length; i++) {
+            e[i] = u * Math.abs(made[i]);
         }
-    }
-
-    private void klBackward(Op.KlBackward o, double[] made) {
-        int n = o.heads().columns();
-        double scale = step.beta() * step.invRows();
-        double[] heads = value(o.heads());
-        double[] e = make(o.dHeads());
-        for (int b = 0; b < rows; b++) {
-            for (int j = 0; j < n; j++) {
-                int mu = b * 2 * n + j;
-                double variance = Math.exp(LogVariance.clamp(heads[mu + n]));
-                e[mu] = 2 * u * Math.abs(made[mu]);
-                e[mu + n] = LogVariance.inside(heads[mu + n]) ? 8 * u * scale * 0.5 * (variance + 1) : 0;
-            }
-        }
-    }
-
-    private static double sigma(double logVar) {
-        return Math.exp(0.5 * LogVariance.clamp(logVar));
     }
 }

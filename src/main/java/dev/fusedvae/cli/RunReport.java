@@ -7,7 +7,6 @@ import dev.fusedvae.io.Chart;
 import dev.fusedvae.io.Charts;
 import dev.fusedvae.io.HtmlReport;
 import dev.fusedvae.io.Pictures;
-import dev.fusedvae.spec.Objective;
 import dev.fusedvae.train.EpochMetrics;
 import dev.fusedvae.train.Figures;
 import java.awt.image.BufferedImage;
@@ -95,7 +94,7 @@ final class RunReport {
     }
 
     private void images(Gallery gallery) {
-        boolean variational = vae.spec().objective() instanceof Objective.Vae;
+        boolean variational = vae.spec().objective().variational();
         page.section("Pictures");
         if (variational) {
             picture("samples.png", gallery.grid(vae.sample(SAMPLES, vae.trainSpec().seed()), SAMPLE_COLUMNS),

@@ -1,7 +1,7 @@
 package dev.fusedvae.cli;
 
+import dev.fusedvae.spec.Corruption;
 import dev.fusedvae.spec.Likelihood;
-import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
@@ -21,11 +21,13 @@ final class Specs {
             case Likelihood.Gaussian(double variance) -> "gaussian, variance " + variance;
             default -> spec.likelihood().flag();
         });
-        facts.put("objective", switch (spec.objective()) {
-            case Objective.Vae(double beta, double warmup) -> "negative ELBO, beta " + beta
-                    + (warmup > 0 ? " after " + warmup + " epochs of warm-up" : "");
-            case Objective.Autoencoder() -> "reconstruction only (autoencoder)";
-        });
+        facts.put("objective", spec.objective().words());
+        if (!spec.prior().standard()) {
+            facts.put("prior", "normal, mean " + spec.prior().mean() + ", variance " + spec.prior().variance());
+        }
+        if (!(spec.corruption() instanceof Corruption.None)) {
+            facts.put("corruption", spec.corruption().flag());
+        }
         return facts;
     }
 

@@ -5,7 +5,7 @@ import dev.fusedvae.backend.Executable;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.spec.LogVariance;
-import dev.fusedvae.spec.Objective;
+import dev.fusedvae.spec.Prior;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +18,7 @@ public final class Evaluator {
     private final Graph graph;
     private final boolean variational;
     private final int latent;
+    private final Prior prior;
     private final float[] heads;
     private final float[] ll;
     private final float[] kl;
@@ -30,8 +31,9 @@ public final class Evaluator {
 
     private Evaluator(Graph graph, int batch, int examples) {
         this.graph = graph;
-        variational = graph.spec().objective() instanceof Objective.Vae;
+        variational = graph.spec().objective().variational();
         latent = graph.spec().latent();
+        prior = graph.spec().prior();
         heads = new float[Math.toIntExact(graph.results().getLast().elements(batch))];
         ll = new float[batch];
         kl = new float[batch];
@@ -74,7 +76,9 @@ public final class Evaluator {
             squares[j] += delta * (mu - mean[j]);
             if (variational) {
                 double logVar = LogVariance.clamp(heads[at + latent + j]);
-                klPerLatent[j] += 0.5 * (mu * mu + StrictMath.exp(logVar) - 1 - logVar);
+                double variance = prior.variance(j);
+                double off = mu - prior.mean(j);
+                klPerLatent[j] += 0.5 * ((off * off + StrictMath.exp(logVar)) / variance - 1 - logVar + StrictMath.log(variance));
             }
         }
     }

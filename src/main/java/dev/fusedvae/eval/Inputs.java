@@ -5,7 +5,6 @@ import dev.fusedvae.data.DataException;
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.spec.Binarization;
-import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.VaeSpec;
 
 /// Data as backends read it, and the refusal of data that a model cannot take.
@@ -40,8 +39,8 @@ public final class Inputs {
         }
         if (binarization != Binarization.NONE) {
             checkUnit(data, normalization, binarization.flag() + " binarization", "normalization unit, or no binarization");
-        } else if (spec.likelihood() instanceof Likelihood.Bernoulli) {
-            checkUnit(data, normalization, "a bernoulli likelihood", "normalization unit, or a gaussian likelihood");
+        } else if (spec.likelihood().unitInterval()) {
+            checkUnit(data, normalization, "a " + spec.likelihood().flag() + " likelihood", "normalization unit, or a gaussian likelihood");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.fusedvae.eval;
 
+import dev.fusedvae.simd.ContinuousBernoulli;
 import dev.fusedvae.simd.Elementwise;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Likelihood;
@@ -22,6 +23,10 @@ public final class Means {
         }
         if (spec.likelihood() instanceof Likelihood.Bernoulli) {
             Elementwise.PREFERRED.activate(Activation.SIGMOID, to, at, rows * features, at);
+        } else if (spec.likelihood() instanceof Likelihood.ContinuousBernoulli) {
+            for (int i = at; i < at + rows * features; i++) {
+                to[i] = ContinuousBernoulli.mean(to[i]);
+            }
         }
     }
 }

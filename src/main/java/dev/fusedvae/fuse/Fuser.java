@@ -5,8 +5,10 @@ import dev.fusedvae.graph.Layer;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -175,19 +177,19 @@ public final class Fuser {
 
     /// Row blocks read all weights of the phase again: that traffic must stay under the budget.
     private boolean affordable(Group group, Group other) {
-        long weights = 0;
+        long traffic = 0;
         for (Group g : List.of(group, other)) {
-            Set<Layer> layers = new HashSet<>();
+            Map<Layer, Integer> rows = new HashMap<>();
             for (Op op : g.ops()) {
                 switch (op) {
-                    case Op.Linear o when o.layer().place() != Layer.Place.ENCODER -> layers.add(o.layer());
-                    case Op.LinearBackwardData o -> layers.add(o.layer());
+                    case Op.Linear o when o.layer().place() != Layer.Place.ENCODER -> rows.put(o.layer(), o.y().rows(batch));
+                    case Op.LinearBackwardData o -> rows.put(o.layer(), o.dY().rows(batch));
                     default -> { }
                 }
             }
-            weights += layers.stream().mapToLong(l -> l.weight().bytes(batch)).sum();
+            traffic += rows.entrySet().stream()
+                    .mapToLong(e -> Math.ceilDiv((long) e.getValue(), ROW_BLOCK) * e.getKey().weight().bytes(batch)).sum();
         }
-        long traffic = Math.ceilDiv((long) batch, ROW_BLOCK) * weights;
         if (traffic > REREAD_BUDGET_BYTES) {
             notes.add("%s is split before %s: its row blocks would read %,d bytes of weights again, the budget is %,d"
                     .formatted(group.kind().label(), name(other), traffic, REREAD_BUDGET_BYTES));

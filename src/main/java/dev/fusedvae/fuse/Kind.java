@@ -12,6 +12,11 @@ public enum Kind {
     NOISE("ε ~ N(0,I)"),
     REPARAMETERIZE("z = μ + σ⊙ε"),
     KL_DIVERGENCE("kl = ½Σ(μ² + σ² − 1 − log σ²)"),
+    KL_COLUMNS("means = Σ_b KL_j / B"),
+    CORRUPT("out = damaged x"),
+    L1_PENALTY("l1 = Σ|z|"),
+    LOG_RATIO("ratio = log p(z) − log q(z|x)"),
+    IMPORTANCE_WEIGHTS("w̃ = softmax(ll + ratio); bound = log 1/k Σw"),
     LOG_LIKELIHOOD("ll = Σ log p(x|y)"),
     REDUCE_LOSS("metrics = (Σll, Σkl)"),
     LIKELIHOOD_BACKWARD("dY = −∂ll/∂y / B"),
@@ -21,16 +26,22 @@ public enum Kind {
     ACTIVATE_BACKWARD("dA = dY ⊙ act′"),
     REPARAMETERIZE_BACKWARD("dμ = dz, dlogσ² = ½dz⊙ε⊙σ"),
     KL_BACKWARD("dμ = βμ/B, dlogσ² = β½(σ²−1)/B"),
+    WEIGHT_ROWS("out = w̃ dY"),
+    LOG_RATIO_BACKWARD("dμ, dlogσ² through log p(z) − log q(z|x)"),
+    L1_BACKWARD("dz = β sign(z) / B"),
     ADD("out = a + b"),
     SQUARED_NORM("partial = Σg²"),
     UPDATE("w = optimizer(w, g)"),
 
     LINEAR_BIAS_ACT("y = act(x Wᵀ + b)"),
     REPARAM_KL("ε; z = μ + σ⊙ε; kl = KL(q‖p)"),
+    REPARAM_RATIO("ε; z = μ + σ⊙ε; ratio = log p(z) − log q(z|x)"),
     LIKELIHOOD_GRAD("ll = Σ log p(x|y); dY = −∂ll/∂y / B"),
     LINEAR_BACKWARD_DATA_ACT("dA = (dY W) ⊙ act′"),
     LINEAR_BACKWARD_WEIGHT_BIAS("dW = dYᵀ X; db = Σ dY"),
     LATENT_GRAD("dμ, dlogσ² from dz and β·KL"),
+    WEIGHTED_LATENT_GRAD("dμ, dlogσ² from w̃ dz and the ratio"),
+    L1_GRAD("dz = dX + β sign(z) / B"),
     MULTI_TENSOR_UPDATE("all parameters = optimizer(parameters, gradients)"),
 
     GATHER_LINEAR_BIAS_ACT("x = gather; y = act(x Wᵀ + b)"),
@@ -64,6 +75,14 @@ public enum Kind {
             case Op.Noise o -> NOISE;
             case Op.Reparameterize o -> REPARAMETERIZE;
             case Op.KlDivergence o -> KL_DIVERGENCE;
+            case Op.KlColumns o -> KL_COLUMNS;
+            case Op.Corrupt o -> CORRUPT;
+            case Op.L1Penalty o -> L1_PENALTY;
+            case Op.LogRatio o -> LOG_RATIO;
+            case Op.ImportanceWeights o -> IMPORTANCE_WEIGHTS;
+            case Op.WeightRows o -> WEIGHT_ROWS;
+            case Op.LogRatioBackward o -> LOG_RATIO_BACKWARD;
+            case Op.L1Backward o -> L1_BACKWARD;
             case Op.LogLikelihood o -> LOG_LIKELIHOOD;
             case Op.ReduceLoss o -> REDUCE_LOSS;
             case Op.LikelihoodBackward o -> LIKELIHOOD_BACKWARD;

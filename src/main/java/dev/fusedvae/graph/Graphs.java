@@ -14,26 +14,41 @@ import java.util.OptionalDouble;
 public final class Graphs {
     private Graphs() {}
 
-    /// One optimizer step on a batch; results are `metrics` = (Σ log p(x|z), Σ KL) over the batch.
+    /// One optimizer step on a batch; results are `metrics` = (Σ log p(x|z), Σ KL) over the batch. For the importance-weighted
+    /// bound, which does not split, they are (Σ bound, 0); for a sparse autoencoder (Σ log p(x|z), Σ L1 of the code).
     public static Graph training(VaeSpec spec, OptimizerSpec optimizer, OptionalDouble clipNorm, Binarization binarization) {
         Network net = new Network(spec);
         List<Op> ops = new ArrayList<>();
-        Objectives.Forward forward = Objectives.forward(net, binarization, ops);
+        Objectives.Forward forward = Objectives.training(net, binarization, ops);
         Tensor metrics = reduce(forward, ops);
         Map<Tensor, Tensor> gradients = new LinkedHashMap<>();
-        Backward.derive(List.copyOf(ops), ops, gradients);
+        Backward.derive(List.copyOf(ops), spec.objective(), ops, gradients);
         update(net, optimizer, clipNorm, gradients, ops);
         return new Graph(spec, net.layers(), ops, List.of(metrics));
     }
 
-    /// The terms of the ELBO per example, and the heads: results `ll`, `kl` (for a VAE), `heads` or `code`.
+    /// The terms of the ELBO per example, and the heads: results `ll`, `kl` (where z is random), `heads` or `code`.
+    /// One sample an example and an uncorrupted input, whatever training does.
     public static Graph elbo(VaeSpec spec, Binarization binarization) {
         Network net = new Network(spec);
         List<Op> ops = new ArrayList<>();
-        Objectives.Forward forward = Objectives.forward(net, binarization, ops);
-        List<Tensor> results = new ArrayList<>(List.of(forward.ll()));
-        forward.kl().ifPresent(results::add);
+        Objectives.Forward forward = Objectives.elbo(net, binarization, ops);
+        List<Tensor> results = new ArrayList<>(List.of(forward.value()));
+        forward.regularizer().ifPresent(results::add);
         results.add(forward.heads());
+        return new Graph(spec, net.layers(), ops, results);
+    }
+
+    /// log 1/k Σ w and log 1/k Σ w² of every example over k = `samples` importance weights w = p(x|z) p(z) / q(z|x), z ~ q(z|x):
+    /// results `bound` and `squares`. Many such chunks make the estimate of log p(x) by 5000 samples.
+    public static Graph importance(VaeSpec spec, Binarization binarization, int samples) {
+        if (!spec.objective().variational()) {
+            throw new IllegalArgumentException("log p(x) by importance sampling needs a random z, which objective "
+                    + spec.objective().flag() + " does not have; use a vae or iwae model");
+        }
+        Network net = new Network(spec);
+        List<Op> ops = new ArrayList<>();
+        List<Tensor> results = Objectives.importance(net, binarization, samples, ops);
         return new Graph(spec, net.layers(), ops, results);
     }
 
@@ -59,7 +74,7 @@ public final class Graphs {
 
     private static Tensor reduce(Objectives.Forward forward, List<Op> ops) {
         Tensor metrics = new Tensor("metrics", Tensor.Role.METRIC, 1, 2, 1);
-        ops.add(new Op.ReduceLoss(forward.ll(), forward.kl(), metrics));
+        ops.add(new Op.ReduceLoss(forward.value(), forward.regularizer(), metrics));
         return metrics;
     }
 

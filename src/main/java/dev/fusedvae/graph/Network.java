@@ -1,8 +1,6 @@
 package dev.fusedvae.graph;
 
 import dev.fusedvae.spec.Activation;
-import dev.fusedvae.spec.Likelihood;
-import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,15 +49,14 @@ final class Network {
         return new Tensor("x", Tensor.Role.ACTIVATION, Tensor.BATCH, spec.features(), 1);
     }
 
-    /// log σ² of the likelihood, where one scalar is learned.
+    /// log σ² of the likelihood, where one scalar or one vector is learned.
     Optional<Tensor> logVar() {
-        return spec.likelihood() instanceof Likelihood.GaussianScalar
-                ? Optional.of(new Tensor("likelihood.log_var", Tensor.Role.PARAMETER, 1, 1, 1))
-                : Optional.empty();
+        int count = spec.likelihood().logVariances(spec.features());
+        return count == 0 ? Optional.empty() : Optional.of(new Tensor("likelihood.log_var", Tensor.Role.PARAMETER, 1, count, 1));
     }
 
     boolean variational() {
-        return spec.objective() instanceof Objective.Vae;
+        return spec.objective().variational();
     }
 
     /// Hidden encoder layers and heads; the heads of an autoencoder are its code.
@@ -86,18 +83,18 @@ final class Network {
         if (plain) {
             return a;
         }
-        Tensor h = Tensor.perExample(layer.name() + ".h", layer.outputs(), layer.parts());
+        Tensor h = Tensor.perSample(layer.name() + ".h", layer.outputs(), layer.parts(), x.samples());
         ops.add(new Op.Activate(spec.activation(), a, h));
         return h;
     }
 
     private static Tensor linear(Layer layer, Tensor x, String name, List<Op> ops) {
-        Tensor y = Tensor.perExample(layer.bias().isPresent() ? name + ".linear" : name, layer.outputs(), layer.parts());
+        Tensor y = Tensor.perSample(layer.bias().isPresent() ? name + ".linear" : name, layer.outputs(), layer.parts(), x.samples());
         ops.add(new Op.Linear(layer, x, y));
         if (layer.bias().isEmpty()) {
             return y;
         }
-        Tensor biased = Tensor.perExample(name, layer.outputs(), layer.parts());
+        Tensor biased = Tensor.perSample(name, layer.outputs(), layer.parts(), x.samples());
         ops.add(new Op.AddBias(layer, y, biased));
         return biased;
     }

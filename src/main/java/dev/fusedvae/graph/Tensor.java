@@ -5,7 +5,8 @@ package dev.fusedvae.graph;
 /// @param rows    rows, or [#BATCH] where there is one row an example
 /// @param columns columns of one part
 /// @param parts   1, or 2 where columns come in two blocks that are used together: (μ, log σ²)
-public record Tensor(String name, Role role, int rows, int columns, int parts) {
+/// @param samples rows an example where rows are [#BATCH]: row = example·samples + sample; else 1
+public record Tensor(String name, Role role, int rows, int columns, int parts, int samples) {
 
     /// Stands for the number of examples in the batch.
     public static final int BATCH = -1;
@@ -27,14 +28,23 @@ public record Tensor(String name, Role role, int rows, int columns, int parts) {
     }
 
     public Tensor {
-        if (rows != BATCH && rows < 1 || columns < 1 || parts < 1 || parts > 2) {
-            throw new IllegalArgumentException("tensor %s: bad shape [%d, %d x %d]".formatted(name, rows, columns, parts));
+        if (rows != BATCH && rows < 1 || columns < 1 || parts < 1 || parts > 2 || samples < 1 || rows != BATCH && samples > 1) {
+            throw new IllegalArgumentException("tensor %s: bad shape [%d x %d, %d x %d]".formatted(name, rows, samples, columns, parts));
         }
+    }
+
+    public Tensor(String name, Role role, int rows, int columns, int parts) {
+        this(name, role, rows, columns, parts, 1);
     }
 
     /// One row an example, `columns` columns.
     public static Tensor perExample(String name, int columns, int parts) {
         return new Tensor(name, Role.ACTIVATION, BATCH, columns, parts);
+    }
+
+    /// `samples` rows an example, `columns` columns.
+    public static Tensor perSample(String name, int columns, int parts, int samples) {
+        return new Tensor(name, Role.ACTIVATION, BATCH, columns, parts, samples);
     }
 
     public boolean batched() {
@@ -47,7 +57,7 @@ public record Tensor(String name, Role role, int rows, int columns, int parts) {
     }
 
     public int rows(int batch) {
-        return batched() ? batch : rows;
+        return batched() ? Math.multiplyExact(batch, samples) : rows;
     }
 
     public long elements(int batch) {
@@ -61,12 +71,12 @@ public record Tensor(String name, Role role, int rows, int columns, int parts) {
 
     /// The gradient or state tensor that belongs to this one.
     public Tensor companion(String suffix, Role companionRole) {
-        return new Tensor(name + "." + suffix, companionRole, rows, columns, parts);
+        return new Tensor(name + "." + suffix, companionRole, rows, columns, parts, samples);
     }
 
-    /// `[B, 784]`, `[400, 784]`, `[B, 2x20]`.
+    /// `[B, 784]`, `[400, 784]`, `[B, 2x20]`, `[Bx50, 784]`.
     public String shape() {
-        return "[" + (batched() ? "B" : rows) + ", " + (parts == 2 ? "2x" : "") + columns + "]";
+        return "[" + (batched() ? "B" + (samples > 1 ? "x" + samples : "") : rows) + ", " + (parts == 2 ? "2x" : "") + columns + "]";
     }
 
     @Override

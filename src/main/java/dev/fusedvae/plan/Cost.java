@@ -36,17 +36,25 @@ public record Cost(long bytes, long flops) {
     private static long flops(Op op, int batch) {
         return switch (op) {
             case Op.Gather o -> o.x().elements(batch);
-            case Op.Linear o -> 2 * batch * o.layer().weight().elements(batch);
+            case Op.Linear o -> 2L * o.y().rows(batch) * o.layer().weight().elements(batch);
             case Op.AddBias o -> o.y().elements(batch);
             case Op.Activate o -> FUNCTION * o.y().elements(batch);
             case Op.Noise o -> 4 * FUNCTION * o.eps().elements(batch);
             case Op.Reparameterize o -> (FUNCTION + 3) * o.z().elements(batch);
             case Op.KlDivergence o -> (FUNCTION + 5) * o.heads().elements(batch) / 2;
-            case Op.LogLikelihood o -> (2 * FUNCTION + 4) * o.x().elements(batch);
-            case Op.ReduceLoss o -> 2L * batch;
-            case Op.LikelihoodBackward o -> (FUNCTION + 2) * o.x().elements(batch);
-            case Op.LinearBackwardData o -> 2 * batch * o.layer().weight().elements(batch);
-            case Op.LinearBackwardWeight o -> 2 * batch * o.layer().weight().elements(batch);
+            case Op.LogLikelihood o -> (2 * FUNCTION + 4) * o.y().samples() * o.x().elements(batch);
+            case Op.ReduceLoss o -> (long) o.ll().rows(batch) + batch;
+            case Op.KlColumns o -> (FUNCTION + 5) * o.heads().elements(batch) / 2;
+            case Op.Corrupt o -> 4 * FUNCTION * o.out().elements(batch);
+            case Op.L1Penalty o -> 2 * o.code().elements(batch);
+            case Op.L1Backward o -> o.code().elements(batch);
+            case Op.LogRatio o -> 8 * o.eps().elements(batch);
+            case Op.ImportanceWeights o -> (FUNCTION + 5L) * o.ll().rows(batch);
+            case Op.WeightRows o -> o.out().elements(batch);
+            case Op.LogRatioBackward o -> 9 * o.eps().elements(batch);
+            case Op.LikelihoodBackward o -> (FUNCTION + 2) * o.y().samples() * o.x().elements(batch);
+            case Op.LinearBackwardData o -> 2L * o.dY().rows(batch) * o.layer().weight().elements(batch);
+            case Op.LinearBackwardWeight o -> 2L * o.dY().rows(batch) * o.layer().weight().elements(batch);
             case Op.ColumnSum o -> o.dY().elements(batch);
             case Op.ActivateBackward o -> 3 * o.dA().elements(batch);
             case Op.ReparameterizeBackward o -> (FUNCTION + 3) * o.dz().elements(batch);

@@ -8,6 +8,7 @@ public final class Step {
     private int epoch;
     private int position;
     private int rows;
+    private long firstSample;
     private float invRows;
     private float rate;
     private float rateOverBc1;
@@ -36,7 +37,18 @@ public final class Step {
 
     /// Makes this a step of an inference graph: rows `position … position + rows` in the order of the data set.
     public Step inference(int newPosition, int newRows) {
+        return inference(newPosition, newRows, 0);
+    }
+
+    /// [#inference(int, int)] for the samples of every example from `newFirstSample` on.
+    public Step inference(int newPosition, int newRows, long newFirstSample) {
+        firstSample = newFirstSample;
         return at(0, 0, newPosition, newRows);
+    }
+
+    /// Number of the first of this step's samples among all samples of an example; 0 in training.
+    public long firstSample() {
+        return firstSample;
     }
 
     /// Number of this optimizer step, from 0; with it comes fresh noise.
@@ -84,7 +96,7 @@ public final class Step {
         return decay;
     }
 
-    /// Weight of the KL term.
+    /// Weight of the KL term, or of what else regularizes the objective.
     public float beta() {
         return beta;
     }

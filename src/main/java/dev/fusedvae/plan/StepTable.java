@@ -51,6 +51,8 @@ public record StepTable(TrainSpec train, Objective objective, int examples) {
                     ? vae.beta() * Math.min(1, progress / vae.warmupEpochs())
                     : vae.beta();
             case Objective.Autoencoder ae -> 0;
+            case Objective.Sparse sparse -> sparse.weight();
+            case Objective.Iwae iwae -> 1;
         };
     }
 }

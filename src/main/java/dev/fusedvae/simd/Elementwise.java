@@ -13,6 +13,8 @@ import dev.fusedvae.spec.Activation;
 /// of 0, whatever they hold. A *partial* range holds [Simd#VIRTUAL_LANES] floats per row; methods add to it (the
 /// caller clears it), panels in column order, and [VirtualLanes#sum(float[], int)] gives the row's value.
 ///
+/// Targets x of row r are at `x + r·xStep`: [#PANEL], or 0 where all rows of the tile have one target.
+///
 /// Gradients are of the NEGATIVE log-likelihood, times `scale` (1 / rows of the batch); values are log-likelihoods
 /// in nats, unscaled.
 public sealed interface Elementwise permits ScalarElementwise, VectorElementwise {
@@ -51,11 +53,11 @@ public sealed interface Elementwise permits ScalarElementwise, VectorElementwise
     void activateBackward(Activation act, float[] m, int dh, int saved, int count, int out);
 
     /// Bernoulli on logits: `ll = −(max(l,0) − l·x + log1p(exp(−|l|)))`, `dLogits = (σ(l) − x)·scale`.
-    void bernoulli(Pass pass, float[] m, int logits, int x, int dLogits, int partials, int rows, int columns, float scale);
+    void bernoulli(Pass pass, float[] m, int logits, int x, int xStep, int dLogits, int partials, int rows, int columns, float scale);
 
     /// Gaussian of fixed variance v: `ll = −½((x−mean)²/v + log 2πv)`, `dMean = (mean−x)/v·scale`.
     void gaussian(
-            Pass pass, float[] m, int mean, int x, int dMean, int partials, int rows, int columns,
+            Pass pass, float[] m, int mean, int x, int xStep, int dMean, int partials, int rows, int columns,
             float variance, float scale);
 
     /// [#gaussian] with one learned log-variance for all features, clamped to [LogVariance#MIN, LogVariance#MAX].
@@ -63,13 +65,59 @@ public sealed interface Elementwise permits ScalarElementwise, VectorElementwise
     /// The gradient for it, `½(1 − (x−mean)²/v)·scale` per element and 0 outside the clamp, goes to `logVarPartials`,
     /// a partial range as well.
     void gaussianShared(
-            Pass pass, float[] m, int mean, int x, int dMean, int partials, int logVarPartials, int rows, int columns,
+            Pass pass, float[] m, int mean, int x, int xStep, int dMean, int partials, int logVarPartials, int rows, int columns,
             float logVar, float scale);
 
     /// [#gaussian] with a learned log-variance per element, in a tile of its own, clamped likewise.
     void gaussianPerFeature(
-            Pass pass, float[] m, int mean, int logVar, int x, int dMean, int dLogVar, int partials,
+            Pass pass, float[] m, int mean, int logVar, int x, int xStep, int dMean, int dLogVar, int partials,
             int rows, int columns, float scale);
+
+    /// Continuous Bernoulli on logits, `ll = l·x − max(l,0) + g(|l|)`, `dLogits = (mean(l) − x)·scale`; see [ContinuousBernoulli].
+    void continuousBernoulli(
+            Pass pass, float[] m, int logits, int x, int xStep, int dLogits, int partials, int rows, int columns, float scale);
+
+    /// [#gaussian] with a learned log-variance for each column, `logVar[logVarAt .. logVarAt + PANEL]`, clamped likewise; its
+    /// gradient goes to the tile `dLogVar`, element by element.
+    void gaussianColumns(
+            Pass pass, float[] m, int mean, int x, int xStep, int dMean, int dLogVar, int partials, int rows, int columns,
+            float[] logVar, int logVarAt, float scale);
+
+    /// [#reparameterize] for `samples` rows of `eps` and `z` for each of the `rows` rows of `mu` and `logVar`.
+    void sample(float[] m, int mu, int logVar, int eps, int z, int rows, int samples, int columns);
+
+    /// log p(z) − log q(z|x) = `½Σ(eps² + logVar − (z−mean)²·precision − log v)`, z = mu + σ·eps, a partial for each sample.
+    ///
+    /// @param prior mean, precision and log-variance of p(z), [#PANEL] floats each from `priorAt`
+    void logRatio(
+            float[] m, int mu, int logVar, int eps, float[] prior, int priorAt, int partials, int rows, int samples, int columns);
+
+    /// [#kl] from a diagonal prior: `½Σ(((mu−mean)² + σ²)·precision − 1 − logVar + log v)`.
+    void klPrior(float[] m, int mu, int logVar, float[] prior, int priorAt, int partials, int rows, int columns);
+
+    /// `out[c] = scale·Σ_r KL(r, c)` for all [#PANEL] columns, row by row.
+    void klColumns(float[] m, int mu, int logVar, float[] prior, int priorAt, int out, int rows, float scale);
+
+    /// `out[r] = weights[r]·row r` of a tile, or its square times the row; all [#PANEL] columns.
+    void scaleRows(float[] m, int at, float[] weights, int weightsAt, boolean squared, float[] out, int outAt, int rows);
+
+    /// `dMu = Σ d`, `dLogVar = ½σ·Σ d·eps` over the samples of a row, d = dz, or dz times `weights[sample row]` or its square.
+    ///
+    /// @param weights where the weights of the sample rows are, or below 0 for none
+    void sampleBackward(
+            float[] m, int dz, int weights, boolean squared, int logVar, int eps, int dMu, int dLogVar, int rows, int samples, int columns);
+
+    /// `dMu (+)= scales[c]·(mu−mean)·precision`, `dLogVar (+)= scales[c]·½(σ²·precision − 1)`, the latter 0 outside the clamp.
+    ///
+    /// @param add whether to add to what is there
+    void klBackward(
+            boolean add, float[] m, int mu, int logVar, float[] prior, int priorAt, float[] scales, int dMu, int dLogVar, int rows, int columns);
+
+    /// `dMu (+)= scale·Σ w·h`, `dLogVar (+)= scale·(½σ·Σ w·h·eps − ½)`, h = (z−mean)·precision; with `dreg` w² for w,
+    /// h = (z−mean)·precision − eps/σ and no −½.
+    void ratioBackward(
+            boolean add, boolean dreg, float[] m, int mu, int logVar, int eps, int weights, float[] prior, int priorAt,
+            int dMu, int dLogVar, int rows, int samples, int columns, float scale);
 
     /// `z = mu + exp(½·logVar)·eps`, logVar clamped.
     void reparameterize(float[] m, int mu, int logVar, int eps, int z, int rows, int columns);

@@ -36,31 +36,90 @@ final class VectorElementwise implements Elementwise {
 
     @Override
     public void bernoulli(
-            Pass pass, float[] m, int logits, int x, int dLogits, int partials, int rows, int columns, float scale) {
-        VectorLikelihoods.bernoulli(pass, m, logits, x, dLogits, partials, rows, columns, scale);
+            Pass pass, float[] m, int logits, int x, int xStep, int dLogits, int partials, int rows, int columns, float scale) {
+        VectorLikelihoods.bernoulli(pass, m, logits, x, xStep, dLogits, partials, rows, columns, scale);
     }
 
     @Override
     public void gaussian(
-            Pass pass, float[] m, int mean, int x, int dMean, int partials, int rows, int columns,
+            Pass pass, float[] m, int mean, int x, int xStep, int dMean, int partials, int rows, int columns,
             float variance, float scale) {
-        VectorLikelihoods.gaussian(pass, m, mean, x, dMean, partials, rows, columns, variance, scale);
+        VectorLikelihoods.gaussian(pass, m, mean, x, xStep, dMean, partials, rows, columns, variance, scale);
     }
 
     @Override
     public void gaussianShared(
-            Pass pass, float[] m, int mean, int x, int dMean, int partials, int logVarPartials, int rows, int columns,
+            Pass pass, float[] m, int mean, int x, int xStep, int dMean, int partials, int logVarPartials, int rows, int columns,
             float logVar, float scale) {
         VectorLikelihoods.gaussianShared(
-                pass, m, mean, x, dMean, partials, logVarPartials, rows, columns, logVar, scale);
+                pass, m, mean, x, xStep, dMean, partials, logVarPartials, rows, columns, logVar, scale);
     }
 
     @Override
     public void gaussianPerFeature(
-            Pass pass, float[] m, int mean, int logVar, int x, int dMean, int dLogVar, int partials,
+            Pass pass, float[] m, int mean, int logVar, int x, int xStep, int dMean, int dLogVar, int partials,
             int rows, int columns, float scale) {
         VectorLikelihoods.gaussianPerFeature(
-                pass, m, mean, logVar, x, dMean, dLogVar, partials, rows, columns, scale);
+                pass, m, mean, logVar, x, xStep, dMean, dLogVar, partials, rows, columns, scale);
+    }
+
+    @Override
+    public void continuousBernoulli(
+            Pass pass, float[] m, int logits, int x, int xStep, int dLogits, int partials, int rows, int columns, float scale) {
+        VectorContinuous.tile(pass, m, logits, x, xStep, dLogits, partials, rows, columns, scale);
+    }
+
+    @Override
+    public void gaussianColumns(
+            Pass pass, float[] m, int mean, int x, int xStep, int dMean, int dLogVar, int partials, int rows, int columns,
+            float[] logVar, int logVarAt, float scale) {
+        VectorLikelihoods.gaussianColumns(
+                pass, m, mean, x, xStep, dMean, dLogVar, partials, rows, columns, logVar, logVarAt, scale);
+    }
+
+    @Override
+    public void sample(float[] m, int mu, int logVar, int eps, int z, int rows, int samples, int columns) {
+        VectorSamples.sample(m, mu, logVar, eps, z, rows, samples, columns);
+    }
+
+    @Override
+    public void logRatio(
+            float[] m, int mu, int logVar, int eps, float[] prior, int priorAt, int partials, int rows, int samples, int columns) {
+        VectorSamples.logRatio(m, mu, logVar, eps, prior, priorAt, partials, rows, samples, columns);
+    }
+
+    @Override
+    public void klPrior(float[] m, int mu, int logVar, float[] prior, int priorAt, int partials, int rows, int columns) {
+        VectorSamples.klPrior(m, mu, logVar, prior, priorAt, partials, rows, columns);
+    }
+
+    @Override
+    public void klColumns(float[] m, int mu, int logVar, float[] prior, int priorAt, int out, int rows, float scale) {
+        VectorSamples.klColumns(m, mu, logVar, prior, priorAt, out, rows, scale);
+    }
+
+    @Override
+    public void scaleRows(float[] m, int at, float[] weights, int weightsAt, boolean squared, float[] out, int outAt, int rows) {
+        VectorSamples.scaleRows(m, at, weights, weightsAt, squared, out, outAt, rows);
+    }
+
+    @Override
+    public void sampleBackward(
+            float[] m, int dz, int weights, boolean squared, int logVar, int eps, int dMu, int dLogVar, int rows, int samples, int columns) {
+        VectorSamples.sampleBackward(m, dz, weights, squared, logVar, eps, dMu, dLogVar, rows, samples, columns);
+    }
+
+    @Override
+    public void klBackward(
+            boolean add, float[] m, int mu, int logVar, float[] prior, int priorAt, float[] scales, int dMu, int dLogVar, int rows, int columns) {
+        VectorSamples.klBackward(add, m, mu, logVar, prior, priorAt, scales, dMu, dLogVar, rows, columns);
+    }
+
+    @Override
+    public void ratioBackward(
+            boolean add, boolean dreg, float[] m, int mu, int logVar, int eps, int weights, float[] prior, int priorAt,
+            int dMu, int dLogVar, int rows, int samples, int columns, float scale) {
+        VectorSamples.ratioBackward(add, dreg, m, mu, logVar, eps, weights, prior, priorAt, dMu, dLogVar, rows, samples, columns, scale);
     }
 
     @Override

@@ -17,7 +17,7 @@ final class VectorLikelihoods {
     private VectorLikelihoods() {}
 
     static void bernoulli(
-            Elementwise.Pass pass, float[] m, int logits, int x, int dLogits, int partials, int rows, int columns,
+            Elementwise.Pass pass, float[] m, int logits, int x, int xStep, int dLogits, int partials, int rows, int columns,
             float scale) {
         LogVariance.requireColumns(columns);
         boolean value = pass.value();
@@ -29,7 +29,7 @@ final class VectorLikelihoods {
                 int i = r * PANEL + c;
                 int lanes = partials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
                 FloatVector l = FloatVector.fromArray(F, m, logits + i);
-                FloatVector target = FloatVector.fromArray(F, m, x + i);
+                FloatVector target = FloatVector.fromArray(F, m, x + r * xStep + c);
                 FloatVector e = VectorMath.exp(l.abs().neg());
                 if (gradient) {
                     FloatVector slope = VectorMath.sigmoid(l, e).sub(target).mul(scales);
@@ -46,34 +46,34 @@ final class VectorLikelihoods {
     }
 
     static void gaussian(
-            Elementwise.Pass pass, float[] m, int mean, int x, int dMean, int partials, int rows, int columns,
+            Elementwise.Pass pass, float[] m, int mean, int x, int xStep, int dMean, int partials, int rows, int columns,
             float variance, float scale) {
         float precision = 1 / LogVariance.requireVariance(variance);
-        fixed(pass, m, mean, x, dMean, partials, rows, columns, precision, LogVariance.halfLog2Pi(variance), scale);
+        fixed(pass, m, mean, x, xStep, dMean, partials, rows, columns, precision, LogVariance.halfLog2Pi(variance), scale);
     }
 
     static void gaussianShared(
-            Elementwise.Pass pass, float[] m, int mean, int x, int dMean, int partials, int logVarPartials,
+            Elementwise.Pass pass, float[] m, int mean, int x, int xStep, int dMean, int partials, int logVarPartials,
             int rows, int columns, float logVar, float scale) {
         float bounded = LogVariance.clamp(logVar);
         float precision = ScalarMath.exp(-bounded);
         if (pass.gradient()) {
             float half = LogVariance.clamped(logVar) ? 0 : 0.5f * scale;
-            sharedSlope(m, mean, x, logVarPartials, rows, columns, precision, half);
+            sharedSlope(m, mean, x, xStep, logVarPartials, rows, columns, precision, half);
         }
         float halfLog = Math.fma(0.5f, bounded, LogVariance.HALF_LOG_2PI);
-        fixed(pass, m, mean, x, dMean, partials, rows, columns, precision, halfLog, scale);
+        fixed(pass, m, mean, x, xStep, dMean, partials, rows, columns, precision, halfLog, scale);
     }
 
     private static void sharedSlope(
-            float[] m, int mean, int x, int logVarPartials, int rows, int columns, float precision, float half) {
+            float[] m, int mean, int x, int xStep, int logVarPartials, int rows, int columns, float precision, float half) {
         LogVariance.requireColumns(columns);
         for (int c = 0; c < PANEL; c += WIDTH) {
             VectorMask<Float> live = F.indexInRange(c, columns);
             for (int r = 0; r < rows; r++) {
                 int i = r * PANEL + c;
                 int lanes = logVarPartials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
-                FloatVector d = FloatVector.fromArray(F, m, x + i).sub(FloatVector.fromArray(F, m, mean + i));
+                FloatVector d = FloatVector.fromArray(F, m, x + r * xStep + c).sub(FloatVector.fromArray(F, m, mean + i));
                 FloatVector slope = d.mul(d).fma(VectorMath.splat(-precision), ONE).mul(half);
                 FloatVector sum = FloatVector.fromArray(F, m, lanes);
                 sum.blend(sum.add(slope), live).intoArray(m, lanes);
@@ -82,7 +82,7 @@ final class VectorLikelihoods {
     }
 
     private static void fixed(
-            Elementwise.Pass pass, float[] m, int mean, int x, int dMean, int partials, int rows, int columns,
+            Elementwise.Pass pass, float[] m, int mean, int x, int xStep, int dMean, int partials, int rows, int columns,
             float precision, float halfLog, float scale) {
         LogVariance.requireColumns(columns);
         boolean value = pass.value();
@@ -94,7 +94,7 @@ final class VectorLikelihoods {
             for (int r = 0; r < rows; r++) {
                 int i = r * PANEL + c;
                 int lanes = partials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
-                FloatVector d = FloatVector.fromArray(F, m, x + i).sub(FloatVector.fromArray(F, m, mean + i));
+                FloatVector d = FloatVector.fromArray(F, m, x + r * xStep + c).sub(FloatVector.fromArray(F, m, mean + i));
                 if (value) {
                     FloatVector loss = d.mul(d).fma(halfPrecision, VectorMath.splat(halfLog));
                     FloatVector sum = FloatVector.fromArray(F, m, lanes);
@@ -108,7 +108,7 @@ final class VectorLikelihoods {
     }
 
     static void gaussianPerFeature(
-            Elementwise.Pass pass, float[] m, int mean, int logVar, int x, int dMean, int dLogVar, int partials,
+            Elementwise.Pass pass, float[] m, int mean, int logVar, int x, int xStep, int dMean, int dLogVar, int partials,
             int rows, int columns, float scale) {
         LogVariance.requireColumns(columns);
         boolean value = pass.value();
@@ -122,7 +122,7 @@ final class VectorLikelihoods {
                 FloatVector s = FloatVector.fromArray(F, m, logVar + i);
                 VectorMask<Float> slopes = live.andNot(clamped(s));
                 FloatVector bounded = clamp(s);
-                FloatVector d = FloatVector.fromArray(F, m, x + i).sub(FloatVector.fromArray(F, m, mean + i));
+                FloatVector d = FloatVector.fromArray(F, m, x + r * xStep + c).sub(FloatVector.fromArray(F, m, mean + i));
                 FloatVector weighted = d.mul(VectorMath.exp(bounded.neg()));
                 if (value) {
                     FloatVector loss = d.fma(weighted, bounded).fma(VectorMath.HALF, halfLog2Pi);
@@ -133,6 +133,37 @@ final class VectorLikelihoods {
                     ZERO.blend(weighted.mul(-scale), live).intoArray(m, dMean + i);
                     FloatVector slope = d.neg().fma(weighted, ONE).mul(0.5f * scale);
                     ZERO.blend(slope, slopes).intoArray(m, dLogVar + i);
+                }
+            }
+        }
+    }
+
+    static void gaussianColumns(
+            Elementwise.Pass pass, float[] m, int mean, int x, int xStep, int dMean, int dLogVar, int partials, int rows,
+            int columns, float[] logVar, int logVarAt, float scale) {
+        LogVariance.requireColumns(columns);
+        boolean value = pass.value();
+        boolean gradient = pass.gradient();
+        FloatVector halfLog2Pi = VectorMath.splat(LogVariance.HALF_LOG_2PI);
+        for (int c = 0; c < PANEL; c += WIDTH) {
+            VectorMask<Float> live = F.indexInRange(c, columns);
+            FloatVector s = FloatVector.fromArray(F, logVar, logVarAt + c);
+            VectorMask<Float> slopes = live.andNot(clamped(s));
+            FloatVector bounded = clamp(s);
+            FloatVector precision = VectorMath.exp(bounded.neg());
+            for (int r = 0; r < rows; r++) {
+                int i = r * PANEL + c;
+                int lanes = partials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
+                FloatVector d = FloatVector.fromArray(F, m, x + r * xStep + c).sub(FloatVector.fromArray(F, m, mean + i));
+                FloatVector weighted = d.mul(precision);
+                if (value) {
+                    FloatVector loss = d.fma(weighted, bounded).fma(VectorMath.HALF, halfLog2Pi);
+                    FloatVector sum = FloatVector.fromArray(F, m, lanes);
+                    sum.blend(sum.sub(loss), live).intoArray(m, lanes);
+                }
+                if (gradient) {
+                    ZERO.blend(weighted.mul(-scale), live).intoArray(m, dMean + i);
+                    ZERO.blend(d.neg().fma(weighted, ONE).mul(0.5f * scale), slopes).intoArray(m, dLogVar + i);
                 }
             }
         }

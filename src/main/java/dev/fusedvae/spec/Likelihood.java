@@ -14,8 +14,15 @@ public sealed interface Likelihood {
         }
     }
 
+    /// Continuous Bernoulli on logits l, a density on [0,1]: log p = l·x − max(l,0) + g(|l|), g(a) = log(a / (1 − e^−a)),
+    /// g(0) = 0. Loaiza-Ganem & Cunningham 2019, eq. 6, with λ = σ(l): there log C(λ) = log(2 atanh(1−2λ)/(1−2λ)) = log(l / tanh ½l).
+    record ContinuousBernoulli() implements Likelihood {}
+
     /// Gaussian with one learned scalar s = log σ², shared by all features; clamped as [LogVariance] says.
     record GaussianScalar() implements Likelihood {}
+
+    /// Gaussian with a learned vector s = log σ²[D], one for each feature and independent of z; clamped likewise.
+    record GaussianVector() implements Likelihood {}
 
     /// Gaussian whose decoder gives a mean and a log σ² for every feature; clamped as [LogVariance] says.
     record GaussianFeature() implements Likelihood {}
@@ -25,12 +32,31 @@ public sealed interface Likelihood {
         return this instanceof GaussianFeature ? 2 : 1;
     }
 
+    /// Whether x must lie in [0,1].
+    default boolean unitInterval() {
+        return this instanceof Bernoulli || this instanceof ContinuousBernoulli;
+    }
+
+    /// Learned log-variances beside the network's weights: none, one, or one a feature.
+    default int logVariances(int features) {
+        return switch (this) {
+            case GaussianScalar() -> 1;
+            case GaussianVector() -> features;
+            case Bernoulli() -> 0;
+            case ContinuousBernoulli() -> 0;
+            case Gaussian g -> 0;
+            case GaussianFeature() -> 0;
+        };
+    }
+
     /// The name used on the command line and in `config.json`.
     default String flag() {
         return switch (this) {
             case Bernoulli() -> "bernoulli";
             case Gaussian(double variance) -> "gaussian";
+            case ContinuousBernoulli() -> "continuous-bernoulli";
             case GaussianScalar() -> "gaussian-scalar";
+            case GaussianVector() -> "gaussian-vector";
             case GaussianFeature() -> "gaussian-feature";
         };
     }
@@ -40,10 +66,13 @@ public sealed interface Likelihood {
         return switch (flag) {
             case "bernoulli" -> new Bernoulli();
             case "gaussian" -> new Gaussian(variance);
+            case "continuous-bernoulli" -> new ContinuousBernoulli();
+            case "gaussian-vector" -> new GaussianVector();
             case "gaussian-scalar" -> new GaussianScalar();
             case "gaussian-feature" -> new GaussianFeature();
             default -> throw new SpecException("unknown likelihood '" + flag
-                    + "'; use bernoulli, gaussian, gaussian-scalar (one learned variance) or gaussian-feature (a variance per feature from the decoder)");
+                    + "'; use bernoulli, continuous-bernoulli, gaussian, gaussian-scalar (one learned variance), "
+                    + "gaussian-vector (a learned variance per feature) or gaussian-feature (a variance per feature from the decoder)");
         };
     }
 }

@@ -13,6 +13,8 @@ import java.util.List;
 /// @param latent        size of z
 /// @param decoderHidden widths of the decoder's hidden layers, possibly none
 /// @param bias          whether layers have biases
+/// @param prior         p(z), where z is random
+/// @param corruption    what training does to the encoder's input
 public record VaeSpec(
         int features,
         List<Integer> encoderHidden,
@@ -21,7 +23,9 @@ public record VaeSpec(
         Activation activation,
         boolean bias,
         Likelihood likelihood,
-        Objective objective) {
+        Objective objective,
+        Prior prior,
+        Corruption corruption) {
 
     /// Widths above this are surely a slip, and would overflow the arena's index.
     public static final int MAX_WIDTH = 1 << 20;
@@ -33,6 +37,15 @@ public record VaeSpec(
         width("latent", latent);
         encoderHidden.forEach(w -> width("hidden width", w));
         decoderHidden.forEach(w -> width("decoder hidden width", w));
+        prior.check(latent);
+        SpecException.require(objective.variational() || prior.standard(),
+                "a prior belongs to a random z, which objective %s does not have; use vae or iwae, or leave the prior out", objective.flag());
+    }
+
+    /// With the prior N(0, I) and inputs as they are.
+    public VaeSpec(int features, List<Integer> encoderHidden, int latent, List<Integer> decoderHidden, Activation activation,
+                   boolean bias, Likelihood likelihood, Objective objective) {
+        this(features, encoderHidden, latent, decoderHidden, activation, bias, likelihood, objective, Prior.STANDARD, Corruption.NONE);
     }
 
     private static void width(String what, int value) {
@@ -46,19 +59,27 @@ public record VaeSpec(
     }
 
     public VaeSpec withActivation(Activation a) {
-        return new VaeSpec(features, encoderHidden, latent, decoderHidden, a, bias, likelihood, objective);
+        return new VaeSpec(features, encoderHidden, latent, decoderHidden, a, bias, likelihood, objective, prior, corruption);
     }
 
     public VaeSpec withBias(boolean b) {
-        return new VaeSpec(features, encoderHidden, latent, decoderHidden, activation, b, likelihood, objective);
+        return new VaeSpec(features, encoderHidden, latent, decoderHidden, activation, b, likelihood, objective, prior, corruption);
     }
 
     public VaeSpec withLikelihood(Likelihood l) {
-        return new VaeSpec(features, encoderHidden, latent, decoderHidden, activation, bias, l, objective);
+        return new VaeSpec(features, encoderHidden, latent, decoderHidden, activation, bias, l, objective, prior, corruption);
     }
 
     public VaeSpec withObjective(Objective o) {
-        return new VaeSpec(features, encoderHidden, latent, decoderHidden, activation, bias, likelihood, o);
+        return new VaeSpec(features, encoderHidden, latent, decoderHidden, activation, bias, likelihood, o, prior, corruption);
+    }
+
+    public VaeSpec withPrior(Prior p) {
+        return new VaeSpec(features, encoderHidden, latent, decoderHidden, activation, bias, likelihood, objective, p, corruption);
+    }
+
+    public VaeSpec withCorruption(Corruption c) {
+        return new VaeSpec(features, encoderHidden, latent, decoderHidden, activation, bias, likelihood, objective, prior, c);
     }
 
     /// `784-400-20-400-784`, the way papers write it.

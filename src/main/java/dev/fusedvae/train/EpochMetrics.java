@@ -5,7 +5,8 @@ import java.util.List;
 /// What one epoch came to.
 ///
 /// @param epoch             counted from 1
-/// @param train             average over the epoch's steps, as the parameters were at each
+/// @param train             average over the epoch's steps, as the parameters were at each; for the importance-weighted bound,
+///                          which does not split, the bound as reconstruction and a KL of 0
 /// @param test              the test set under the parameters at the epoch's end, one noise sample an example
 /// @param klPerLatent       of the test set; empty for an autoencoder
 /// @param activeUnits       latents whose mean varies over the test set by more than 0.01

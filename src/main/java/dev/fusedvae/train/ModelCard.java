@@ -13,7 +13,7 @@ final class ModelCard {
 
     static String text(Model model) {
         VaeSpec spec = model.spec();
-        String kind = spec.objective() instanceof Objective.Vae ? "Variational autoencoder" : "Autoencoder";
+        String kind = spec.objective().variational() ? "Variational autoencoder" : "Autoencoder";
         return """
                 # %s %s
 
@@ -59,9 +59,13 @@ final class ModelCard {
 
     private static String objective(Objective objective) {
         return switch (objective) {
-            case Objective.Vae(double beta, double warmup) -> "negative ELBO, beta " + beta
-                    + (warmup > 0 ? ", linear warm-up over " + warmup + " epochs" : "");
-            case Objective.Autoencoder() -> "reconstruction, no noise, no KL";
+            case Objective.Vae vae -> "negative ELBO, beta " + vae.beta()
+                    + (vae.warmupEpochs() > 0 ? ", linear warm-up over " + vae.warmupEpochs() + " epochs" : "")
+                    + (vae.freeBits() > 0 ? ", " + vae.freeBits() + " free nats a latent" : "")
+                    + (vae.samples() > 1 ? ", " + vae.samples() + " samples" : "");
+            case Objective.Autoencoder a -> "reconstruction, no noise, no KL";
+            case Objective.Sparse s -> s.words();
+            case Objective.Iwae i -> i.words();
         };
     }
 

@@ -7,10 +7,12 @@ import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.io.Json;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.Corruption;
 import dev.fusedvae.spec.Initialization;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.Prior;
 import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
@@ -33,25 +35,56 @@ final class SpecJson {
         if (spec.likelihood() instanceof Likelihood.Gaussian(double variance)) {
             node.put("variance", variance);
         }
-        node.put("objective", spec.objective().flag());
-        if (spec.objective() instanceof Objective.Vae(double beta, double warmupEpochs)) {
-            node.put("beta", beta);
-            node.put("warmupEpochs", warmupEpochs);
+        objective(node, spec.objective());
+        if (!spec.prior().standard()) {
+            node.set("priorMean", Json.tree(spec.prior().mean()));
+            node.set("priorVariance", Json.tree(spec.prior().variance()));
+        }
+        if (!(spec.corruption() instanceof Corruption.None)) {
+            node.put("corruption", spec.corruption().flag());
         }
         return node;
+    }
+
+    /// What is at its default is left out, so that folders written before it existed and after are the same.
+    private static void objective(ObjectNode node, Objective objective) {
+        node.put("objective", objective.flag());
+        switch (objective) {
+            case Objective.Vae vae -> {
+                node.put("beta", vae.beta()).put("warmupEpochs", vae.warmupEpochs());
+                if (vae.freeBits() > 0) {
+                    node.put("freeBits", vae.freeBits());
+                }
+                if (vae.samples() > 1) {
+                    node.put("samples", vae.samples());
+                }
+            }
+            case Objective.Autoencoder autoencoder -> { }
+            case Objective.Sparse sparse -> node.put("sparsity", sparse.weight());
+            case Objective.Iwae iwae -> node.put("samples", iwae.samples()).put("dreg", iwae.dreg());
+        }
+    }
+
+    private static Prior prior(Fields f) {
+        return new Prior(f.has("priorMean") ? f.numbers("priorMean") : Prior.STANDARD.mean(),
+                f.has("priorVariance") ? f.numbers("priorVariance") : Prior.STANDARD.variance());
     }
 
     static VaeSpec vae(Fields f) {
         return checked(f, () -> new VaeSpec(f.whole("features"), f.wholes("hidden"), f.whole("latent"), f.wholes("decoderHidden"),
                 Activation.parse(f.text("activation")), f.bool("bias"),
-                Likelihood.parse(f.text("likelihood"), f.has("variance") ? f.number("variance") : 1), objective(f)));
+                Likelihood.parse(f.text("likelihood"), f.has("variance") ? f.number("variance") : 1), objective(f),
+                prior(f), f.has("corruption") ? Corruption.parse(f.text("corruption")) : Corruption.NONE));
     }
 
     private static Objective objective(Fields f) {
         return switch (f.text("objective")) {
-            case "vae" -> new Objective.Vae(f.has("beta") ? f.number("beta") : 1, f.has("warmupEpochs") ? f.number("warmupEpochs") : 0);
+            case "vae" -> new Objective.Vae(f.has("beta") ? f.number("beta") : 1, f.has("warmupEpochs") ? f.number("warmupEpochs") : 0,
+                    f.has("freeBits") ? f.number("freeBits") : 0, f.has("samples") ? f.whole("samples") : 1);
+            case "sparse" -> new Objective.Sparse(f.number("sparsity"));
+            case "iwae" -> new Objective.Iwae(f.whole("samples"), f.bool("dreg"));
             case "autoencoder" -> new Objective.Autoencoder();
-            case String other -> throw new IllegalArgumentException("unknown objective '" + other + "'; use vae or autoencoder");
+            case String other -> throw new IllegalArgumentException("unknown objective '" + other + "'; use vae, iwae, autoencoder or sparse");
         };
     }
 

@@ -23,7 +23,7 @@ import java.util.Set;
 ///     encoder = Sequential(Linear, act, …)     encoder.0.weight [N,K], encoder.0.bias [N], encoder.2.…
 ///     mu, log_var = Linear, Linear             mu.weight, mu.bias, log_var.weight, log_var.bias; an autoencoder: code
 ///     decoder = Sequential(Linear, act, …, Linear)
-///     likelihood.log_var = Parameter([1])      where one variance is learned
+///     likelihood.log_var = Parameter([1])      where one variance is learned; ([D]) where one a feature is, independent of z
 ///
 /// With a variance per feature the decoder's last layer has 2·D outputs: D means, then D log-variances, so that
 /// `mean, log_var = decoder(z).chunk(2, -1)`.
@@ -94,7 +94,7 @@ final class TorchNames {
             }
         }
         graph.tensors(Tensor.Role.PARAMETER).stream().filter(t -> t.name().startsWith("likelihood."))
-                .forEach(t -> parts.add(new Part(t.name(), t, 0, 1, new long[] {1})));
+                .forEach(t -> parts.add(new Part(t.name(), t, 0, t.width(), new long[] {t.width()})));
         return parts;
     }
 

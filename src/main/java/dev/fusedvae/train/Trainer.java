@@ -33,6 +33,8 @@ public final class Trainer implements AutoCloseable {
     private final Graph elbo;
     private final Feed.Training feed;
     private final Executable executable;
+    /// Whether the second metric is a KL and not another penalty.
+    private final boolean variational;
     private final int stepsPerEpoch;
     private final long steps;
     private final Chunks chunks;
@@ -58,6 +60,7 @@ public final class Trainer implements AutoCloseable {
         StepTable table = new StepTable(job.train(), job.spec().objective(), job.data().train().size());
         feed = new Feed.Training(Inputs.examples(job.data().train(), job.normalization()), table);
         executable = backend.load(Plan.of(graph, options.backend().cuda().fusion(options.fusion()), job.train().batchSize()), feed);
+        variational = job.spec().objective().variational();
         stepsPerEpoch = table.stepsPerEpoch();
         steps = (long) stepsPerEpoch * job.train().epochs();
         chunks = new Chunks(stepsPerEpoch);
@@ -160,7 +163,7 @@ public final class Trainer implements AutoCloseable {
         chunks.took(count, took);
         for (int i = 0; i < count; i++) {
             reconstruction += chunks.metrics()[2 * i];
-            kl += chunks.metrics()[2 * i + 1];
+            kl += variational ? chunks.metrics()[2 * i + 1] : 0;
         }
         step += count;
         long position = (step - 1) % stepsPerEpoch + 1;

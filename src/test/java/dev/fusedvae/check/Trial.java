@@ -11,10 +11,12 @@ import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.Corruption;
 import dev.fusedvae.spec.Initialization;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.Prior;
 import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
@@ -28,7 +30,13 @@ import java.util.stream.IntStream;
 /// What a test trains: a model, how, on what data, from which parameters; everything follows from one seed.
 public record Trial(VaeSpec spec, TrainSpec train, Examples examples) {
     public static final List<Likelihood> LIKELIHOODS = List.of(new Likelihood.Bernoulli(), new Likelihood.Gaussian(0.5),
-            new Likelihood.GaussianScalar(), new Likelihood.GaussianFeature());
+            new Likelihood.GaussianScalar(), new Likelihood.GaussianFeature(), new Likelihood.ContinuousBernoulli(),
+            new Likelihood.GaussianVector());
+
+    /// One of every kind, and every part of each.
+    public static final List<Objective> OBJECTIVES = List.of(new Objective.Vae(1, 0), new Objective.Vae(2.5, 0), new Objective.Vae(0, 0),
+            new Objective.Vae(1, 0).withSamples(3), new Objective.Vae(0.5, 0, 0.3, 1), new Objective.Vae(1.5, 0, 0.05, 2), new Objective.Autoencoder(),
+            new Objective.Sparse(0.3), new Objective.Iwae(1, false), new Objective.Iwae(4, false), new Objective.Iwae(5, true), new Objective.Iwae(6, false));
 
     /// Adam on `count` random examples that suit the likelihood.
     public static Trial of(VaeSpec spec, int batch, int count, long seed) {
@@ -39,7 +47,7 @@ public record Trial(VaeSpec spec, TrainSpec train, Examples examples) {
 
     private static Examples examples(VaeSpec spec, int count, Random random) {
         float[] values = new float[count * spec.features()];
-        boolean unit = spec.likelihood() instanceof Likelihood.Bernoulli;
+        boolean unit = spec.likelihood().unitInterval();
         for (int i = 0; i < values.length; i++) {
             float pixel = random.nextInt(3) == 0 ? random.nextInt(2) : random.nextFloat();
             values[i] = unit ? pixel : (float) random.nextGaussian();
@@ -47,12 +55,27 @@ public record Trial(VaeSpec spec, TrainSpec train, Examples examples) {
         return new Examples.Floats(values, spec.features());
     }
 
-    /// Any activation, likelihood, objective, with and without biases.
+    /// Any activation, likelihood, objective, prior and corruption, with and without biases.
+    public static VaeSpec anySpec(Random random, int encoderDepth, int decoderDepth) {
+        VaeSpec spec = randomSpec(random, encoderDepth, decoderDepth)
+                .withLikelihood(LIKELIHOODS.get(random.nextInt(LIKELIHOODS.size())))
+                .withObjective(OBJECTIVES.get(random.nextInt(OBJECTIVES.size())));
+        if (spec.objective().variational() && random.nextBoolean()) {
+            spec = spec.withPrior(new Prior(List.of(0.5), random.doubles(spec.latent(), 0.5, 2).boxed().toList()));
+        }
+        return switch (random.nextInt(3)) {
+            case 0 -> spec.withCorruption(new Corruption.Gaussian(0.3));
+            case 1 -> spec.withCorruption(new Corruption.Masking(0.4));
+            default -> spec;
+        };
+    }
+
+    /// Any activation, either of the two plain objectives, a likelihood of the first issue, with and without biases.
     public static VaeSpec randomSpec(Random random, int encoderDepth, int decoderDepth) {
         Activation[] activations = Activation.values();
         return new VaeSpec(1 + random.nextInt(40), widths(random, encoderDepth), 1 + random.nextInt(9), widths(random, decoderDepth),
                 activations[random.nextInt(activations.length)], random.nextInt(4) > 0,
-                LIKELIHOODS.get(random.nextInt(LIKELIHOODS.size())),
+                LIKELIHOODS.get(random.nextInt(4)),
                 random.nextInt(3) == 0 ? new Objective.Autoencoder() : new Objective.Vae(0.5 + random.nextInt(2), 0));
     }
 

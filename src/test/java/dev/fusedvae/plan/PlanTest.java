@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.fuse.Fuser;
+import dev.fusedvae.check.Trial;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Graph;
@@ -158,6 +159,31 @@ class PlanTest {
         }
     }
 
+    /// Free bits and corruption cost no launch; importance weights one where the latent layer follows the output's at once.
+    @Test
+    void layer_launchesAsManyForEveryObjective_andOneMoreForImportanceWeightsWithoutADecoderLayer() {
+        Random random = new Random(3);
+        for (int trial = 0; trial < 60; trial++) {
+            int e = random.nextInt(4);
+            int d = random.nextInt(4);
+            VaeSpec spec = Trial.anySpec(random, e, d);
+            int expected = 2 * (e + d + 1) + (e == 0 ? 1 : 0) + (d == 0 ? 1 : 0)
+                    + (d == 0 && spec.objective() instanceof Objective.Iwae ? 1 : 0);
+            assertEquals(expected, Plan.of(training(spec, OptionalDouble.empty()), FusionLevel.LAYER, 8).launches(), spec.toString());
+        }
+    }
+
+    /// At no level but the lowest does a weighed gradient reach memory: each sum weighs the rows it reads.
+    @Test
+    void weighedGradients_neverReachMemoryAboveNone() {
+        VaeSpec spec = CANONICAL.withObjective(new Objective.Iwae(5, true));
+        for (FusionLevel level : List.of(FusionLevel.EPILOGUE, FusionLevel.LAYER)) {
+            Plan plan = plan(spec, level, 20);
+            assertTrue(plan.slots().stream().noneMatch(t -> t.name().endsWith(".w") || t.name().endsWith(".w2")), plan.slots().toString());
+        }
+        assertTrue(plan(spec, FusionLevel.NONE, 20).slots().stream().anyMatch(t -> t.name().equals("y.d.w")));
+    }
+
     static VaeSpec randomSpec(Random random, int e, int d) {
         Activation[] activations = Activation.values();
         Likelihood[] likelihoods = {new Likelihood.Bernoulli(), new Likelihood.Gaussian(0.5),
@@ -177,7 +203,7 @@ class PlanTest {
     void everyConflictOfTheGraph_keepsItsOrderInThePlan(FusionLevel level) {
         Random random = new Random(7);
         for (int trial = 0; trial < 40; trial++) {
-            VaeSpec spec = randomSpec(random, random.nextInt(4), random.nextInt(4));
+            VaeSpec spec = Trial.anySpec(random, random.nextInt(4), random.nextInt(4));
             Graph graph = training(spec, random.nextInt(3) == 0 ? OptionalDouble.of(1) : OptionalDouble.empty());
             Plan plan = Plan.of(graph, level, 7);
             assertEquals(new HashSet<>(graph.ops()), new HashSet<>(plan.calls().stream().flatMap(c -> c.op().ops().stream()).toList()));

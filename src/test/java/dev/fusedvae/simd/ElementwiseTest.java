@@ -26,7 +26,7 @@ class ElementwiseTest {
     void bernoulli_matchesItsDefinitionAndItsSlope(int columns) {
         Density density = (x, l, unused) -> l * x - Math.max(l, 0) - Math.log1p(Math.exp(-Math.abs(l)));
         float[] m = arena(columns);
-        loops.bernoulli(Pass.BOTH, m, TILE, 0, 3 * TILE, 5 * TILE, ROWS, columns, 0.25f);
+        loops.bernoulli(Pass.BOTH, m, TILE, 0, 32, 3 * TILE, 5 * TILE, ROWS, columns, 0.25f);
         assertMatches(density, m, columns, 0.25, false);
     }
 
@@ -36,7 +36,7 @@ class ElementwiseTest {
         m[0] = 200;
         m[1] = -200;
         m[32] = 1;
-        loops.bernoulli(Pass.BOTH, m, 0, 32, 64, 96, 1, 2, 1);
+        loops.bernoulli(Pass.BOTH, m, 0, 32, 32, 64, 96, 1, 2, 1);
         assertEquals(0, VirtualLanes.sum(m, 96));
         assertEquals(0f, m[64] + m[65]);
     }
@@ -47,7 +47,7 @@ class ElementwiseTest {
         float variance = 0.3f;
         Density density = (x, mean, unused) -> -0.5 * ((x - mean) * (x - mean) / variance + LOG_2PI + Math.log(variance));
         float[] m = arena(columns);
-        loops.gaussian(Pass.BOTH, m, TILE, 0, 3 * TILE, 5 * TILE, ROWS, columns, variance, 0.25f);
+        loops.gaussian(Pass.BOTH, m, TILE, 0, 32, 3 * TILE, 5 * TILE, ROWS, columns, variance, 0.25f);
         assertMatches(density, m, columns, 0.25, false);
     }
 
@@ -57,7 +57,7 @@ class ElementwiseTest {
         Density density = (x, mean, s) -> -0.5 * ((x - mean) * (x - mean) * Math.exp(-s) + s + LOG_2PI);
         float[] m = arena(columns);
         loops.gaussianPerFeature(
-                Pass.BOTH, m, TILE, 2 * TILE, 0, 3 * TILE, 4 * TILE, 5 * TILE, ROWS, columns, 0.25f);
+                Pass.BOTH, m, TILE, 2 * TILE, 0, 32, 3 * TILE, 4 * TILE, 5 * TILE, ROWS, columns, 0.25f);
         assertMatches(density, m, columns, 0.25, true);
     }
 
@@ -68,7 +68,7 @@ class ElementwiseTest {
         Density density = (x, mean, unused) -> -0.5 * ((x - mean) * (x - mean) * Math.exp(-logVar) + logVar + LOG_2PI);
         float[] m = arena(columns);
         loops.gaussianShared(
-                Pass.BOTH, m, TILE, 0, 3 * TILE, 5 * TILE, 6 * TILE, ROWS, columns, logVar, 0.25f);
+                Pass.BOTH, m, TILE, 0, 32, 3 * TILE, 5 * TILE, 6 * TILE, ROWS, columns, logVar, 0.25f);
         assertMatches(density, m, columns, 0.25, false);
         for (int r = 0; r < ROWS; r++) {
             double slope = 0;
@@ -80,14 +80,90 @@ class ElementwiseTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 13, 32})
+    void continuousBernoulli_matchesItsDefinitionAndItsSlope(int columns) {
+        // the normaliser as the paper states it, but for λ = ½, which no sample hits
+        Density density = (x, l, unused) -> {
+            double lambda = 1 / (1 + Math.exp(-l));
+            double atanh = 0.5 * Math.log1p(2 * (1 - 2 * lambda) / (2 * lambda));
+            double normalizer = Math.log(2 * atanh / (1 - 2 * lambda));
+            return x * Math.log(lambda) + (1 - x) * Math.log1p(-lambda) + normalizer;
+        };
+        float[] m = arena(columns);
+        loops.continuousBernoulli(Pass.BOTH, m, TILE, 0, 32, 3 * TILE, 5 * TILE, ROWS, columns, 0.25f);
+        assertMatches(density, m, columns, 0.25, false);
+    }
+
+    /// Σ over a fine grid of x: the density integrates to 1 at every logit, also near 0, where the formula is 0/0.
+    @Test
+    void continuousBernoulli_integratesToOneAndItsMeanIsItsMean() {
+        int steps = 4000;
+        for (float l : new float[] {0, 1e-30f, -1e-6f, 0.01f, -0.3f, 0.999f, 1, -1.001f, 5, -17, 60}) {
+            double mass = 0;
+            double mean = 0;
+            for (int i = 0; i < steps; i++) {
+                float x = (i + 0.5f) / steps;
+                float[] m = new float[4 * 32];
+                m[0] = l;
+                m[32] = x;
+                loops.continuousBernoulli(Pass.VALUE, m, 0, 32, 32, 64, 96, 1, 1, 1);
+                double p = Math.exp(VirtualLanes.sum(m, 96)) / steps;
+                mass += p;
+                mean += p * x;
+            }
+            assertEquals(1, mass, 5e-5, "mass at logit " + l);
+            assertEquals(mean, ContinuousBernoulli.mean(l), 2e-4, "mean at logit " + l);
+        }
+        assertEquals(0.5f, ContinuousBernoulli.mean(0));
+    }
+
+    @Test
+    void continuousBernoulli_hasNoSeamWhereItsFormulasMeet() {
+        for (float l = 0.99f; l < 1.01f; l = Math.nextUp(l) + 1e-5f) {
+            double exact = Math.log(l / -Math.expm1(-l));
+            double slope = 1.0 / l - 1 / Math.expm1(l);
+            assertEquals(exact, ContinuousBernoulli.log(l), 2e-7);
+            assertEquals(1 - slope, ContinuousBernoulli.mean(l), 3e-7);
+            assertEquals(slope, ContinuousBernoulli.mean(-l), 3e-7);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 13, 32})
+    void gaussianColumns_isPerFeatureWithTheSameVarianceInEveryRow(int columns) {
+        float[] m = arena(columns);
+        float[] logVar = Samples.tame(32, 9);
+        for (int i = 0; i < TILE; i++) {
+            m[2 * TILE + i] = i % 32 < columns ? logVar[i % 32] : Float.NaN;
+        }
+        float[] expected = m.clone();
+        loops.gaussianPerFeature(Pass.BOTH, expected, TILE, 2 * TILE, 0, 32, 3 * TILE, 4 * TILE, 5 * TILE, ROWS, columns, 0.25f);
+        loops.gaussianColumns(Pass.BOTH, m, TILE, 0, 32, 3 * TILE, 4 * TILE, 5 * TILE, ROWS, columns, logVar, 0, 0.25f);
+        assertEquals(-1, Arrays.mismatch(expected, m));
+    }
+
+    /// One target for all rows of a tile is the same as that target in every row.
+    @Test
+    void likelihoods_readOneTargetForAllRowsWhereTheStepIsZero() {
+        float[] m = arena(32);
+        for (int i = 32; i < TILE; i++) {
+            m[i] = m[i % 32];
+        }
+        float[] expected = m.clone();
+        loops.bernoulli(Pass.BOTH, expected, TILE, 0, 32, 3 * TILE, 5 * TILE, ROWS, 32, 1);
+        loops.bernoulli(Pass.BOTH, m, TILE, 0, 0, 3 * TILE, 5 * TILE, ROWS, 32, 1);
+        assertEquals(-1, Arrays.mismatch(expected, m));
+    }
+
     @Test
     void logVariances_haveNoSlopeOutsideTheirBounds() {
         for (float outside : new float[] {-30.001f, 20.001f, -1e30f, Float.POSITIVE_INFINITY}) {
             float[] m = arena(32);
             Arrays.fill(m, 2 * TILE, 3 * TILE, outside);
-            loops.gaussianPerFeature(Pass.GRADIENT, m, TILE, 2 * TILE, 0, 3 * TILE, 4 * TILE, 5 * TILE, ROWS, 32, 1);
+            loops.gaussianPerFeature(Pass.GRADIENT, m, TILE, 2 * TILE, 0, 32, 3 * TILE, 4 * TILE, 5 * TILE, ROWS, 32, 1);
             assertEquals(0f, m[4 * TILE + 7]);
-            loops.gaussianShared(Pass.GRADIENT, m, TILE, 0, 3 * TILE, 5 * TILE, 6 * TILE, ROWS, 32, outside, 1);
+            loops.gaussianShared(Pass.GRADIENT, m, TILE, 0, 32, 3 * TILE, 5 * TILE, 6 * TILE, ROWS, 32, outside, 1);
             assertEquals(0.0, VirtualLanes.sum(m, 6 * TILE));
             loops.latentBackward(m, 0, TILE, 2 * TILE, 0, 3 * TILE, 4 * TILE, ROWS, 32, 1);
             assertEquals(0f, m[4 * TILE + 7]);
@@ -136,9 +212,9 @@ class ElementwiseTest {
     void passes_addUp() {
         float[] both = arena(32);
         float[] split = both.clone();
-        loops.gaussianPerFeature(Pass.BOTH, both, TILE, 2 * TILE, 0, 3 * TILE, 4 * TILE, 5 * TILE, ROWS, 32, 1);
-        loops.gaussianPerFeature(Pass.VALUE, split, TILE, 2 * TILE, 0, 3 * TILE, 4 * TILE, 5 * TILE, ROWS, 32, 1);
-        loops.gaussianPerFeature(Pass.GRADIENT, split, TILE, 2 * TILE, 0, 3 * TILE, 4 * TILE, 5 * TILE, ROWS, 32, 1);
+        loops.gaussianPerFeature(Pass.BOTH, both, TILE, 2 * TILE, 0, 32, 3 * TILE, 4 * TILE, 5 * TILE, ROWS, 32, 1);
+        loops.gaussianPerFeature(Pass.VALUE, split, TILE, 2 * TILE, 0, 32, 3 * TILE, 4 * TILE, 5 * TILE, ROWS, 32, 1);
+        loops.gaussianPerFeature(Pass.GRADIENT, split, TILE, 2 * TILE, 0, 32, 3 * TILE, 4 * TILE, 5 * TILE, ROWS, 32, 1);
         assertEquals(-1, Arrays.mismatch(both, split));
     }
 
@@ -148,7 +224,7 @@ class ElementwiseTest {
         assertEquals("columns of a panel tile must be 1..32, got 33", assertThrows(IllegalArgumentException.class,
                 () -> loops.kl(m, 0, 0, 0, 1, 33)).getMessage());
         assertEquals("variance must be positive and finite, got 0.0", assertThrows(IllegalArgumentException.class,
-                () -> loops.gaussian(Pass.BOTH, m, 0, 0, 0, 0, 1, 1, 0, 1)).getMessage());
+                () -> loops.gaussian(Pass.BOTH, m, 0, 0, 32, 0, 0, 1, 1, 0, 1)).getMessage());
     }
 
     /// Targets in tile 0, parameters in tiles 1 and 2, gradients in 3 and 4 (poisoned), partials in 5 and 6 (cleared);

@@ -208,7 +208,7 @@ public final class CpuExecutable implements Executable {
 
     private boolean finite(Tensor t, int rows) {
         float[] values = read(t);
-        int live = t.batched() ? rows * t.width() : values.length;
+        int live = t.batched() ? (int) t.elements(rows) : values.length;
         for (int i = 0; i < live; i++) {
             if (!Float.isFinite(values[i])) {
                 return false;

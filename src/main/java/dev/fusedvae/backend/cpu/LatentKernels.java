@@ -2,7 +2,6 @@ package dev.fusedvae.backend.cpu;
 
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.rng.Normals;
-import dev.fusedvae.simd.VirtualLanes;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -16,16 +15,24 @@ final class LatentKernels {
     static final class Noise implements Kernel {
         private final Machine machine;
         private final Form.Panels eps;
+        private final int samples;
 
         Noise(Machine machine, Stage.Noise stage) {
             this.machine = machine;
+            samples = stage.samples();
             eps = machine.memory.panels(stage.eps());
         }
 
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
-            Normals.block(machine.noise(), step.step(), machine.feed().noiseRow(step, r0), r1 - r0, eps.columns(),
-                    machine.memory.work, eps.at() + r0 * Form.PANEL, Form.PANEL, eps.stride());
+            // rows that are consecutive in the counters: all of them in training, an example's where samples come in chunks
+            int run = machine.feed().sampleRow(step, 1, 0, samples) == machine.feed().sampleRow(step, 0, 0, samples) + samples
+                    ? r1 - r0
+                    : samples;
+            for (int r = r0; r < r1; r += run) {
+                Normals.block(machine.noise(), step.step(), machine.feed().sampleRow(step, r / samples, r % samples, samples), run, eps.columns(),
+                        machine.memory.work, eps.at() + r * Form.PANEL, Form.PANEL, eps.stride());
+            }
         }
     }
 
@@ -34,6 +41,9 @@ final class LatentKernels {
     /// Each has a class and a loop of its own: a method that inlines two of these vector loops passes the compiler's
     /// NodeCountInliningCutoff inside the second, whose vectors are then boxed for good (KL at NONE: 4.6 kB a step).
     static Kernel reparameterize(Machine machine, Stage.Reparameterize stage) {
+        if (stage.samples() > 1 || stage.ratio().isPresent() || stage.kl().isPresent() && !stage.kl().get().prior().standard()) {
+            return new SampleKernels.Forward(machine, stage);
+        }
         if (stage.kl().isEmpty()) {
             return new Sample(machine, stage);
         }
@@ -73,7 +83,7 @@ final class LatentKernels {
         Divergence(Machine machine, Stage.Reparameterize stage) {
             this.machine = machine;
             heads = machine.memory.panels(stage.heads());
-            kl = machine.memory.partials(stage.kl().orElseThrow());
+            kl = machine.memory.partials(stage.kl().orElseThrow().kl());
         }
 
         @Override
@@ -85,7 +95,7 @@ final class LatentKernels {
             for (int p = 0; p < heads.panels(); p++) {
                 Arrays.fill(work, lanes, lanes + LANES * rows, 0);
                 machine.elementwise.kl(work, heads.panel(p) + at, heads.panel(heads.panels() + p) + at, lanes, rows, heads.valid(p));
-                sums(work, lanes, rows, kl, p, r0);
+                SampleKernels.sums(work, lanes, rows, kl, p, r0);
             }
         }
     }
@@ -102,7 +112,7 @@ final class LatentKernels {
             heads = machine.memory.panels(stage.heads());
             eps = machine.memory.panels(stage.eps().orElseThrow());
             z = machine.memory.panels(stage.z().orElseThrow());
-            kl = machine.memory.partials(stage.kl().orElseThrow());
+            kl = machine.memory.partials(stage.kl().orElseThrow().kl());
         }
 
         @Override
@@ -115,19 +125,20 @@ final class LatentKernels {
                 Arrays.fill(work, lanes, lanes + LANES * rows, 0);
                 machine.elementwise.reparameterizeKl(work, heads.panel(p) + at, heads.panel(heads.panels() + p) + at,
                         eps.panel(p) + at, z.panel(p) + at, lanes, rows, heads.valid(p));
-                sums(work, lanes, rows, kl, p, r0);
+                SampleKernels.sums(work, lanes, rows, kl, p, r0);
             }
         }
     }
 
-    private static void sums(float[] work, int lanes, int rows, Form.Partials to, int p, int r0) {
-        for (int r = 0; r < rows; r++) {
-            work[to.at() + p * to.stride() + r0 + r] = (float) VirtualLanes.sum(work, lanes + r * LANES);
-        }
+    /// One sample, N(0, I) and no weights take one pass; the rest is [SampleKernels].
+    static Kernel backward(Machine machine, Stage.LatentBackward stage) {
+        boolean plain = stage.samples() == 1 && stage.ratio().isEmpty()
+                && stage.kl().map(kl -> kl.prior().standard() && kl.freeBits().isEmpty()).orElse(true);
+        return plain ? new Backward(machine, stage) : new SampleKernels.Backward(machine, stage);
     }
 
     /// Gradients of μ and log σ², through z, through KL, or both.
-    static final class Backward implements Kernel {
+    private static final class Backward implements Kernel {
         private final Machine machine;
         private final Form.Panels heads;
         private final Form.Panels dHeads;
@@ -142,7 +153,7 @@ final class LatentKernels {
             dHeads = memory.panels(stage.dHeads());
             dz = stage.dz().map(memory::panels);
             eps = stage.eps().map(memory::panels);
-            throughKl = stage.throughKl();
+            throughKl = stage.kl().isPresent();
         }
 
         @Override

@@ -20,7 +20,10 @@ final class LikelihoodKernel implements Kernel {
     private final Form.Panels dY;
     private final Optional<Form.Partials> ll;
     private final Optional<Form.Partials> dLogVar;
-    private final int logVar;
+    private final Optional<Form.Panels> dColumns;
+    private final Optional<Form.Panels> logVar;
+    private final int samples;
+    private final int shares;
     private final float[] state;
 
     LikelihoodKernel(Machine machine, Stage.LogLikelihood stage) {
@@ -34,8 +37,12 @@ final class LikelihoodKernel implements Kernel {
         y = memory.panels(stage.y());
         dY = memory.panels(stage.dY().orElse(stage.y()));
         ll = stage.ll().map(memory::partials);
-        dLogVar = stage.dLogVar().map(memory::partials);
-        logVar = stage.logVar().map(t -> memory.panels(t).at()).orElse(0);
+        boolean columns = likelihood instanceof Likelihood.GaussianVector;
+        dLogVar = stage.dLogVar().filter(t -> !columns).map(memory::partials);
+        dColumns = stage.dLogVar().filter(t -> columns).map(memory::panels);
+        logVar = stage.logVar().map(memory::panels);
+        samples = stage.samples();
+        shares = stage.shares();
     }
 
     @Override
@@ -45,17 +52,21 @@ final class LikelihoodKernel implements Kernel {
 
     @Override
     public void run(int member, int r0, int r1, int p0, int p1, Step step) {
-        int rows = r1 - r0;
+        // the samples of one example share a row of x, and a tile of theirs stays in the first-level cache
+        int rows = samples == 1 ? r1 - r0 : samples;
         int lanes = machine.memory.lanes(member);
         int shared = lanes + LANES * Machine.roundUp4(rows);
+        float scale = step.invRows() / shares;
         for (int p = p0; p < p1; p++) {
-            Arrays.fill(work, lanes, shared + LANES * rows, 0);
-            tile(p, r0, rows, lanes, shared, step.invRows());
-            if (ll.isPresent()) {
-                sums(lanes, rows, ll.get(), p, r0);
-            }
-            if (dLogVar.isPresent()) {
-                sums(shared, rows, dLogVar.get(), p, r0);
+            for (int r = r0; r < r1; r += rows) {
+                Arrays.fill(work, lanes, shared + LANES * rows, 0);
+                tile(p, r, rows, lanes, shared, scale);
+                if (ll.isPresent()) {
+                    sums(lanes, rows, ll.get(), p, r);
+                }
+                if (dLogVar.isPresent()) {
+                    sums(shared, rows, dLogVar.get(), p, r);
+                }
             }
         }
     }
@@ -63,18 +74,24 @@ final class LikelihoodKernel implements Kernel {
     private void tile(int p, int r0, int rows, int lanes, int shared, float scale) {
         int at = r0 * Form.PANEL;
         int valid = x.valid(p);
-        int xAt = x.panel(p) + at;
+        int xAt = x.panel(p) + r0 / samples * Form.PANEL;
+        int xStep = samples == 1 ? Form.PANEL : 0;
         int mean = y.panel(p) + at;
         int dMean = dY.panel(p) + at;
         switch (likelihood) {
             case Likelihood.Bernoulli l ->
-                    machine.elementwise.bernoulli(pass, work, mean, xAt, dMean, lanes, rows, valid, scale);
+                    machine.elementwise.bernoulli(pass, work, mean, xAt, xStep, dMean, lanes, rows, valid, scale);
+            case Likelihood.ContinuousBernoulli l ->
+                    machine.elementwise.continuousBernoulli(pass, work, mean, xAt, xStep, dMean, lanes, rows, valid, scale);
+            case Likelihood.GaussianVector l ->
+                    machine.elementwise.gaussianColumns(pass, work, mean, xAt, xStep, dMean,
+                            dColumns.map(d -> d.panel(p)).orElse(0) + at, lanes, rows, valid, state, logVar.orElseThrow().panel(p), scale);
             case Likelihood.Gaussian l ->
-                    machine.elementwise.gaussian(pass, work, mean, xAt, dMean, lanes, rows, valid, (float) l.variance(), scale);
+                    machine.elementwise.gaussian(pass, work, mean, xAt, xStep, dMean, lanes, rows, valid, (float) l.variance(), scale);
             case Likelihood.GaussianScalar l ->
-                    machine.elementwise.gaussianShared(pass, work, mean, xAt, dMean, lanes, shared, rows, valid, state[logVar], scale);
+                    machine.elementwise.gaussianShared(pass, work, mean, xAt, xStep, dMean, lanes, shared, rows, valid, state[logVar.orElseThrow().at()], scale);
             case Likelihood.GaussianFeature l ->
-                    machine.elementwise.gaussianPerFeature(pass, work, mean, y.panel(y.panels() + p) + at, xAt,
+                    machine.elementwise.gaussianPerFeature(pass, work, mean, y.panel(y.panels() + p) + at, xAt, xStep,
                             dMean, dY.panel(dY.panels() + p) + at, lanes, rows, valid, scale);
         }
     }

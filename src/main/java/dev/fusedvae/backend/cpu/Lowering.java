@@ -11,13 +11,20 @@ import java.util.Optional;
 ///
 /// Between two phases there is a barrier, unless every member can go on with the rows that it has just computed. Where a
 /// batch has too few rows to share, a call that starts with a gather is taken apart behind it, so that its product can
-/// be cut along panels; that costs a barrier and gives every member work.
+/// be cut along panels; that costs a barrier and gives every member work. A call is also taken apart where its rows go over
+/// from examples to their samples, or back, if those are shared out in other pieces: kernels begin at multiples of four
+/// rows, so examples come in fours, but an example of 50 samples needs only one other beside it.
 final class Lowering {
     /// Rows a member must have before rows are cut rather than panels: two tiles of twelve.
     private static final int ROWS_A_MEMBER = 24;
 
     /// Stages that run without a barrier, cut one way.
-    private record Part(Call call, List<Stage> stages, Cut cut) {}
+    private record Part(Call call, List<Stage> stages, Cut cut) {
+        /// Examples that members share out in one piece.
+        int grain() {
+            return Lowering.grain(stages.getFirst());
+        }
+    }
 
     private enum Cut { ROWS, PANELS, SUMS }
 
@@ -25,18 +32,16 @@ final class Lowering {
 
     private final Plan plan;
     private final int members;
-    private final boolean fewRows;
     private final List<Placed> parts = new ArrayList<>();
 
     Lowering(Plan plan, int members) {
         this.plan = plan;
         this.members = members;
-        this.fewRows = members > 1 && plan.batch() < ROWS_A_MEMBER * members;
         List<Part> before = List.of();
         int region = 0;
         for (Phase phase : plan.phases()) {
             for (List<Part> step : steps(phase)) {
-                if (!before.isEmpty() && !(ownRows(before) && ownRows(step))) {
+                if (!before.isEmpty() && !(ownRows(before) && ownRows(step) && sameGrain(before, step))) {
                     region++;
                 }
                 for (Part part : step) {
@@ -51,25 +56,54 @@ final class Lowering {
         return step.stream().allMatch(p -> p.cut == Cut.ROWS);
     }
 
-    /// The parts of a phase, in groups that a barrier may have to separate: one group unless a call was taken apart.
+    private static boolean sameGrain(List<Part> before, List<Part> step) {
+        int grain = before.getFirst().grain();
+        return before.stream().allMatch(p -> p.grain() == grain) && step.stream().allMatch(p -> p.grain() == grain);
+    }
+
+    /// The fewest examples whose rows are a multiple of four.
+    private static int grain(Stage stage) {
+        int samples = stage.samples();
+        return samples % 4 == 0 ? 1 : samples % 2 == 0 ? 2 : 4;
+    }
+
+    private boolean fewRows(Stage stage) {
+        return members > 1 && (long) plan.batch() * stage.samples() < (long) ROWS_A_MEMBER * members;
+    }
+
+    /// The parts of a phase, in groups that a barrier may have to separate: one group unless a call was taken apart. Calls of
+    /// a phase do not touch each other's tensors, so only the order within a call counts: the last parts end together.
     private List<List<Part>> steps(Phase phase) {
-        List<Part> heads = new ArrayList<>();
-        List<Part> rest = new ArrayList<>();
-        for (Call call : phase.calls()) {
-            List<Stage> stages = Stages.of(call.op());
-            if (fewRows && stages.size() == 2 && stages.getFirst() instanceof Stage.Gather && RowKernels.byPanels(stages.getLast())) {
-                heads.add(part(call, stages.subList(0, 1)));
-                rest.add(part(call, stages.subList(1, 2)));
-            } else {
-                rest.add(part(call, stages));
+        List<List<Part>> cut = phase.calls().stream().map(this::parts).toList();
+        int groups = cut.stream().mapToInt(List::size).max().orElseThrow();
+        List<List<Part>> steps = new ArrayList<>();
+        for (int g = groups; g > 0; g--) {
+            int fromEnd = g;
+            steps.add(cut.stream().filter(parts -> parts.size() >= fromEnd).map(parts -> parts.get(parts.size() - fromEnd)).toList());
+        }
+        return steps;
+    }
+
+    private List<Part> parts(Call call) {
+        List<Stage> stages = Stages.of(call.op());
+        List<Part> parts = new ArrayList<>();
+        int from = 0;
+        for (int i = 1; i < stages.size(); i++) {
+            boolean byRows = RowKernels.byRows(stages.get(i - 1)) && RowKernels.byRows(stages.get(i));
+            boolean lastProduct = i == stages.size() - 1 && fewRows(stages.get(i)) && RowKernels.byPanels(stages.get(i))
+                    && stages.getFirst() instanceof Stage.Gather && stages.subList(0, i).stream().noneMatch(RowKernels::byPanels);
+            if (byRows && (lastProduct || grain(stages.get(i)) != grain(stages.get(i - 1)))) {
+                parts.add(part(call, stages.subList(from, i)));
+                from = i;
             }
         }
-        return heads.isEmpty() ? List.of(rest) : List.of(heads, rest);
+        parts.add(part(call, stages.subList(from, stages.size())));
+        return parts;
     }
 
     private Part part(Call call, List<Stage> stages) {
         if (stages.stream().allMatch(RowKernels::byRows)) {
-            boolean panels = fewRows && stages.size() == 1 && RowKernels.byPanels(stages.getFirst());
+            boolean panels = stages.size() == 1 && fewRows(stages.getFirst()) && RowKernels.byPanels(stages.getFirst());
             return new Part(call, stages, panels ? Cut.PANELS : Cut.ROWS);
         }
         if (stages.size() != 1) {
@@ -112,6 +146,7 @@ final class Lowering {
     private CpuCall kernel(Machine machine, Part part, double[] metrics) {
         return part.cut == Cut.SUMS
                 ? SumCalls.of(machine, part.stages.getFirst(), metrics)
-                : new TileCall(part.stages.stream().map(s -> RowKernels.of(machine, s)).toList(), members, part.cut == Cut.PANELS);
+                : new TileCall(part.stages.stream().map(s -> RowKernels.of(machine, s)).toList(),
+                        part.stages.stream().mapToInt(Stage::samples).toArray(), part.grain(), members, part.cut == Cut.PANELS);
     }
 }

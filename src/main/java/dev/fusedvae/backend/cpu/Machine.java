@@ -16,6 +16,7 @@ final class Machine {
     private Feed feed;
     private Stream noise;
     private Stream binarization;
+    private Stream corruption;
     private Permutation order;
     private int orderEpoch = -1;
 
@@ -30,6 +31,7 @@ final class Machine {
         feed = next;
         noise = next.noise();
         binarization = next.binarization();
+        corruption = next.corruption();
         orderEpoch = -1;
         prepare(0);
     }
@@ -46,6 +48,11 @@ final class Machine {
     /// The draws of dynamic binarization.
     Stream binarization() {
         return binarization;
+    }
+
+    /// The damage done to the encoder's input.
+    Stream corruption() {
+        return corruption;
     }
 
     Examples examples() {

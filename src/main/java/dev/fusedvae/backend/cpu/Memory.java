@@ -5,6 +5,7 @@ import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Layer;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.SpecException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -212,12 +213,14 @@ final class Memory {
                 }
             }
             int rows = (batch + 3) / 4 * 4;
+            int samples = graph.tensors().stream().mapToInt(Tensor::samples).max().orElse(1);
+            int laneRows = Math.max(rows, (samples + 3) / 4 * 4);
             boolean trains = !graph.tensors(Tensor.Role.GRADIENT).isEmpty();
             for (int member = 0; member < members; member++) {
                 if (trains) {
                     request(true, new Key.Scratch("gradient tile", member), 32 * 32 + 32, 0, regions);
                 }
-                request(false, new Key.Scratch("lanes", member), 2L * 16 * rows, 0, regions);
+                request(false, new Key.Scratch("lanes", member), 2L * 16 * laneRows, 0, regions);
             }
             request(false, new Key.Scratch("zeros", 0), (long) Form.PANEL * rows, 0, regions);
             return new Memory(this);
@@ -240,14 +243,29 @@ final class Memory {
                             shapes.put(s, shapes.get(o.parameter()));
                         }
                     });
-                    case Op.LogLikelihood o -> shapes.put(o.ll(), Form.Partials.of(batch, tiles(o.x())));
-                    case Op.KlDivergence o -> shapes.put(o.kl(), Form.Partials.of(batch, tiles(o.heads())));
-                    case Op.LikelihoodBackward o ->
-                            o.dLogVar().ifPresent(d -> shapes.put(d, Form.Partials.of(batch, tiles(o.x()))));
+                    case Op.LogLikelihood o -> sums(o.ll(), tiles(o.x()));
+                    case Op.KlDivergence o -> sums(o.kl(), tiles(o.heads()));
+                    case Op.L1Penalty o -> sums(o.l1(), tiles(o.code()));
+                    case Op.LogRatio o -> sums(o.ratio(), tiles(o.eps()));
+                    case Op.ImportanceWeights o -> {
+                        sums(o.bound(), 1);
+                        o.weights().ifPresent(w -> sums(w, 1));
+                        o.squares().ifPresent(s -> sums(s, 1));
+                    }
+                    case Op.LikelihoodBackward o -> {
+                        if (o.likelihood() instanceof Likelihood.GaussianScalar) {
+                            sums(o.dLogVar().orElseThrow(), tiles(o.x()));
+                        }
+                    }
                     case Op.SquaredNorm o -> shapes.put(o.partial(), Form.Partials.of(1, Blocks.count(form(o.gradient()))));
                     default -> { }
                 }
             }
+        }
+
+        /// A number for every row, in pieces.
+        private void sums(Tensor t, int pieces) {
+            shapes.put(t, Form.Partials.of(t.rows(batch), pieces));
         }
 
         private static int tiles(Tensor t) {

@@ -19,7 +19,13 @@ final class RowKernels {
             case Stage.LogLikelihood s -> new LikelihoodKernel(machine, s);
             case Stage.DataGradient s -> new DataGradient(machine, s);
             case Stage.ActivateBackward s -> new ActivateBackward(machine, s);
-            case Stage.LatentBackward s -> new LatentKernels.Backward(machine, s);
+            case Stage.LatentBackward s -> LatentKernels.backward(machine, s);
+            case Stage.Corrupt s -> new ObjectiveKernels.Corrupt(machine, s);
+            case Stage.L1Penalty s -> new ObjectiveKernels.L1Penalty(machine, s);
+            case Stage.L1Backward s -> new ObjectiveKernels.L1Backward(machine, s);
+            case Stage.WeightRows s -> new ObjectiveKernels.WeightRows(machine, s);
+            case Stage.ImportanceWeights s -> new SampleKernels.Weights(machine, s);
+            case Stage.KlColumns s -> throw notByRows(s);
             case Stage.Add s -> new Add(machine, s);
             case Stage.WeightGradient s -> throw notByRows(s);
             case Stage.ColumnSum s -> throw notByRows(s);
@@ -46,6 +52,12 @@ final class RowKernels {
             case Stage.DataGradient s -> true;
             case Stage.ActivateBackward s -> true;
             case Stage.LatentBackward s -> true;
+            case Stage.Corrupt s -> true;
+            case Stage.L1Penalty s -> true;
+            case Stage.L1Backward s -> true;
+            case Stage.WeightRows s -> true;
+            case Stage.ImportanceWeights s -> true;
+            case Stage.KlColumns s -> false;
             case Stage.Add s -> true;
             case Stage.WeightGradient s -> false;
             case Stage.ColumnSum s -> false;

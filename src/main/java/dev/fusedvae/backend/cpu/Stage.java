@@ -5,7 +5,9 @@ import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.Corruption;
 import dev.fusedvae.spec.Likelihood;
+import dev.fusedvae.spec.Prior;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,21 @@ sealed interface Stage {
     default List<Tensor> memory() {
         return switch (this) {
             case Gather s -> List.of(s.x);
+            case Corrupt s -> List.of(s.x, s.out);
+            case L1Penalty s -> List.of(s.code, s.l1);
+            case L1Backward s -> {
+                List<Tensor> all = list(s.code, s.out);
+                s.before.ifPresent(all::add);
+                yield all;
+            }
+            case KlColumns s -> List.of(s.heads, s.means);
+            case WeightRows s -> List.of(s.dY, s.weights, s.out);
+            case ImportanceWeights s -> {
+                List<Tensor> all = list(s.op.ll(), s.op.ratio(), s.op.bound());
+                s.op.weights().ifPresent(all::add);
+                s.op.squares().ifPresent(all::add);
+                yield all;
+            }
             case Linear s -> {
                 List<Tensor> all = list(s.x, s.layer.weight(), s.out);
                 if (s.biased) {
@@ -33,7 +50,8 @@ sealed interface Stage {
                 List<Tensor> all = list(s.heads);
                 s.eps.ifPresent(all::add);
                 s.z.ifPresent(all::add);
-                s.kl.ifPresent(all::add);
+                s.kl.map(Op.KlDivergence::kl).ifPresent(all::add);
+                s.ratio.map(Op.LogRatio::ratio).ifPresent(all::add);
                 yield all;
             }
             case LogLikelihood s -> {
@@ -54,17 +72,21 @@ sealed interface Stage {
                 List<Tensor> all = list(s.heads, s.dHeads);
                 s.dz.ifPresent(all::add);
                 s.eps.ifPresent(all::add);
+                s.weights.ifPresent(all::add);
+                s.kl.flatMap(Op.KlBackward::freeBits).ifPresent(f -> all.add(f.klMeans()));
                 yield all;
             }
             case Add s -> List.of(s.a, s.b, s.out);
             case WeightGradient s -> {
                 List<Tensor> all = list(s.dY, s.x);
+                s.weights.ifPresent(all::add);
                 s.weight.tensors(all);
                 s.bias.ifPresent(b -> b.tensors(all));
                 yield all;
             }
             case ColumnSum s -> {
                 List<Tensor> all = list(s.dY);
+                s.weights.ifPresent(all::add);
                 s.sink.tensors(all);
                 yield all;
             }
@@ -86,7 +108,48 @@ sealed interface Stage {
         return new ArrayList<>(List.of(tensors));
     }
 
+    /// Rows an example that the stage works on: its rows are those of its samples.
+    default int samples() {
+        return switch (this) {
+            case Linear s -> s.out.samples();
+            case Bias s -> s.out.samples();
+            case Activate s -> s.out.samples();
+            case Noise s -> s.eps.samples();
+            case Reparameterize s -> s.eps.map(Tensor::samples).orElse(1);
+            case LogLikelihood s -> s.y.samples();
+            case DataGradient s -> s.out.samples();
+            case ActivateBackward s -> s.out.samples();
+            case LatentBackward s -> s.eps.map(Tensor::samples).orElse(1);
+            case Add s -> s.out.samples();
+            case WeightRows s -> s.out.samples();
+            case ImportanceWeights s -> s.op.ll().samples();
+            case Gather s -> 1;
+            case Corrupt s -> 1;
+            case L1Penalty s -> 1;
+            case L1Backward s -> 1;
+            case KlColumns s -> 1;
+            case WeightGradient s -> s.dY.samples();
+            case ColumnSum s -> s.dY.samples();
+            case SquaredNorm s -> 1;
+            case Update s -> 1;
+            case ReduceLoss s -> s.ll.samples();
+        };
+    }
+
     record Gather(Tensor x, Binarization binarization) implements Stage {}
+
+    record Corrupt(Corruption corruption, Tensor x, Tensor out) implements Stage {}
+
+    record L1Penalty(Tensor code, Tensor l1) implements Stage {}
+
+    /// out = β sign(code) / B, added to `before` where there is one.
+    record L1Backward(Tensor code, Optional<Tensor> before, Tensor out) implements Stage {}
+
+    record KlColumns(Tensor heads, Prior prior, Tensor means) implements Stage {}
+
+    record WeightRows(Tensor dY, Tensor weights, int power, Tensor out) implements Stage {}
+
+    record ImportanceWeights(Op.ImportanceWeights op) implements Stage {}
 
     /// out = act(x Wᵀ + b); with `preActivation` x Wᵀ + b is kept too; with `likelihood` the tile is handed on at once.
     record Linear(Layer layer, Tensor x, boolean biased, Activation activation, Optional<Tensor> preActivation,
@@ -98,11 +161,12 @@ sealed interface Stage {
 
     record Noise(Tensor eps) implements Stage {}
 
-    /// z, or KL, or both in one pass.
-    record Reparameterize(Tensor heads, Optional<Tensor> eps, Optional<Tensor> z, Optional<Tensor> kl) implements Stage {}
+    /// z, or KL, or both in one pass; or z and the log-ratio of prior and posterior.
+    record Reparameterize(Tensor heads, Optional<Tensor> eps, Optional<Tensor> z, Optional<Op.KlDivergence> kl,
+                          Optional<Op.LogRatio> ratio) implements Stage {}
 
     /// The value, or the gradient, or both in one pass; dY may be y itself, in place.
-    record LogLikelihood(Likelihood likelihood, Tensor x, Tensor y, Optional<Tensor> logVar, Optional<Tensor> ll,
+    record LogLikelihood(Likelihood likelihood, Tensor x, Tensor y, Optional<Tensor> logVar, Optional<Tensor> ll, int shares,
                          Optional<Tensor> dY, Optional<Tensor> dLogVar) implements Stage {}
 
     /// out = (dY W) ⊙ act′(saved).
@@ -110,8 +174,11 @@ sealed interface Stage {
 
     record ActivateBackward(Activation activation, Tensor dY, Tensor saved, Tensor out) implements Stage {}
 
-    /// Through z (with `dz`), through KL (with `throughKl`), or both.
-    record LatentBackward(Optional<Tensor> dz, Tensor heads, Optional<Tensor> eps, boolean throughKl, Tensor dHeads) implements Stage {}
+    /// Through z (with `dz`), through KL or through the log-ratio, or through z and one of them.
+    ///
+    /// @param weights importance weights: of the log-ratio, and of dz where `weighsDz`
+    record LatentBackward(Optional<Tensor> dz, Tensor heads, Optional<Tensor> eps, Optional<Tensor> weights, boolean weighsDz,
+                          Optional<Op.KlBackward> kl, Optional<Op.LogRatioBackward> ratio, Tensor dHeads) implements Stage {}
 
     record Add(Tensor a, Tensor b, Tensor out) implements Stage {}
 
@@ -127,9 +194,10 @@ sealed interface Stage {
         }
     }
 
-    record WeightGradient(Layer layer, Tensor dY, Tensor x, Sink weight, Optional<Sink> bias) implements Stage {}
+    /// @param weights what the rows of dY are weighed with, if anything
+    record WeightGradient(Layer layer, Tensor dY, Optional<Tensor> weights, Tensor x, Sink weight, Optional<Sink> bias) implements Stage {}
 
-    record ColumnSum(Tensor dY, Sink sink) implements Stage {}
+    record ColumnSum(Tensor dY, Optional<Tensor> weights, Sink sink) implements Stage {}
 
     record SquaredNorm(Tensor gradient, Tensor partial) implements Stage {}
 

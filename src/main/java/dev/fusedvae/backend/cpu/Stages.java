@@ -36,20 +36,29 @@ final class Stages {
             case Op.AddBias o -> new Stage.Bias(o.layer(), o.a(), o.y());
             case Op.Activate o -> new Stage.Activate(o.activation(), o.a(), o.y());
             case Op.Noise o -> new Stage.Noise(o.eps());
+            case Op.Corrupt o -> new Stage.Corrupt(o.corruption(), o.x(), o.out());
+            case Op.L1Penalty o -> new Stage.L1Penalty(o.code(), o.l1());
+            case Op.L1Backward o -> l1Backward(o);
+            case Op.KlColumns o -> new Stage.KlColumns(o.heads(), o.prior(), o.means());
+            case Op.ImportanceWeights o -> new Stage.ImportanceWeights(o);
+            case Op.WeightRows o -> weightRows(o);
             case Op.Reparameterize o -> new Stage.Reparameterize(o.heads(), Optional.of(o.eps()), Optional.of(o.z()),
-                    take(Op.KlDivergence.class, kl -> kl.heads().equals(o.heads())).map(Op.KlDivergence::kl));
-            case Op.KlDivergence o -> new Stage.Reparameterize(o.heads(), Optional.empty(), Optional.empty(), Optional.of(o.kl()));
+                    take(Op.KlDivergence.class, kl -> kl.heads().equals(o.heads())),
+                    take(Op.LogRatio.class, ratio -> ratio.heads().equals(o.heads())));
+            case Op.KlDivergence o -> new Stage.Reparameterize(o.heads(), Optional.empty(), Optional.empty(), Optional.of(o), Optional.empty());
+            case Op.LogRatio o -> new Stage.Reparameterize(o.heads(), Optional.of(o.eps()), Optional.empty(), Optional.empty(), Optional.of(o));
             case Op.LogLikelihood o -> likelihood(o, o.y());
             case Op.LikelihoodBackward o -> new Stage.LogLikelihood(o.likelihood(), o.x(), o.y(), o.logVar(),
-                    Optional.empty(), Optional.of(o.dY()), o.dLogVar());
+                    Optional.empty(), o.shares(), Optional.of(o.dY()), o.dLogVar());
             case Op.LinearBackwardData o -> dataGradient(o);
             case Op.ActivateBackward o -> new Stage.ActivateBackward(o.activation(), o.dY(), o.saved(), o.dA());
             case Op.ReparameterizeBackward o -> new Stage.LatentBackward(Optional.of(o.dz()), o.heads(), Optional.of(o.eps()),
-                    false, o.dHeads());
+                    Optional.empty(), false, Optional.empty(), Optional.empty(), o.dHeads());
             case Op.KlBackward o -> klBackward(o);
+            case Op.LogRatioBackward o -> ratioBackward(o);
             case Op.Add o -> new Stage.Add(o.a(), o.b(), o.out());
-            case Op.LinearBackwardWeight o -> new Stage.WeightGradient(o.layer(), o.dY(), o.x(), sink(o.dW()), Optional.empty());
-            case Op.ColumnSum o -> columnSum(o);
+            case Op.LinearBackwardWeight o -> weightGradient(o.dY(), Optional.empty(), o);
+            case Op.ColumnSum o -> columnSum(o.dY(), Optional.empty(), o);
             case Op.SquaredNorm o -> new Stage.SquaredNorm(o.gradient(), o.partial());
             case Op.Update o -> update(o);
             case Op.ReduceLoss o -> new Stage.ReduceLoss(o.ll(), o.kl(), o.metrics());
@@ -92,7 +101,7 @@ final class Stages {
                 Stage.LogLikelihood stage = likelihood(likelihood.get(), pre);
                 Tensor out = stage.dY().orElse(pre);
                 Stage.LogLikelihood inPlace = new Stage.LogLikelihood(stage.likelihood(), stage.x(), out, stage.logVar(),
-                        stage.ll(), stage.dY(), stage.dLogVar());
+                        stage.ll(), stage.shares(), stage.dY(), stage.dLogVar());
                 return new Stage.Linear(o.layer(), o.x(), biased, Activation.IDENTITY, Optional.empty(), out, Optional.of(inPlace));
             }
         }
@@ -102,7 +111,7 @@ final class Stages {
     private Stage.LogLikelihood likelihood(Op.LogLikelihood o, Tensor y) {
         Optional<Op.LikelihoodBackward> backward = take(Op.LikelihoodBackward.class, b -> b.y().equals(o.y()));
         return new Stage.LogLikelihood(o.likelihood(), o.x(), y, o.logVar(), Optional.of(o.ll()),
-                backward.map(Op.LikelihoodBackward::dY), backward.flatMap(Op.LikelihoodBackward::dLogVar));
+                backward.map(Op.LikelihoodBackward::shares).orElse(1), backward.map(Op.LikelihoodBackward::dY), backward.flatMap(Op.LikelihoodBackward::dLogVar));
     }
 
     private Stage dataGradient(Op.LinearBackwardData o) {
@@ -117,10 +126,51 @@ final class Stages {
     private Stage klBackward(Op.KlBackward o) {
         Optional<Op.ReparameterizeBackward> z = take(Op.ReparameterizeBackward.class, b -> b.heads().equals(o.heads()));
         if (z.isEmpty()) {
-            return new Stage.LatentBackward(Optional.empty(), o.heads(), Optional.empty(), true, o.dHeads());
+            return new Stage.LatentBackward(Optional.empty(), o.heads(), Optional.empty(), Optional.empty(), false,
+                    Optional.of(o), Optional.empty(), o.dHeads());
         }
         Op.Add sum = take(Op.Add.class, add -> joins(add, o.dHeads(), z.get().dHeads())).orElseThrow();
-        return new Stage.LatentBackward(Optional.of(z.get().dz()), o.heads(), Optional.of(z.get().eps()), true, sum.out());
+        return new Stage.LatentBackward(Optional.of(z.get().dz()), o.heads(), Optional.of(z.get().eps()), Optional.empty(), false,
+                Optional.of(o), Optional.empty(), sum.out());
+    }
+
+    /// The log-ratio's half alone, or both halves with the weights of dz: in the order of the graph this one comes first.
+    private Stage ratioBackward(Op.LogRatioBackward o) {
+        Optional<Op.ReparameterizeBackward> z = take(Op.ReparameterizeBackward.class, b -> b.heads().equals(o.heads()));
+        if (z.isEmpty()) {
+            return new Stage.LatentBackward(Optional.empty(), o.heads(), Optional.of(o.eps()), Optional.of(o.weights()), false,
+                    Optional.empty(), Optional.of(o), o.dHeads());
+        }
+        Op.WeightRows rows = take(Op.WeightRows.class, w -> w.out().equals(z.get().dz())).orElseThrow();
+        Op.Add sum = take(Op.Add.class, add -> joins(add, o.dHeads(), z.get().dHeads())).orElseThrow();
+        return new Stage.LatentBackward(Optional.of(rows.dY()), o.heads(), Optional.of(o.eps()), Optional.of(o.weights()), true,
+                Optional.empty(), Optional.of(o), sum.out());
+    }
+
+    private Stage l1Backward(Op.L1Backward o) {
+        Optional<Op.Add> sum = internal(o.dCode())
+                ? take(Op.Add.class, add -> add.a().equals(o.dCode()) || add.b().equals(o.dCode()))
+                : Optional.empty();
+        return new Stage.L1Backward(o.code(), sum.map(add -> add.a().equals(o.dCode()) ? add.b() : add.a()),
+                sum.map(Op.Add::out).orElse(o.dCode()));
+    }
+
+    /// A pass over the rows by itself, or the way in which a sum reads them.
+    private Stage weightRows(Op.WeightRows o) {
+        if (!internal(o.out())) {
+            return new Stage.WeightRows(o.dY(), o.weights(), o.power(), o.out());
+        }
+        Optional<Op.ColumnSum> sum = take(Op.ColumnSum.class, c -> c.dY().equals(o.out()));
+        if (sum.isPresent()) {
+            return columnSum(o.dY(), Optional.of(o.weights()), sum.get());
+        }
+        Op.LinearBackwardWeight weight = take(Op.LinearBackwardWeight.class, w -> w.dY().equals(o.out())).orElseThrow(
+                () -> new IllegalStateException(fused.title() + " weighs rows that nothing sums up"));
+        return weightGradient(o.dY(), Optional.of(o.weights()), weight);
+    }
+
+    private Stage weightGradient(Tensor dY, Optional<Tensor> weights, Op.LinearBackwardWeight o) {
+        return new Stage.WeightGradient(o.layer(), dY, weights, o.x(), sink(o.dW()), Optional.empty());
     }
 
     private static boolean joins(Op.Add add, Tensor a, Tensor b) {
@@ -128,10 +178,10 @@ final class Stages {
     }
 
     /// A sum by itself, or the bias half of a weight gradient: in the order of the graph it comes first.
-    private Stage columnSum(Op.ColumnSum o) {
+    private Stage columnSum(Tensor dY, Optional<Tensor> weights, Op.ColumnSum o) {
         Optional<Op.LinearBackwardWeight> weight = take(Op.LinearBackwardWeight.class, w -> w.dY().equals(o.dY()));
-        return weight.<Stage>map(w -> new Stage.WeightGradient(w.layer(), w.dY(), w.x(), sink(w.dW()), Optional.of(sink(o.out()))))
-                .orElseGet(() -> new Stage.ColumnSum(o.dY(), sink(o.out())));
+        return weight.<Stage>map(w -> new Stage.WeightGradient(w.layer(), dY, weights, w.x(), sink(w.dW()), Optional.of(sink(o.out()))))
+                .orElseGet(() -> new Stage.ColumnSum(dY, weights, sink(o.out())));
     }
 
     private Stage.Sink sink(Tensor gradient) {

@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /// Calls that sum over the rows of the batch, and what follows from the sums. Every sum has one owner and one order.
 final class SumCalls {
+    /// Floats in front of what starts a cache line in an array of its own: the header takes the other four.
+    private static final int LINE = 12;
+
     private SumCalls() {}
 
     static CpuCall of(Machine machine, Stage stage, double[] metrics) {
@@ -16,6 +19,7 @@ final class SumCalls {
             case Stage.SquaredNorm s -> new SquaredNorm(machine, s);
             case Stage.Update s -> new Update(machine, s);
             case Stage.ReduceLoss s -> new ReduceLoss(machine, s, metrics);
+            case Stage.KlColumns s -> new KlColumns(machine, s);
             default -> throw new IllegalStateException(stage + " works by rows");
         };
     }
@@ -27,6 +31,10 @@ final class SumCalls {
         private final float[] work;
         private final Form.Panels dY;
         private final Form.Panels x;
+        private final Optional<Form.Partials> weights;
+        /// One panel of dY for each member, its rows weighed: used for all blocks of the panel while it is in cache.
+        private final float[][] weighed;
+        private final int samples;
         private final int rowBlocks;
         private final GradientSink weight;
         private final Optional<GradientSink> bias;
@@ -39,6 +47,9 @@ final class SumCalls {
             dY = memory.panels(stage.dY());
             x = memory.panels(stage.x());
             rowBlocks = x.panels();
+            weights = stage.weights().map(memory::partials);
+            weighed = new float[weights.isPresent() ? machine.members : 0][LINE + dY.stride()];
+            samples = stage.samples();
             weight = new GradientSink(machine, stage.weight());
             bias = stage.bias().map(b -> new GradientSink(machine, b));
         }
@@ -47,13 +58,21 @@ final class SumCalls {
         public void run(int member, Step step) {
             int tile = machine.memory.gradientTile(member);
             int blocks = weight.pieces();
+            int rows = step.rows() * samples;
+            int before = -1;
             for (int i = Share.from(blocks, member, machine.members); i < Share.to(blocks, member, machine.members); i++) {
                 int panel = i / rowBlocks;
                 int block = i % rowBlocks;
-                machine.gemm.columns(Machine.roundUp4(x.valid(block)), step.rows(), work, x.panel(block), work, dY.panel(panel), state, tile);
+                if (panel != before && weights.isPresent()) {
+                    machine.elementwise.scaleRows(work, dY.panel(panel), work, weights.get().at(), false, weighed[member], LINE, rows);
+                    before = panel;
+                }
+                float[] from = weights.isPresent() ? weighed[member] : work;
+                int at = weights.isPresent() ? LINE : dY.panel(panel);
+                machine.gemm.columns(Machine.roundUp4(x.valid(block)), rows, work, x.panel(block), from, at, state, tile);
                 weight.accept(member, i, tile, step);
                 if (block == 0 && bias.isPresent()) {
-                    sumRows(work, dY.panel(panel), step.rows(), state, tile);
+                    sumRows(from, at, rows, state, tile);
                     bias.get().accept(member, panel, tile, step);
                 }
             }
@@ -75,11 +94,18 @@ final class SumCalls {
     private static final class ColumnSum implements CpuCall {
         private final Machine machine;
         private final Form dY;
+        private final Optional<Form.Partials> weights;
+        private final float[][] weighed;
+        private final int samples;
         private final GradientSink sink;
 
         ColumnSum(Machine machine, Stage.ColumnSum stage) {
             this.machine = machine;
             dY = machine.memory.form(stage.dY());
+            weights = stage.weights().map(machine.memory::partials);
+            boolean panels = weights.isPresent() && dY instanceof Form.Panels;
+            weighed = new float[panels ? machine.members : 0][panels ? LINE + ((Form.Panels) dY).stride() : 0];
+            samples = stage.samples();
             sink = new GradientSink(machine, stage.sink());
         }
 
@@ -90,16 +116,36 @@ final class SumCalls {
             int pieces = sink.pieces();
             for (int i = Share.from(pieces, member, machine.members); i < Share.to(pieces, member, machine.members); i++) {
                 switch (dY) {
-                    case Form.Panels p -> sumRows(machine.memory.work, p.panel(i), step.rows(), state, tile);
+                    case Form.Panels p -> panel(member, p.panel(i), step.rows() * samples, tile);
                     case Form.Partials p -> {
                         Arrays.fill(state, tile, tile + Form.PANEL, 0);
-                        state[tile] = (float) total(p, machine.memory.work, step.rows());
+                        state[tile] = (float) (weights.isPresent()
+                                ? weighedTotal(p, weights.get(), machine.memory.work, step.rows() * samples)
+                                : total(p, machine.memory.work, step.rows() * samples));
                     }
                     case Form.Weight w -> throw new IllegalStateException("a weight has no rows of a batch");
                 }
                 sink.accept(member, i, tile, step);
             }
         }
+
+        private void panel(int member, int at, int rows, int tile) {
+            float[] work = machine.memory.work;
+            if (weights.isEmpty()) {
+                sumRows(work, at, rows, machine.memory.state, tile);
+                return;
+            }
+            machine.elementwise.scaleRows(work, at, work, weights.get().at(), false, weighed[member], LINE, rows);
+            sumRows(weighed[member], LINE, rows, machine.memory.state, tile);
+        }
+    }
+
+    private static double weighedTotal(Form.Partials p, Form.Partials weights, float[] work, int rows) {
+        double sum = 0;
+        for (int r = 0; r < rows; r++) {
+            sum += p.sum(work, r) * work[weights.at() + r];
+        }
+        return sum;
     }
 
     private static double total(Form.Partials p, float[] work, int rows) {
@@ -175,6 +221,7 @@ final class SumCalls {
         private final Form.Partials ll;
         private final Optional<Form.Partials> kl;
         private final Form.Panels slot;
+        private final int samples;
         private final double[] metrics;
 
         ReduceLoss(Machine machine, Stage.ReduceLoss stage, double[] metrics) {
@@ -182,6 +229,7 @@ final class SumCalls {
             ll = machine.memory.partials(stage.ll());
             kl = stage.kl().map(machine.memory::partials);
             slot = machine.memory.panels(stage.metrics());
+            samples = stage.samples();
             this.metrics = metrics;
         }
 
@@ -191,10 +239,33 @@ final class SumCalls {
                 return;
             }
             float[] work = machine.memory.work;
-            metrics[0] = total(ll, work, step.rows());
+            metrics[0] = total(ll, work, step.rows() * samples) / samples;
             metrics[1] = kl.isPresent() ? total(kl.get(), work, step.rows()) : 0;
             work[slot.at()] = (float) metrics[0];
             work[slot.at() + 1] = (float) metrics[1];
+        }
+    }
+
+    /// The mean KL of every latent over the batch; a panel of latents has one owner.
+    private static final class KlColumns implements CpuCall {
+        private final Machine machine;
+        private final Form.Panels heads;
+        private final Form.Panels means;
+        private final float[] prior;
+
+        KlColumns(Machine machine, Stage.KlColumns stage) {
+            this.machine = machine;
+            heads = machine.memory.panels(stage.heads());
+            means = machine.memory.panels(stage.means());
+            prior = SampleKernels.prior(stage.prior(), heads.columns());
+        }
+
+        @Override
+        public void run(int member, Step step) {
+            for (int p = Share.from(heads.panels(), member, machine.members); p < Share.to(heads.panels(), member, machine.members); p++) {
+                machine.elementwise.klColumns(machine.memory.work, heads.panel(p), heads.panel(heads.panels() + p), prior, p * 3 * Form.PANEL,
+                        means.panel(p), step.rows(), step.invRows());
+            }
         }
     }
 }

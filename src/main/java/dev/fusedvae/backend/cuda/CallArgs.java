@@ -87,6 +87,8 @@ final class CallArgs {
             case LINEAR_BACKWARD_DATA_ACT -> dataGradientAct(args, op);
             case LINEAR_BACKWARD_WEIGHT_BIAS -> weightGradientBias(args, op);
             case LATENT_GRAD -> latentBackward(args, op.only(Op.ReparameterizeBackward.class), op.only(Op.Add.class).out());
+            case CORRUPT, L1_PENALTY, L1_BACKWARD, L1_GRAD, KL_COLUMNS, LOG_RATIO, LOG_RATIO_BACKWARD, REPARAM_RATIO, IMPORTANCE_WEIGHTS, WEIGHT_ROWS,
+                    WEIGHTED_LATENT_GRAD -> throw Unsupported.refusal(op.kind().label());
             case GATHER_LINEAR_BIAS_ACT -> layers.gatherLinear(args, op);
             case LATENT_FORWARD -> layers.latentForward(args, op);
             case OUTPUT_LIKELIHOOD -> layers.outputLikelihood(args, op);
@@ -205,6 +207,8 @@ final class CallArgs {
             case Likelihood.Gaussian l -> 1;
             case Likelihood.GaussianScalar l -> 2;
             case Likelihood.GaussianFeature l -> 3;
+            case Likelihood.ContinuousBernoulli l -> throw Unsupported.refusal("the likelihood " + likelihood.flag());
+            case Likelihood.GaussianVector l -> throw Unsupported.refusal("the likelihood " + likelihood.flag());
         };
         return args.word("likelihood", code).real("precision", (float) (1 / variance))
                 .real("half_log", (float) (0.5 * StrictMath.log(2 * Math.PI * variance)));

@@ -20,6 +20,8 @@ final class Dimensions {
             case GATHER_LINEAR_BIAS_ACT -> layer(op.only(Op.Linear.class).layer(), b);
             case LATENT_FORWARD, LATENT_BACKWARD -> Map.of("B", b);
             case OUTPUT_LIKELIHOOD -> Map.of("B", b, "D", width(op.only(Op.LogLikelihood.class).x()));
+            case CORRUPT, L1_PENALTY, L1_BACKWARD, L1_GRAD, KL_COLUMNS, LOG_RATIO, LOG_RATIO_BACKWARD, REPARAM_RATIO, IMPORTANCE_WEIGHTS, WEIGHT_ROWS,
+                    WEIGHTED_LATENT_GRAD -> throw Unsupported.refusal(op.kind().label());
             case GATHER, LINEAR, ADD_BIAS, ACTIVATE, NOISE, REPARAMETERIZE, KL_DIVERGENCE, LOG_LIKELIHOOD, REDUCE_LOSS, LIKELIHOOD_BACKWARD,
                  LINEAR_BACKWARD_DATA, LINEAR_BACKWARD_WEIGHT, COLUMN_SUM, ACTIVATE_BACKWARD, REPARAMETERIZE_BACKWARD, KL_BACKWARD, ADD,
                  SQUARED_NORM, UPDATE, LINEAR_BIAS_ACT, REPARAM_KL, LIKELIHOOD_GRAD, LINEAR_BACKWARD_DATA_ACT, LINEAR_BACKWARD_WEIGHT_BIAS,
@@ -38,6 +40,14 @@ final class Dimensions {
             case Op.Noise o -> Map.of("B", b, "L", width(o.eps()));
             case Op.Reparameterize o -> Map.of("B", b, "L", width(o.z()));
             case Op.KlDivergence o -> Map.of("B", b, "L", (long) o.heads().columns());
+            case Op.Corrupt o -> throw Unsupported.refusal(op.kind().label());
+            case Op.L1Penalty o -> throw Unsupported.refusal(op.kind().label());
+            case Op.L1Backward o -> throw Unsupported.refusal(op.kind().label());
+            case Op.KlColumns o -> throw Unsupported.refusal(op.kind().label());
+            case Op.LogRatio o -> throw Unsupported.refusal(op.kind().label());
+            case Op.LogRatioBackward o -> throw Unsupported.refusal(op.kind().label());
+            case Op.ImportanceWeights o -> throw Unsupported.refusal(op.kind().label());
+            case Op.WeightRows o -> throw Unsupported.refusal(op.kind().label());
             case Op.LogLikelihood o -> Map.of("B", b, "D", width(o.x()));
             case Op.ReduceLoss o -> Map.of("B", b);
             case Op.LikelihoodBackward o -> Map.of("B", b, "D", width(o.x()));

@@ -82,7 +82,7 @@ public final class ReferenceExecutable implements Executable {
             for (Op op : call.op().ops()) {
                 ops.run(op);
                 for (Tensor t : op.writes()) {
-                    int live = t.batched() ? step.rows() * t.width() : values.get(t).length;
+                    int live = t.batched() ? (int) t.elements(step.rows()) : values.get(t).length;
                     if (!Arrays.stream(values.get(t), 0, live).allMatch(Double::isFinite)) {
                         return Optional.of(call.title() + " wrote " + t);
                     }

@@ -9,7 +9,8 @@ import dev.fusedvae.rng.Binarizer;
 import dev.fusedvae.rng.Normals;
 import dev.fusedvae.rng.Permutation;
 import dev.fusedvae.rng.Stream;
-import dev.fusedvae.spec.LogVariance;
+import dev.fusedvae.spec.Corruption;
+import dev.fusedvae.spec.Likelihood;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -20,12 +21,14 @@ final class ReferenceOps {
     private final Feed feed;
     private final Step step;
     private final int rows;
+    private final ReferenceLatent latent;
 
     ReferenceOps(Map<Tensor, double[]> values, Feed feed, Step step) {
         this.values = values;
         this.feed = feed;
         this.step = step;
         this.rows = step.rows();
+        this.latent = new ReferenceLatent(values, step);
     }
 
     void run(Op op) {
@@ -35,8 +38,8 @@ final class ReferenceOps {
             case Op.AddBias o -> addBias(o);
             case Op.Activate o -> activate(o);
             case Op.Noise o -> noise(o);
-            case Op.Reparameterize o -> reparameterize(o);
-            case Op.KlDivergence o -> klDivergence(o);
+            case Op.Reparameterize o -> latent.reparameterize(o);
+            case Op.KlDivergence o -> latent.klDivergence(o);
             case Op.LogLikelihood o -> logLikelihood(o);
             case Op.ReduceLoss o -> reduceLoss(o);
             case Op.LikelihoodBackward o -> likelihoodBackward(o);
@@ -44,8 +47,16 @@ final class ReferenceOps {
             case Op.LinearBackwardWeight o -> linearBackwardWeight(o);
             case Op.ColumnSum o -> columnSum(o);
             case Op.ActivateBackward o -> activateBackward(o);
-            case Op.ReparameterizeBackward o -> reparameterizeBackward(o);
-            case Op.KlBackward o -> klBackward(o);
+            case Op.ReparameterizeBackward o -> latent.reparameterizeBackward(o);
+            case Op.KlBackward o -> latent.klBackward(o);
+            case Op.KlColumns o -> latent.klColumns(o);
+            case Op.LogRatio o -> latent.logRatio(o);
+            case Op.LogRatioBackward o -> latent.logRatioBackward(o);
+            case Op.ImportanceWeights o -> latent.importanceWeights(o);
+            case Op.WeightRows o -> latent.weightRows(o);
+            case Op.L1Penalty o -> latent.l1Penalty(o);
+            case Op.L1Backward o -> latent.l1Backward(o);
+            case Op.Corrupt o -> corrupt(o);
             case Op.Add o -> add(o);
             case Op.SquaredNorm o -> of(o.partial())[0] = Arrays.stream(of(o.gradient())).map(g -> g * g).sum();
             case Op.Update o -> ReferenceOptimizer.update(o, values, step);
@@ -102,7 +113,7 @@ final class ReferenceOps {
         double[] x = of(o.x());
         double[] w = of(o.layer().weight());
         double[] y = of(o.y());
-        for (int b = 0; b < rows; b++) {
+        for (int b = 0; b < o.y().rows(rows); b++) {
             for (int i = 0; i < n; i++) {
                 double sum = 0;
                 for (int j = 0; j < k; j++) {
@@ -116,13 +127,13 @@ final class ReferenceOps {
     private void addBias(Op.AddBias o) {
         int n = o.y().width();
         double[] bias = of(o.layer().bias().orElseThrow());
-        for (int i = 0; i < rows * n; i++) {
+        for (int i = 0; i < o.y().elements(rows); i++) {
             of(o.y())[i] = of(o.a())[i] + bias[i % n];
         }
     }
 
     private void activate(Op.Activate o) {
-        for (int i = 0; i < rows * o.y().width(); i++) {
+        for (int i = 0; i < o.y().elements(rows); i++) {
             of(o.y())[i] = o.activation().value(of(o.a())[i]);
         }
     }
@@ -131,80 +142,82 @@ final class ReferenceOps {
         int n = o.eps().width();
         float[] row = new float[Math.ceilDiv(n, 32) * 32];
         Stream stream = feed.noise();
-        for (int b = 0; b < rows; b++) {
-            Normals.block(stream, step.step(), feed.noiseRow(step, b), 1, n, row, 0, row.length, 32);
+        int k = o.eps().samples();
+        for (int b = 0; b < rows * k; b++) {
+            Normals.block(stream, step.step(), feed.sampleRow(step, b / k, b % k, k), 1, n, row, 0, row.length, 32);
             for (int j = 0; j < n; j++) {
                 of(o.eps())[b * n + j] = row[j];
             }
         }
     }
 
-    private void reparameterize(Op.Reparameterize o) {
-        int n = o.z().width();
-        double[] heads = of(o.heads());
+    private void corrupt(Op.Corrupt o) {
+        int n = o.x().width();
+        float[] drawn = new float[Math.ceilDiv(n, 32) * 32];
         for (int b = 0; b < rows; b++) {
+            long row = feed.noiseRow(step, b);
+            switch (o.corruption()) {
+                case Corruption.None c -> Arrays.fill(drawn, 0);
+                case Corruption.Gaussian c -> Normals.block(feed.corruption(), step.step(), row, 1, n, drawn, 0, drawn.length, 32);
+                case Corruption.Masking(double p) -> {
+                    float[] kept = new float[n];
+                    Arrays.fill(kept, (float) (1 - p));
+                    Binarizer.binarize(feed.corruption(), step.step(), row, kept, 0, n, drawn, 0, 32);
+                }
+            }
             for (int j = 0; j < n; j++) {
-                double mu = heads[b * 2 * n + j];
-                double logVar = LogVariance.clamp(heads[b * 2 * n + n + j]);
-                of(o.z())[b * n + j] = mu + Math.exp(0.5 * logVar) * of(o.eps())[b * n + j];
+                double x = of(o.x())[b * n + j];
+                of(o.out())[b * n + j] = switch (o.corruption()) {
+                    case Corruption.None c -> x;
+                    case Corruption.Gaussian(double sigma) -> x + sigma * drawn[j];
+                    case Corruption.Masking c -> x * drawn[j];
+                };
             }
         }
     }
 
-    private void klDivergence(Op.KlDivergence o) {
-        int n = o.heads().columns();
-        double[] heads = of(o.heads());
-        for (int b = 0; b < rows; b++) {
-            double sum = 0;
-            for (int j = 0; j < n; j++) {
-                double mu = heads[b * 2 * n + j];
-                double logVar = LogVariance.clamp(heads[b * 2 * n + n + j]);
-                sum += 0.5 * (mu * mu + Math.exp(logVar) - 1 - logVar);
-            }
-            of(o.kl())[b] = sum;
-        }
+    private double[] learned(Optional<Tensor> logVar) {
+        return logVar.map(this::of).orElse(new double[0]);
     }
 
     private void logLikelihood(Op.LogLikelihood o) {
         int d = o.x().width();
-        for (int b = 0; b < rows; b++) {
+        int k = o.y().samples();
+        for (int r = 0; r < rows * k; r++) {
             double sum = 0;
             for (int j = 0; j < d; j++) {
-                sum += ReferenceLikelihood.of(o.likelihood(), of(o.x())[b * d + j], of(o.y()), b, j, d, scalar(o.logVar())).logDensity();
+                sum += ReferenceLikelihood.of(o.likelihood(), of(o.x())[r / k * d + j], of(o.y()), r, j, d, learned(o.logVar())).logDensity();
             }
-            of(o.ll())[b] = sum;
+            of(o.ll())[r] = sum;
         }
-    }
-
-    private double scalar(Optional<Tensor> logVar) {
-        return logVar.map(t -> of(t)[0]).orElse(0.0);
     }
 
     private void reduceLoss(Op.ReduceLoss o) {
         double[] sums = of(o.metrics());
-        sums[0] = Arrays.stream(of(o.ll()), 0, rows).sum();
+        sums[0] = Arrays.stream(of(o.ll()), 0, o.ll().rows(rows)).sum() / o.ll().samples();
         sums[1] = o.kl().map(kl -> Arrays.stream(of(kl), 0, rows).sum()).orElse(0.0);
     }
 
     private void likelihoodBackward(Op.LikelihoodBackward o) {
         int d = o.x().width();
-        double scale = step.invRows();
+        int k = o.y().samples();
+        double scale = (double) step.invRows() / o.shares();
         double[] dY = of(o.dY());
-        for (int b = 0; b < rows; b++) {
+        for (int r = 0; r < rows * k; r++) {
             double dScalar = 0;
             for (int j = 0; j < d; j++) {
-                var at = ReferenceLikelihood.of(o.likelihood(), of(o.x())[b * d + j], of(o.y()), b, j, d, scalar(o.logVar()));
-                if (o.dY().parts() == 1) {
-                    dY[b * d + j] = -at.byMean() * scale;
-                    dScalar -= at.byLogVar() * scale;
-                } else {
-                    dY[b * 2 * d + j] = -at.byMean() * scale;
-                    dY[b * 2 * d + d + j] = -at.byLogVar() * scale;
+                var at = ReferenceLikelihood.of(o.likelihood(), of(o.x())[r / k * d + j], of(o.y()), r, j, d, learned(o.logVar()));
+                dY[r * o.dY().width() + j] = -at.byMean() * scale;
+                if (o.dY().parts() == 2) {
+                    dY[r * 2 * d + d + j] = -at.byLogVar() * scale;
+                } else if (o.likelihood() instanceof Likelihood.GaussianVector) {
+                    of(o.dLogVar().orElseThrow())[r * d + j] = -at.byLogVar() * scale;
                 }
+                dScalar -= at.byLogVar() * scale;
             }
-            double total = dScalar;
-            int row = b;
-            o.dLogVar().ifPresent(t -> of(t)[row] = total);
+            if (o.likelihood() instanceof Likelihood.GaussianScalar) {
+                of(o.dLogVar().orElseThrow())[r] = dScalar;
+            }
         }
     }
 
@@ -212,7 +225,7 @@ final class ReferenceOps {
         int n = o.layer().width();
         int k = o.layer().inputs();
         double[] w = of(o.layer().weight());
-        for (int b = 0; b < rows; b++) {
+        for (int b = 0; b < o.dY().rows(rows); b++) {
             for (int j = 0; j < k; j++) {
                 double sum = 0;
                 for (int i = 0; i < n; i++) {
@@ -229,7 +242,7 @@ final class ReferenceOps {
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < k; j++) {
                 double sum = 0;
-                for (int b = 0; b < rows; b++) {
+                for (int b = 0; b < o.dY().rows(rows); b++) {
                     sum += of(o.dY())[b * n + i] * of(o.x())[b * k + j];
                 }
                 of(o.dW())[i * k + j] = sum;
@@ -241,7 +254,7 @@ final class ReferenceOps {
         int n = o.out().width();
         for (int i = 0; i < n; i++) {
             double sum = 0;
-            for (int b = 0; b < rows; b++) {
+            for (int b = 0; b < o.dY().rows(rows); b++) {
                 sum += of(o.dY())[b * n + i];
             }
             of(o.out())[i] = sum;
@@ -249,43 +262,15 @@ final class ReferenceOps {
     }
 
     private void activateBackward(Op.ActivateBackward o) {
-        for (int i = 0; i < rows * o.dA().width(); i++) {
+        for (int i = 0; i < o.dA().elements(rows); i++) {
             double saved = of(o.saved())[i];
             double a = o.activation().derivesFromInput() ? saved : Double.NaN;
             of(o.dA())[i] = of(o.dY())[i] * o.activation().derivative(a, saved);
         }
     }
 
-    private void reparameterizeBackward(Op.ReparameterizeBackward o) {
-        int n = o.dz().width();
-        double[] d = of(o.dHeads());
-        for (int b = 0; b < rows; b++) {
-            for (int j = 0; j < n; j++) {
-                double dz = of(o.dz())[b * n + j];
-                double logVar = of(o.heads())[b * 2 * n + n + j];
-                d[b * 2 * n + j] = dz;
-                d[b * 2 * n + n + j] = LogVariance.inside(logVar)
-                        ? 0.5 * dz * of(o.eps())[b * n + j] * Math.exp(0.5 * logVar)
-                        : 0;
-            }
-        }
-    }
-
-    private void klBackward(Op.KlBackward o) {
-        int n = o.heads().columns();
-        double scale = (double) step.beta() * step.invRows();
-        double[] d = of(o.dHeads());
-        for (int b = 0; b < rows; b++) {
-            for (int j = 0; j < n; j++) {
-                double logVar = of(o.heads())[b * 2 * n + n + j];
-                d[b * 2 * n + j] = scale * of(o.heads())[b * 2 * n + j];
-                d[b * 2 * n + n + j] = LogVariance.inside(logVar) ? scale * 0.5 * (Math.exp(logVar) - 1) : 0;
-            }
-        }
-    }
-
     private void add(Op.Add o) {
-        for (int i = 0; i < rows * o.out().width(); i++) {
+        for (int i = 0; i < o.out().elements(rows); i++) {
             of(o.out())[i] = of(o.a())[i] + of(o.b())[i];
         }
     }

@@ -12,7 +12,9 @@ import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.Prior;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.List;
 import java.util.Random;
@@ -81,6 +83,34 @@ class CpuAgainstDefinitionTest {
                 default -> trial;
             };
             verify(trial, level, 1 + i % 3, 1);
+        }
+    }
+
+    /// Few rows and many, samples that come in fours, twos and neither, at one to three threads.
+    @ParameterizedTest
+    @EnumSource(FusionLevel.class)
+    void everySlot_isWithinRoundingOfItsDefinition_ofEveryObjectiveAndLikelihood(FusionLevel level) {
+        int i = 0;
+        for (Objective objective : Trial.OBJECTIVES) {
+            for (int n = 0; n < 2; n++, i++) {
+                VaeSpec spec = spec(33 + i, List.of(20), 5 + 14 * n, n == 0 ? List.of() : List.of(40))
+                        .withLikelihood(Trial.LIKELIHOODS.get(i % Trial.LIKELIHOODS.size())).withObjective(objective);
+                spec = objective.variational() && n == 1 ? spec.withPrior(Prior.of(-0.3, 1.6)) : spec;
+                Verifier.Report report = verify(Trial.of(spec, 5 + 21 * n, 80, SEED + i), level, 1 + i % 3, 1);
+                assertEquals(List.of(), report.allZero().stream().filter(t -> !t.name().contains("d.kl")).toList(), spec.toString());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(FusionLevel.class)
+    void everySlot_isWithinRoundingOfItsDefinition_overAnySpec(FusionLevel level) {
+        Random random = new Random(SEED);
+        for (int i = 0; i < 60; i++) {
+            VaeSpec spec = Trial.anySpec(random, random.nextInt(3), random.nextInt(3));
+            int batch = 1 + random.nextInt(30);
+            Trial trial = Trial.of(spec, batch, 2 * batch + 1, SEED + i);
+            verify(i % 4 == 0 ? trial.clipped(0.1) : trial, level, 1 + i % 3, i % 2 + 1);
         }
     }
 

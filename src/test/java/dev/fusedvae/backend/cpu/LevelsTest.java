@@ -14,9 +14,11 @@ import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.Corruption;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.Prior;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,6 +39,10 @@ class LevelsTest {
             Trial.of(TANH.withLikelihood(new Likelihood.GaussianFeature()).withActivation(Activation.SILU), 13, 40, SEED),
             Trial.of(TANH.withLikelihood(new Likelihood.GaussianScalar()).withBias(false), 64, 130, SEED),
             Trial.of(VaeSpec.of(40, List.of(), 7), 20, 50, SEED),
+            Trial.of(TANH.withObjective(new Objective.Iwae(5, true)).withLikelihood(new Likelihood.GaussianVector()), 12, 40, SEED),
+            Trial.of(TANH.withObjective(new Objective.Iwae(50, false)).withPrior(Prior.of(0.2, 0.7)), 20, 50, SEED),
+            Trial.of(TANH.withObjective(new Objective.Vae(1, 0, 0.2, 3)).withLikelihood(new Likelihood.ContinuousBernoulli()), 13, 40, SEED),
+            Trial.of(TANH.withObjective(new Objective.Sparse(0.2)).withCorruption(new Corruption.Masking(0.3)), 26, 65, SEED),
             Trial.of(VaeSpec.of(784, List.of(400), 20), 16, 50, SEED));
 
     private static Plan keeping(Trial trial, FusionLevel level) {

@@ -5,8 +5,11 @@ import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.Corruption;
 import dev.fusedvae.spec.Likelihood;
+import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.Prior;
 import dev.fusedvae.spec.VaeSpec;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -28,7 +31,13 @@ final class TrainChecksum {
                         .with(new OptimizerSpec.Sgd(1e-3, 0.9)),
                 Trial.of(spec.withLikelihood(new Likelihood.GaussianScalar()).withActivation(Activation.ELU), 50, 101, 3)
                         .with(new OptimizerSpec.AdamW(1e-3, 0.9, 0.999, 1e-8, 0.01)).clipped(0.5),
-                Trial.of(VaeSpec.of(33, List.of(), 40).withLikelihood(new Likelihood.Gaussian(2)), 7, 22, 4));
+                Trial.of(VaeSpec.of(33, List.of(), 40).withLikelihood(new Likelihood.Gaussian(2)), 7, 22, 4),
+                Trial.of(spec.withObjective(new Objective.Iwae(6, true)).withLikelihood(new Likelihood.ContinuousBernoulli())
+                        .withCorruption(new Corruption.Gaussian(0.2)), 21, 50, 5),
+                Trial.of(spec.withObjective(new Objective.Iwae(5, false)).withLikelihood(new Likelihood.GaussianScalar()), 10, 30, 6),
+                Trial.of(spec.withObjective(new Objective.Vae(1, 0, 0.1, 4)).withLikelihood(new Likelihood.GaussianVector())
+                        .withPrior(Prior.of(0.5, 2)), 13, 40, 7),
+                Trial.of(spec.withObjective(new Objective.Sparse(0.1)).withCorruption(new Corruption.Masking(0.5)), 60, 130, 8));
     }
 
     static String of(int threads, int steps) {

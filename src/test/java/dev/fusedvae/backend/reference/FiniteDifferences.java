@@ -11,13 +11,16 @@ import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.Step;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-/// Compares the gradients of one step with central differences of its loss, −(Σ ll − β Σ kl)/rows.
+/// Compares the gradients of one step with central differences of its loss, −(Σ ll − β Σ kl)/rows; with free bits λ the
+/// KL term of latent j is max(λ, mean KL_j). Where the objective has a kink of its own, at a code of 0 (L1) or a mean KL of
+/// λ, the same rule applies as for activations.
 ///
 /// Batch and noise are functions of the step, so the same step is run again with parameters moved by ±h; a run also
 /// updates the parameters, so all are set before every run. Where a pre-activation changes its sign between the two
@@ -48,6 +51,7 @@ final class FiniteDifferences implements AutoCloseable {
         trial.start(executable);
         graph().tensors(Tensor.Role.PARAMETER).forEach(t -> start.put(t, executable.readDouble(t)));
         graph().ops().stream().filter(Op.Activate.class::isInstance).forEach(op -> preActivations.add(((Op.Activate) op).a()));
+        graph().ops().stream().filter(Op.L1Penalty.class::isInstance).forEach(op -> preActivations.add(((Op.L1Penalty) op).code()));
     }
 
     Graph graph() {
@@ -105,7 +109,13 @@ final class FiniteDifferences implements AutoCloseable {
         start.forEach(executable::writeDouble);
         double[] metrics = new double[2];
         executable.run(index, 1, metrics);
-        return -(metrics[0] - step.beta() * metrics[1]) * step.invRows();
+        return -metrics[0] * step.invRows() + step.beta() * freeBits().orElse(metrics[1] * step.invRows());
+    }
+
+    /// Σ_j max(λ, mean KL_j), where latents have free bits.
+    private Optional<Double> freeBits() {
+        return graph().ops().stream().filter(Op.KlBackward.class::isInstance).map(op -> ((Op.KlBackward) op).freeBits()).flatMap(Optional::stream)
+                .findFirst().map(free -> Arrays.stream(executable.readDouble(free.klMeans())).map(kl -> Math.max(free.nats(), kl)).sum());
     }
 
     private List<double[]> preActivations() {

@@ -1,0 +1,150 @@
+package dev.fusedvae.simd;
+
+import static dev.fusedvae.simd.Elementwise.PANEL;
+
+/// The latent loops of [ScalarElementwise] with many samples an example, any diagonal prior, and importance weights.
+final class ScalarSamples {
+    private ScalarSamples() {}
+
+    static void sample(float[] m, int mu, int logVar, int eps, int z, int rows, int samples, int columns) {
+        LogVariance.requireColumns(columns);
+        for (int r = 0; r < rows * samples; r++) {
+            for (int c = 0; c < columns; c++) {
+                int i = r * PANEL + c;
+                int head = r / samples * PANEL + c;
+                m[z + i] = Math.fma(sigma(m[logVar + head]), m[eps + i], m[mu + head]);
+            }
+            ScalarLikelihoods.clearRest(m, z, r, columns);
+        }
+    }
+
+    static void logRatio(
+            float[] m, int mu, int logVar, int eps, float[] prior, int priorAt, int partials, int rows, int samples, int columns) {
+        LogVariance.requireColumns(columns);
+        for (int r = 0; r < rows * samples; r++) {
+            for (int c = 0; c < columns; c++) {
+                int head = r / samples * PANEL + c;
+                float e = m[eps + r * PANEL + c];
+                float bounded = LogVariance.clamp(m[logVar + head]);
+                float off = Math.fma(sigma(m[logVar + head]), e, m[mu + head]) - prior[priorAt + c];
+                float outer = Math.fma(off * off, prior[priorAt + PANEL + c], prior[priorAt + 2 * PANEL + c]);
+                m[ScalarLikelihoods.lane(partials, r, c)] += (Math.fma(e, e, bounded) - outer) * 0.5f;
+            }
+        }
+    }
+
+    static void klPrior(float[] m, int mu, int logVar, float[] prior, int priorAt, int partials, int rows, int columns) {
+        LogVariance.requireColumns(columns);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                int i = r * PANEL + c;
+                m[ScalarLikelihoods.lane(partials, r, c)] += divergence(m[mu + i], m[logVar + i], prior, priorAt + c);
+            }
+        }
+    }
+
+    static void klColumns(float[] m, int mu, int logVar, float[] prior, int priorAt, int out, int rows, float scale) {
+        for (int c = 0; c < PANEL; c++) {
+            float sum = 0;
+            for (int r = 0; r < rows; r++) {
+                sum += divergence(m[mu + r * PANEL + c], m[logVar + r * PANEL + c], prior, priorAt + c);
+            }
+            m[out + c] = sum * scale;
+        }
+    }
+
+    private static float divergence(float mean, float logVar, float[] prior, int at) {
+        float bounded = LogVariance.clamp(logVar);
+        float sigma = sigma(logVar);
+        float off = mean - prior[at];
+        float rest = prior[at + 2 * PANEL] - bounded - 1;
+        return Math.fma(Math.fma(off, off, sigma * sigma), prior[at + PANEL], rest) * 0.5f;
+    }
+
+    static void sampleBackward(
+            float[] m, int dz, int weights, boolean squared, int logVar, int eps, int dMu, int dLogVar, int rows, int samples, int columns) {
+        LogVariance.requireColumns(columns);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                float sum = 0;
+                float noisy = 0;
+                for (int s = r * samples; s < (r + 1) * samples; s++) {
+                    float d = m[dz + s * PANEL + c];
+                    if (weights >= 0) {
+                        d *= weight(m[weights + s], squared);
+                    }
+                    sum += d;
+                    noisy = Math.fma(d, m[eps + s * PANEL + c], noisy);
+                }
+                float raw = m[logVar + r * PANEL + c];
+                m[dMu + r * PANEL + c] = sum;
+                m[dLogVar + r * PANEL + c] = LogVariance.clamped(raw) ? 0 : noisy * (sigma(raw) * 0.5f);
+            }
+            ScalarLikelihoods.clearRest(m, dMu, r, columns);
+            ScalarLikelihoods.clearRest(m, dLogVar, r, columns);
+        }
+    }
+
+    static void klBackward(
+            boolean add, float[] m, int mu, int logVar, float[] prior, int priorAt, float[] scales, int dMu, int dLogVar, int rows, int columns) {
+        LogVariance.requireColumns(columns);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                int i = r * PANEL + c;
+                float raw = m[logVar + i];
+                float sigma = sigma(raw);
+                float precision = prior[priorAt + PANEL + c];
+                float byMu = (m[mu + i] - prior[priorAt + c]) * precision;
+                float byLogVar = Math.fma(sigma * sigma, precision, -1) * 0.5f;
+                m[dMu + i] = Math.fma(scales[c], byMu, add ? m[dMu + i] : 0);
+                float slope = Math.fma(scales[c], byLogVar, add ? m[dLogVar + i] : 0);
+                m[dLogVar + i] = LogVariance.clamped(raw) ? 0 : slope;
+            }
+            ScalarLikelihoods.clearRest(m, dMu, r, columns);
+            ScalarLikelihoods.clearRest(m, dLogVar, r, columns);
+        }
+    }
+
+    static void ratioBackward(
+            boolean add, boolean dreg, float[] m, int mu, int logVar, int eps, int weights, float[] prior, int priorAt,
+            int dMu, int dLogVar, int rows, int samples, int columns, float scale) {
+        LogVariance.requireColumns(columns);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                int i = r * PANEL + c;
+                float raw = m[logVar + i];
+                float sigma = sigma(raw);
+                float inverse = dreg ? ScalarMath.exp(-0.5f * LogVariance.clamp(raw)) : 0;
+                float sum = 0;
+                float noisy = 0;
+                for (int s = r * samples; s < (r + 1) * samples; s++) {
+                    float e = m[eps + s * PANEL + c];
+                    float h = (Math.fma(sigma, e, m[mu + i]) - prior[priorAt + c]) * prior[priorAt + PANEL + c];
+                    float wh = weight(m[weights + s], dreg) * Math.fma(-e, inverse, h);
+                    sum += wh;
+                    noisy = Math.fma(wh, e, noisy);
+                }
+                float slope = Math.fma(noisy, sigma * 0.5f, dreg ? 0 : -0.5f);
+                m[dMu + i] = Math.fma(sum, scale, add ? m[dMu + i] : 0);
+                float total = Math.fma(slope, scale, add ? m[dLogVar + i] : 0);
+                m[dLogVar + i] = LogVariance.clamped(raw) ? 0 : total;
+            }
+            ScalarLikelihoods.clearRest(m, dMu, r, columns);
+            ScalarLikelihoods.clearRest(m, dLogVar, r, columns);
+        }
+    }
+
+    static void scaleRows(float[] m, int at, float[] weights, int weightsAt, boolean squared, float[] out, int outAt, int rows) {
+        for (int i = 0; i < rows * PANEL; i++) {
+            out[outAt + i] = m[at + i] * weight(weights[weightsAt + i / PANEL], squared);
+        }
+    }
+
+    static float weight(float w, boolean squared) {
+        return squared ? w * w : w;
+    }
+
+    private static float sigma(float logVar) {
+        return ScalarMath.exp(0.5f * LogVariance.clamp(logVar));
+    }
+}
