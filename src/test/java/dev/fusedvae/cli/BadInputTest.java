@@ -170,12 +170,6 @@ class BadInputTest {
                 "sample --model DIR/model --out DIR/empty.csv/OUT.png | is a file, not a folder");
     }
 
-    /// No machine runs this: vendor libraries have no part in level layer.
-    static Stream<String> backend() {
-        return Stream.of(
-                "train --data digits --backend cuda --vendor gemm --fusion layer --out OUT | --vendor gemm");
-    }
-
     @ParameterizedTest
     @MethodSource("usage")
     void usageErrors_exit2(String row) throws IOException {
@@ -186,12 +180,6 @@ class BadInputTest {
     @MethodSource("data")
     void badData_exits3(String row) throws IOException {
         check(row, Exit.DATA);
-    }
-
-    @ParameterizedTest
-    @MethodSource("backend")
-    void unavailableBackends_exit4(String row) throws IOException {
-        check(row, Exit.BACKEND);
     }
 
     @Test
