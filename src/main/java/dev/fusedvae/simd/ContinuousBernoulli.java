@@ -29,7 +29,7 @@ public final class ContinuousBernoulli {
         float t = a * a;
         float series = Math.fma(Math.fma(Math.fma(Math.fma(Q4, t, Q3), t, Q2), t, Q1), t, Q0);
         float near = Math.fma(-t, series, a * 0.5f);
-        float far = ScalarMath.log(ratio);
+        float far = ScalarMath.logNormal(ratio);
         return a < 1 ? near : far;
     }
 

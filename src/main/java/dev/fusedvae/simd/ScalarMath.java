@@ -109,6 +109,13 @@ public final class ScalarMath {
         return x > 0 && x < Float.POSITIVE_INFINITY ? finite : edge;
     }
 
+    /// [#log] of a finite x >= 2^-126; anything else gives a number without meaning.
+    static float logNormal(float x) {
+        int bits = Float.floatToRawIntBits(x);
+        int e = (bits - THREE_QUARTERS_BITS) & EXPONENT_MASK;
+        return Math.fma((float) e * 0x1p-23f, LN2_HIGH, log1pPolynomial(Float.intBitsToFloat(bits - e) - 1));
+    }
+
     /// `ln(1 + x)`, within 2 ulp also where it is small; NaN below −1.
     public static float log1p(float x) {
         float finite = log1pFinite(x);

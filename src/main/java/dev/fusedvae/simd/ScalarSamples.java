@@ -109,28 +109,41 @@ final class ScalarSamples {
             boolean add, boolean dreg, float[] m, int mu, int logVar, int eps, int weights, float[] prior, int priorAt,
             int dMu, int dLogVar, int rows, int samples, int columns, float scale) {
         LogVariance.requireColumns(columns);
+        start(add, dreg, m, dMu, dLogVar, rows, scale);
+        float keep = dreg ? 1 : 0;
+        for (int s = 0; s < rows * samples; s++) {
+            for (int c = 0; c < columns; c++) {
+                int head = s / samples * PANEL + c;
+                float sigma = sigma(m[logVar + head]);
+                float e = m[eps + s * PANEL + c];
+                float h = (Math.fma(sigma, e, m[mu + head]) - prior[priorAt + c]) * prior[priorAt + PANEL + c];
+                float w = Math.fma(-e, 1 / sigma * keep, h) * weight(m[weights + s], dreg) * scale;
+                m[dMu + head] = w + m[dMu + head];
+                m[dLogVar + head] = Math.fma(w * e, sigma * 0.5f, m[dLogVar + head]);
+            }
+        }
+        finish(m, logVar, dMu, dLogVar, rows, columns);
+    }
+
+    /// No slope beyond the clamp, nothing in the padding.
+    static void finish(float[] m, int logVar, int dMu, int dLogVar, int rows, int columns) {
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < columns; c++) {
-                int i = r * PANEL + c;
-                float raw = m[logVar + i];
-                float sigma = sigma(raw);
-                float inverse = dreg ? ScalarMath.exp(-0.5f * LogVariance.clamp(raw)) : 0;
-                float sum = 0;
-                float noisy = 0;
-                for (int s = r * samples; s < (r + 1) * samples; s++) {
-                    float e = m[eps + s * PANEL + c];
-                    float h = (Math.fma(sigma, e, m[mu + i]) - prior[priorAt + c]) * prior[priorAt + PANEL + c];
-                    float wh = weight(m[weights + s], dreg) * Math.fma(-e, inverse, h);
-                    sum += wh;
-                    noisy = Math.fma(wh, e, noisy);
+                if (LogVariance.clamped(m[logVar + r * PANEL + c])) {
+                    m[dLogVar + r * PANEL + c] = 0;
                 }
-                float slope = Math.fma(noisy, sigma * 0.5f, dreg ? 0 : -0.5f);
-                m[dMu + i] = Math.fma(sum, scale, add ? m[dMu + i] : 0);
-                float total = Math.fma(slope, scale, add ? m[dLogVar + i] : 0);
-                m[dLogVar + i] = LogVariance.clamped(raw) ? 0 : total;
             }
             ScalarLikelihoods.clearRest(m, dMu, r, columns);
             ScalarLikelihoods.clearRest(m, dLogVar, r, columns);
+        }
+    }
+
+    /// What sums over samples start from: what is there, or nothing; and −½ for d log σ² but with DReG.
+    static void start(boolean add, boolean dreg, float[] m, int dMu, int dLogVar, int rows, float scale) {
+        float constant = dreg ? 0 : -0.5f * scale;
+        for (int i = 0; i < rows * PANEL; i++) {
+            m[dMu + i] = add ? m[dMu + i] : 0;
+            m[dLogVar + i] = add ? m[dLogVar + i] + constant : constant;
         }
     }
 

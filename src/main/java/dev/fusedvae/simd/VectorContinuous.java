@@ -9,6 +9,7 @@ import static dev.fusedvae.simd.VectorMath.ONE;
 import static dev.fusedvae.simd.VectorMath.ZERO;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
@@ -47,7 +48,14 @@ final class VectorContinuous {
                 int lanes = partials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
                 FloatVector l = FloatVector.fromArray(F, m, logits + r * PANEL + c);
                 FloatVector a = l.abs();
-                FloatVector far = VectorMath.log(a.div(VectorMath.expm1Below(a.neg()).neg()));
+                IntVector bits = a.div(VectorMath.expm1Below(a.neg()).neg()).reinterpretAsInts();
+                // ScalarMath.logNormal, written out: a second call would come too late to be inlined
+                IntVector exponent = bits.sub(ScalarMath.THREE_QUARTERS_BITS).and(ScalarMath.EXPONENT_MASK);
+                FloatVector f = bits.sub(exponent).reinterpretAsFloats().sub(ONE);
+                FloatVector p = VectorMath.L8.fma(f, VectorMath.L7).fma(f, VectorMath.L6).fma(f, VectorMath.L5).fma(f, VectorMath.L4)
+                        .fma(f, VectorMath.L3).fma(f, VectorMath.L2).fma(f, VectorMath.L1).fma(f, VectorMath.L0);
+                FloatVector k = exponent.convert(VectorOperators.I2F, 0).reinterpretAsFloats().mul(0x1p-23f);
+                FloatVector far = k.fma(VectorMath.LN2, f.mul(f).fma(p, f));
                 FloatVector t = a.mul(a);
                 FloatVector series = Q4.fma(t, Q3).fma(t, Q2).fma(t, Q1).fma(t, Q0);
                 FloatVector near = t.neg().fma(series, a.mul(HALF));

@@ -5,15 +5,17 @@ import static dev.fusedvae.simd.Lanes.F;
 import static dev.fusedvae.simd.Lanes.WIDTH;
 import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
 import static dev.fusedvae.simd.VectorMath.HALF;
-import static dev.fusedvae.simd.VectorMath.MINUS_HALF;
 import static dev.fusedvae.simd.VectorMath.MINUS_ONE;
 import static dev.fusedvae.simd.VectorMath.ONE;
 import static dev.fusedvae.simd.VectorMath.ZERO;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/// The loops of [ScalarSamples], a vector of latents wide: what an example's samples share is computed once.
+/// The loops of [ScalarSamples], a vector of latents wide. What a call
+/// leaves out is masked or multiplied by one, sums over samples are kept in memory, and an example's σ is computed for each
+/// of its samples: a vector that branches meet in, or that lives across an inner loop, may be boxed, which costs more.
 final class VectorSamples {
     private VectorSamples() {}
 
@@ -21,12 +23,12 @@ final class VectorSamples {
         LogVariance.requireColumns(columns);
         for (int c = 0; c < PANEL; c += WIDTH) {
             VectorMask<Float> live = F.indexInRange(c, columns);
-            for (int r = 0; r < rows; r++) {
-                FloatVector mean = load(m, mu + r * PANEL + c);
-                FloatVector sigma = sigma(load(m, logVar + r * PANEL + c));
-                for (int i = r * samples * PANEL + c; i < (r + 1) * samples * PANEL; i += PANEL) {
-                    ZERO.blend(sigma.fma(load(m, eps + i), mean), live).intoArray(m, z + i);
-                }
+            for (int s = 0; s < rows * samples; s++) {
+                int head = s / samples * PANEL + c;
+                FloatVector mean = FloatVector.fromArray(F, m, mu + head);
+                FloatVector sigma = sigma(FloatVector.fromArray(F, m, logVar + head));
+                FloatVector noise = FloatVector.fromArray(F, m, eps + s * PANEL + c);
+                ZERO.blend(sigma.fma(noise, mean), live).intoArray(m, z + s * PANEL + c);
             }
         }
     }
@@ -36,21 +38,17 @@ final class VectorSamples {
         LogVariance.requireColumns(columns);
         for (int c = 0; c < PANEL; c += WIDTH) {
             VectorMask<Float> live = F.indexInRange(c, columns);
-            FloatVector center = load(prior, priorAt + c);
-            FloatVector precision = load(prior, priorAt + PANEL + c);
-            FloatVector logPrior = load(prior, priorAt + 2 * PANEL + c);
-            for (int r = 0; r < rows; r++) {
-                FloatVector mean = load(m, mu + r * PANEL + c);
-                FloatVector bounded = VectorLikelihoods.clamp(load(m, logVar + r * PANEL + c));
+            for (int s = 0; s < rows * samples; s++) {
+                int head = s / samples * PANEL + c;
+                int lanes = partials + s * VIRTUAL_LANES + c % VIRTUAL_LANES;
+                FloatVector bounded = VectorLikelihoods.clamp(FloatVector.fromArray(F, m, logVar + head));
                 FloatVector sigma = VectorMath.exp(bounded.mul(HALF));
-                for (int s = r * samples; s < (r + 1) * samples; s++) {
-                    int lanes = partials + s * VIRTUAL_LANES + c % VIRTUAL_LANES;
-                    FloatVector e = load(m, eps + s * PANEL + c);
-                    FloatVector off = sigma.fma(e, mean).sub(center);
-                    FloatVector outer = off.mul(off).fma(precision, logPrior);
-                    FloatVector sum = load(m, lanes);
-                    sum.blend(sum.add(e.fma(e, bounded).sub(outer).mul(HALF)), live).intoArray(m, lanes);
-                }
+                FloatVector e = FloatVector.fromArray(F, m, eps + s * PANEL + c);
+                FloatVector off = sigma.fma(e, FloatVector.fromArray(F, m, mu + head)).sub(FloatVector.fromArray(F, prior, priorAt + c));
+                FloatVector outer = off.mul(off).fma(FloatVector.fromArray(F, prior, priorAt + PANEL + c),
+                        FloatVector.fromArray(F, prior, priorAt + 2 * PANEL + c));
+                FloatVector sum = FloatVector.fromArray(F, m, lanes);
+                sum.blend(sum.add(e.fma(e, bounded).sub(outer).mul(HALF)), live).intoArray(m, lanes);
             }
         }
     }
@@ -61,53 +59,65 @@ final class VectorSamples {
             VectorMask<Float> live = F.indexInRange(c, columns);
             for (int r = 0; r < rows; r++) {
                 int lanes = partials + r * VIRTUAL_LANES + c % VIRTUAL_LANES;
-                FloatVector term = divergence(load(m, mu + r * PANEL + c), load(m, logVar + r * PANEL + c), prior, priorAt + c);
-                FloatVector sum = load(m, lanes);
+                FloatVector mean = FloatVector.fromArray(F, m, mu + r * PANEL + c);
+                FloatVector term = divergence(mean, FloatVector.fromArray(F, m, logVar + r * PANEL + c), prior, priorAt + c);
+                FloatVector sum = FloatVector.fromArray(F, m, lanes);
                 sum.blend(sum.add(term), live).intoArray(m, lanes);
             }
         }
     }
 
     static void klColumns(float[] m, int mu, int logVar, float[] prior, int priorAt, int out, int rows, float scale) {
+        Arrays.fill(m, out, out + PANEL, 0);
         for (int c = 0; c < PANEL; c += WIDTH) {
-            FloatVector sum = ZERO;
-            for (int r = 0; r < rows; r++) {
-                sum = sum.add(divergence(load(m, mu + r * PANEL + c), load(m, logVar + r * PANEL + c), prior, priorAt + c));
+            for (int i = c; i < rows * PANEL; i += PANEL) {
+                FloatVector mean = FloatVector.fromArray(F, m, mu + i);
+                FloatVector term = divergence(mean, FloatVector.fromArray(F, m, logVar + i), prior, priorAt + c);
+                FloatVector.fromArray(F, m, out + c).add(term).intoArray(m, out + c);
             }
-            sum.mul(scale).intoArray(m, out + c);
+        }
+        for (int c = 0; c < PANEL; c++) {
+            m[out + c] *= scale;
         }
     }
 
     private static FloatVector divergence(FloatVector mean, FloatVector logVar, float[] prior, int at) {
         FloatVector bounded = VectorLikelihoods.clamp(logVar);
         FloatVector sigma = VectorMath.exp(bounded.mul(HALF));
-        FloatVector off = mean.sub(load(prior, at));
-        FloatVector rest = load(prior, at + 2 * PANEL).sub(bounded).sub(ONE);
-        return off.fma(off, sigma.mul(sigma)).fma(load(prior, at + PANEL), rest).mul(HALF);
+        FloatVector off = mean.sub(FloatVector.fromArray(F, prior, at));
+        FloatVector rest = FloatVector.fromArray(F, prior, at + 2 * PANEL).sub(bounded).sub(ONE);
+        return off.fma(off, sigma.mul(sigma)).fma(FloatVector.fromArray(F, prior, at + PANEL), rest).mul(HALF);
     }
 
     static void sampleBackward(
             float[] m, int dz, int weights, boolean squared, int logVar, int eps, int dMu, int dLogVar, int rows, int samples, int columns) {
         LogVariance.requireColumns(columns);
-        boolean weighted = weights >= 0;
+        Arrays.fill(m, dMu, dMu + rows * PANEL, 0);
+        Arrays.fill(m, dLogVar, dLogVar + rows * PANEL, 0);
+        gather(m, dz, weights, squared, eps, dMu, dLogVar, rows, samples);
         for (int c = 0; c < PANEL; c += WIDTH) {
             VectorMask<Float> live = F.indexInRange(c, columns);
-            for (int r = 0; r < rows; r++) {
-                FloatVector raw = load(m, logVar + r * PANEL + c);
+            for (int i = c; i < rows * PANEL; i += PANEL) {
+                FloatVector raw = FloatVector.fromArray(F, m, logVar + i);
                 VectorMask<Float> slopes = live.andNot(VectorLikelihoods.clamped(raw));
                 FloatVector half = sigma(raw).mul(HALF);
-                FloatVector sum = ZERO;
-                FloatVector noisy = ZERO;
-                for (int s = r * samples; s < (r + 1) * samples; s++) {
-                    FloatVector d = load(m, dz + s * PANEL + c);
-                    if (weighted) {
-                        d = d.mul(ScalarSamples.weight(m[weights + s], squared));
-                    }
-                    sum = sum.add(d);
-                    noisy = d.fma(load(m, eps + s * PANEL + c), noisy);
-                }
-                ZERO.blend(sum, live).intoArray(m, dMu + r * PANEL + c);
-                ZERO.blend(noisy.mul(half), slopes).intoArray(m, dLogVar + r * PANEL + c);
+                ZERO.blend(FloatVector.fromArray(F, m, dMu + i), live).intoArray(m, dMu + i);
+                ZERO.blend(FloatVector.fromArray(F, m, dLogVar + i).mul(half), slopes).intoArray(m, dLogVar + i);
+            }
+        }
+    }
+
+    /// Σ d and Σ d·eps over the samples of a row, in memory.
+    private static void gather(
+            float[] m, int dz, int weights, boolean squared, int eps, int dMu, int dLogVar, int rows, int samples) {
+        boolean weighted = weights >= 0;
+        for (int c = 0; c < PANEL; c += WIDTH) {
+            for (int s = 0; s < rows * samples; s++) {
+                int head = s / samples * PANEL + c;
+                float w = weighted ? ScalarSamples.weight(m[weights + s], squared) : 1;
+                FloatVector d = FloatVector.fromArray(F, m, dz + s * PANEL + c).mul(w);
+                FloatVector.fromArray(F, m, dMu + head).add(d).intoArray(m, dMu + head);
+                d.fma(FloatVector.fromArray(F, m, eps + s * PANEL + c), FloatVector.fromArray(F, m, dLogVar + head)).intoArray(m, dLogVar + head);
             }
         }
     }
@@ -117,17 +127,18 @@ final class VectorSamples {
         LogVariance.requireColumns(columns);
         for (int c = 0; c < PANEL; c += WIDTH) {
             VectorMask<Float> live = F.indexInRange(c, columns);
-            FloatVector scale = load(scales, c);
-            FloatVector center = load(prior, priorAt + c);
-            FloatVector precision = load(prior, priorAt + PANEL + c);
+            VectorMask<Float> old = F.indexInRange(c, add ? columns : 0);
+            FloatVector scale = FloatVector.fromArray(F, scales, c);
+            FloatVector center = FloatVector.fromArray(F, prior, priorAt + c);
+            FloatVector precision = FloatVector.fromArray(F, prior, priorAt + PANEL + c);
             for (int i = c; i < rows * PANEL; i += PANEL) {
-                FloatVector raw = load(m, logVar + i);
+                FloatVector raw = FloatVector.fromArray(F, m, logVar + i);
                 VectorMask<Float> slopes = live.andNot(VectorLikelihoods.clamped(raw));
                 FloatVector sigma = sigma(raw);
-                FloatVector byMu = load(m, mu + i).sub(center).mul(precision);
+                FloatVector byMu = FloatVector.fromArray(F, m, mu + i).sub(center).mul(precision);
                 FloatVector byLogVar = sigma.mul(sigma).fma(precision, MINUS_ONE).mul(HALF);
-                FloatVector beforeMu = add ? load(m, dMu + i) : ZERO;
-                FloatVector beforeLogVar = add ? load(m, dLogVar + i) : ZERO;
+                FloatVector beforeMu = ZERO.blend(FloatVector.fromArray(F, m, dMu + i), old);
+                FloatVector beforeLogVar = ZERO.blend(FloatVector.fromArray(F, m, dLogVar + i), old);
                 ZERO.blend(scale.fma(byMu, beforeMu), live).intoArray(m, dMu + i);
                 ZERO.blend(scale.fma(byLogVar, beforeLogVar), slopes).intoArray(m, dLogVar + i);
             }
@@ -138,49 +149,31 @@ final class VectorSamples {
             boolean add, boolean dreg, float[] m, int mu, int logVar, int eps, int weights, float[] prior, int priorAt,
             int dMu, int dLogVar, int rows, int samples, int columns, float scale) {
         LogVariance.requireColumns(columns);
-        FloatVector scales = VectorMath.splat(scale);
-        FloatVector start = dreg ? ZERO : MINUS_HALF;
+        ScalarSamples.start(add, dreg, m, dMu, dLogVar, rows, scale);
+        float keep = dreg ? 1 : 0;
         for (int c = 0; c < PANEL; c += WIDTH) {
-            VectorMask<Float> live = F.indexInRange(c, columns);
-            FloatVector center = load(prior, priorAt + c);
-            FloatVector precision = load(prior, priorAt + PANEL + c);
-            for (int r = 0; r < rows; r++) {
-                int i = r * PANEL + c;
-                FloatVector bounded = VectorLikelihoods.clamp(load(m, logVar + i)).mul(HALF);
-                FloatVector sigma = VectorMath.exp(bounded);
-                FloatVector inverse = dreg ? VectorMath.exp(bounded.neg()) : ZERO;
-                FloatVector mean = load(m, mu + i);
-                FloatVector sum = ZERO;
-                FloatVector noisy = ZERO;
-                for (int s = r * samples; s < (r + 1) * samples; s++) {
-                    FloatVector e = load(m, eps + s * PANEL + c);
-                    FloatVector h = sigma.fma(e, mean).sub(center).mul(precision);
-                    FloatVector wh = e.neg().fma(inverse, h).mul(ScalarSamples.weight(m[weights + s], dreg));
-                    sum = sum.add(wh);
-                    noisy = wh.fma(e, noisy);
-                }
-                FloatVector raw = load(m, logVar + i);
-                VectorMask<Float> slopes = live.andNot(VectorLikelihoods.clamped(raw));
-                FloatVector slope = noisy.fma(sigma.mul(HALF), start);
-                FloatVector beforeMu = add ? load(m, dMu + i) : ZERO;
-                FloatVector beforeLogVar = add ? load(m, dLogVar + i) : ZERO;
-                ZERO.blend(sum.fma(scales, beforeMu), live).intoArray(m, dMu + i);
-                ZERO.blend(slope.fma(scales, beforeLogVar), slopes).intoArray(m, dLogVar + i);
+            for (int s = 0; s < rows * samples; s++) {
+                int head = s / samples * PANEL + c;
+                FloatVector half = VectorLikelihoods.clamp(FloatVector.fromArray(F, m, logVar + head)).mul(HALF);
+                FloatVector sigma = VectorMath.exp(half);
+                FloatVector e = FloatVector.fromArray(F, m, eps + s * PANEL + c);
+                FloatVector h = sigma.fma(e, FloatVector.fromArray(F, m, mu + head)).sub(FloatVector.fromArray(F, prior, priorAt + c))
+                        .mul(FloatVector.fromArray(F, prior, priorAt + PANEL + c));
+                FloatVector w = e.neg().fma(ONE.div(sigma).mul(keep), h).mul(ScalarSamples.weight(m[weights + s], dreg)).mul(scale);
+                w.add(FloatVector.fromArray(F, m, dMu + head)).intoArray(m, dMu + head);
+                w.mul(e).fma(sigma.mul(HALF), FloatVector.fromArray(F, m, dLogVar + head)).intoArray(m, dLogVar + head);
             }
         }
+        ScalarSamples.finish(m, logVar, dMu, dLogVar, rows, columns); // a second vector loop here would pass the compiler's budget
     }
 
     static void scaleRows(float[] m, int at, float[] weights, int weightsAt, boolean squared, float[] out, int outAt, int rows) {
         for (int r = 0; r < rows; r++) {
             float w = ScalarSamples.weight(weights[weightsAt + r], squared);
             for (int i = r * PANEL; i < (r + 1) * PANEL; i += WIDTH) {
-                load(m, at + i).mul(w).intoArray(out, outAt + i);
+                FloatVector.fromArray(F, m, at + i).mul(w).intoArray(out, outAt + i);
             }
         }
-    }
-
-    private static FloatVector load(float[] m, int at) {
-        return FloatVector.fromArray(F, m, at);
     }
 
     private static FloatVector sigma(FloatVector logVar) {
