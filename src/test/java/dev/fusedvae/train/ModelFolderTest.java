@@ -17,10 +17,12 @@ import dev.fusedvae.io.SafeTensors;
 import dev.fusedvae.io.TensorFile;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.Corruption;
 import dev.fusedvae.spec.Initialization;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.Prior;
 import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
@@ -77,14 +79,19 @@ class ModelFolderTest {
                 VaeSpec.of(12, List.of(), 2).withBias(false).withLikelihood(new Likelihood.Gaussian(0.25)),
                 VaeSpec.of(12, List.of(7), 3).withObjective(new Objective.Autoencoder()).withLikelihood(new Likelihood.GaussianScalar()),
                 VaeSpec.of(12, List.of(7), 1).withActivation(Activation.LEAKY_RELU).withObjective(new Objective.Vae(4, 2.5))
-                        .withLikelihood(new Likelihood.GaussianFeature()));
+                        .withLikelihood(new Likelihood.GaussianFeature()),
+                VaeSpec.of(12, List.of(7), 2).withObjective(new Objective.Vae(1, 0, 0.25, 3)).withLikelihood(new Likelihood.GaussianVector())
+                        .withPrior(new Prior(List.of(0.5), List.of(1.0, 2.0))),
+                VaeSpec.of(12, List.of(7), 2).withObjective(new Objective.Iwae(50, true)).withLikelihood(new Likelihood.ContinuousBernoulli())
+                        .withCorruption(new Corruption.Gaussian(0.3)),
+                VaeSpec.of(12, List.of(7), 40).withObjective(new Objective.Sparse(0.1)).withCorruption(new Corruption.Masking(0.5)));
         List<TrainSpec> trains = List.of(
                 TrainSpec.standard(5, Long.MIN_VALUE + 1).withBinarization(Binarization.DYNAMIC),
                 TrainSpec.standard(5, 1).withOptimizer(new OptimizerSpec.AdamW(1e-4, 0.8, 0.99, 1e-7, 0.1)).withClipNorm(2),
                 TrainSpec.standard(5, 1).withOptimizer(new OptimizerSpec.Sgd(0.1, 0.9)).withInitialization(Initialization.GLOROT),
                 TrainSpec.standard(5, 1).withSchedule(new Schedule.Piecewise(List.of(1.0, 2.5), List.of(0.5, 0.1))));
         for (int i = 0; i < specs.size(); i++) {
-            Model model = new Model(specs.get(i), trains.get(i),
+            Model model = new Model(specs.get(i), trains.get(i % trains.size()),
                     new Normalization(Normalization.Kind.CENTER, 0.1f, 1 / 3f, Collections.nCopies(12, 0.7f)),
                     Optional.of(new ImageShape(2, 2, 3)), "made up", Initializer.initial(specs.get(i), Initialization.UNIFORM, 5),
                     history(), Map.of("java", "25"));
