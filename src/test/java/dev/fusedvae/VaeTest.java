@@ -12,6 +12,7 @@ import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.data.Split;
 import dev.fusedvae.eval.Evaluation;
+import dev.fusedvae.eval.MarginalLikelihood;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
@@ -67,6 +68,19 @@ class VaeTest {
         for (float p : reconstructed[17]) {
             assertTrue(p > 0 && p < 1, "a probability, not " + p);
         }
+    }
+
+    /// The ELBO is a bound on what importance sampling estimates, and the estimate grows with the samples.
+    @Test
+    void logLikelihood_isAboveTheElboAndGrowsWithTheSamples() {
+        List<Integer> progress = new ArrayList<>();
+        MarginalLikelihood many = vae.logLikelihood(DIGITS.test(), 200, progress::add);
+        MarginalLikelihood few = vae.logLikelihood(DIGITS.test(), 2, done -> { });
+        double elbo = vae.evaluate(DIGITS.test()).elbo();
+        assertEquals(DIGITS.test().size(), progress.getLast());
+        assertEquals(DIGITS.test().size(), many.logLikelihoods().length);
+        assertTrue(elbo < few.mean() && few.mean() < many.mean() && many.mean() < 0, elbo + " < " + few.mean() + " < " + many.mean());
+        assertTrue(many.standardError() > 0 && many.standardError() < 0.1, "standard error " + many.standardError());
     }
 
     @Test

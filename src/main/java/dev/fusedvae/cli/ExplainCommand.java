@@ -176,14 +176,14 @@ final class ExplainCommand extends FvaeCommand {
         return String.join(" ", names);
     }
 
-    /// The matrix products as B·K·N, or what the call writes.
+    /// The matrix products as B·K·N, B counting the samples of every example, or what the call writes.
     private static String shape(Call call, int batch) {
         List<String> products = new ArrayList<>();
         for (Op op : call.op().ops()) {
             switch (op) {
-                case Op.Linear o -> products.add(product(o.layer().weight(), batch));
-                case Op.LinearBackwardData o -> products.add(product(o.layer().weight(), batch));
-                case Op.LinearBackwardWeight o -> products.add(product(o.layer().weight(), batch));
+                case Op.Linear o -> products.add(product(o.layer().weight(), o.y().rows(batch)));
+                case Op.LinearBackwardData o -> products.add(product(o.layer().weight(), o.dY().rows(batch)));
+                case Op.LinearBackwardWeight o -> products.add(product(o.layer().weight(), o.dY().rows(batch)));
                 default -> { }
             }
         }
@@ -195,8 +195,8 @@ final class ExplainCommand extends FvaeCommand {
                 : call.op().writes().stream().mapToLong(t -> t.elements(batch)).sum() + " values";
     }
 
-    private static String product(Tensor weight, int batch) {
-        return "B" + batch + " K" + weight.columns() + " N" + weight.rows();
+    private static String product(Tensor weight, int rows) {
+        return "B" + rows + " K" + weight.columns() + " N" + weight.rows();
     }
 
     private static String size(Tensor tensor, int batch) {
