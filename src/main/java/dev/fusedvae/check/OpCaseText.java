@@ -2,9 +2,11 @@ package dev.fusedvae.check;
 
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.Corruption;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.Prior;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +19,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// The words of [OpCase]: what a case is called, and the case of a name.
 final class OpCaseText {
@@ -27,20 +30,43 @@ final class OpCaseText {
     static final OptionalDouble CLIP = OptionalDouble.of(1);
 
     private static final Pattern SHAPE = Pattern.compile("(?:(\\d{1,7})of)?(\\d{1,7})x(\\d{1,7}(?:-\\d{1,7}){2,})");
+    /// The plain VAE has no word.
+    private static final Map<String, Objective> OBJECTIVES = objectives();
+    private static final Corruption NOISY = new Corruption.Gaussian(0.3);
+    private static final Corruption MASKED = new Corruption.Masking(0.4);
     private static final Map<String, UnaryOperator<OpCase>> SETTINGS = settings();
 
     private OpCaseText() {}
+
+    private static Map<String, Objective> objectives() {
+        Map<String, Objective> all = new LinkedHashMap<>();
+        all.put("autoencoder", new Objective.Autoencoder());
+        all.put("sparse", new Objective.Sparse(0.3));
+        all.put("samples", new Objective.Vae(1.5, 0).withSamples(3));
+        all.put("free-bits", new Objective.Vae(1, 0).withFreeBits(0.3));
+        all.put("iwae", new Objective.Iwae(4, false));
+        all.put("dreg", new Objective.Iwae(5, true));
+        return all;
+    }
+
+    /// A mean for all latents and a variance for each.
+    private static Prior prior(int latents) {
+        return new Prior(List.of(0.5), IntStream.range(0, latents).mapToObj(j -> 0.5 + 0.25 * (j % 5)).toList());
+    }
 
     private static Map<String, UnaryOperator<OpCase>> settings() {
         Map<String, UnaryOperator<OpCase>> all = new LinkedHashMap<>();
         for (Activation a : Activation.values()) {
             all.put(a.flag(), c -> c.with(c.spec().withActivation(a)));
         }
-        for (String flag : List.of("bernoulli", "gaussian", "gaussian-scalar", "gaussian-feature")) {
+        for (String flag : List.of("bernoulli", "continuous-bernoulli", "gaussian", "gaussian-scalar", "gaussian-vector", "gaussian-feature")) {
             all.put(flag, c -> c.with(c.spec().withLikelihood(Likelihood.parse(flag, 0.5))));
         }
         all.put("no-bias", c -> c.with(c.spec().withBias(false)));
-        all.put("autoencoder", c -> c.with(c.spec().withObjective(new Objective.Autoencoder())));
+        OBJECTIVES.forEach((word, objective) -> all.put(word, c -> c.with(c.spec().withObjective(objective))));
+        all.put("prior", c -> c.with(c.spec().withPrior(prior(c.spec().latent()))));
+        all.put("noisy", c -> c.with(c.spec().withCorruption(NOISY)));
+        all.put("masked", c -> c.with(c.spec().withCorruption(MASKED)));
         for (OptimizerSpec o : List.of(ADAM, ADAMW, SGD)) {
             all.put(o.flag(), c -> c.with(o, c.clipNorm()));
         }
@@ -92,8 +118,16 @@ final class OpCaseText {
         if (!c.spec().bias()) {
             words.add("no-bias");
         }
-        if (c.spec().objective() instanceof Objective.Autoencoder) {
-            words.add("autoencoder");
+        OBJECTIVES.forEach((word, objective) -> {
+            if (objective.equals(c.spec().objective())) {
+                words.add(word);
+            }
+        });
+        if (!c.spec().prior().standard()) {
+            words.add("prior");
+        }
+        if (!c.spec().corruption().equals(Corruption.NONE)) {
+            words.add(c.spec().corruption().equals(NOISY) ? "noisy" : "masked");
         }
         if (!c.optimizer().equals(plain.optimizer())) {
             words.add(c.optimizer().flag());

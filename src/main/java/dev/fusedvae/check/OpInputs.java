@@ -44,6 +44,8 @@ final class OpInputs {
             case Op.LinearBackwardData o -> weights(o.layer().weight());
             case Op.LogLikelihood o -> observed(o.likelihood(), o.x());
             case Op.LikelihoodBackward o -> observed(o.likelihood(), o.x());
+            case Op.WeightRows o -> weighed(o.weights());
+            case Op.LogRatioBackward o -> weighed(o.weights());
             case Op.Update o -> {
                 o.clip().ifPresent(clip -> clip.norms().forEach(t -> laws.put(t, v -> v * v + 0.5)));
                 if (!exact) {
@@ -60,8 +62,13 @@ final class OpInputs {
         laws.put(w, v -> v * scale);
     }
 
+    /// Importance weights, which are never negative.
+    private void weighed(Tensor w) {
+        laws.put(w, v -> exact ? Math.abs(v) : 1 / (1 + v * v));
+    }
+
     private void observed(Likelihood likelihood, Tensor x) {
-        if (likelihood instanceof Likelihood.Bernoulli) {
+        if (likelihood.unitInterval()) {
             laws.put(x, v -> v < -0.5 ? 0 : v > 0.5 ? 1 : v + 0.5);
         }
     }

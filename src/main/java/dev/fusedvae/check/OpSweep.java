@@ -26,6 +26,7 @@ public final class OpSweep {
             "1x1-1-1-1-1", "9of13x207-13-1-207-207", "13x13-207-13-1-13", "207x15-17-16-31-15", "16of17x16-15-17-32-16",
             "31of33x64-63-32-65-64", "32x65-63-31-33-65", "63of65x63-65-33-64-63", "64x65-64-32-63-65", "1of64x128-64-64-64-128",
             "12of20x33-21-10-5-10-21-33", "33x784-400-20-400-784",
+            "5of9x33-21-32-17-33/iwae", "17x15-16-33-31-15/dreg/prior", "9of13x65-13-1-64-65/samples",
             "207x15-17-16-31-15/gaussian-scalar", "9of13x207-13-1-207-207/gaussian-scalar/clip", "31of33x64-63-32-65-64/gaussian-feature/clip");
 
     /// Where settings are tried: no size is a multiple of anything.
@@ -72,7 +73,10 @@ public final class OpSweep {
         Stream<String> activations = Arrays.stream(Activation.values()).map(Activation::flag);
         Stream<String> others = Stream.of("gaussian", "gaussian-scalar", "gaussian-scalar/clip", "gaussian-feature", "no-bias", "no-bias/clip", "autoencoder",
                 "adamw", "sgd", "sgd/clip", "adam/clip", "adamw/clip", "threshold", "dynamic", "centred", "bytes", "bytes/dynamic", "bytes/threshold",
-                "bytes16/dynamic");
+                "bytes16/dynamic", "continuous-bernoulli", "continuous-bernoulli/samples", "gaussian-vector", "gaussian-vector/clip",
+                "gaussian-vector/iwae/sgd", "gaussian-scalar/iwae", "gaussian-scalar/samples", "gaussian-feature/dreg", "sparse", "sparse/masked",
+                "sparse/clip", "samples", "free-bits", "free-bits/prior", "prior", "samples/prior", "iwae", "iwae/prior",
+                "iwae/clip", "dreg", "dreg/prior/clip", "noisy", "masked/samples", "noisy/iwae");
         Stream<String> settings = Stream.concat(activations, others).map(s -> AWKWARD + "/" + s);
         return Stream.concat(SHAPES.stream().flatMap(OpSweep::optimizers), settings).map(OpCase::parse).toList();
     }

@@ -6,6 +6,7 @@ import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.Guards;
 import dev.fusedvae.check.Defect.Guard;
+import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
@@ -14,6 +15,7 @@ import dev.fusedvae.plan.Plan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +63,7 @@ public final class OpVerifier {
 
     /// Verifies `call` of `plan`, which is the plan of `at`.
     public void verify(OpCase at, Plan plan, Call call) {
-        Plan alone = new Plan(plan.graph(), plan.level(), plan.batch(), List.of(new Phase(0, List.of(call))), List.of());
+        Plan alone = new Plan(keeping(plan.graph(), call), plan.level(), plan.batch(), List.of(new Phase(0, List.of(call))), List.of());
         try (Executable executable = backend.load(alone, at.feed(true))) {
             try {
                 new Trial(at, call, executable, true).check();
@@ -75,6 +77,14 @@ public final class OpVerifier {
                 }
             }
         }
+    }
+
+    /// What the call reads and writes is compared when it has run: none of it gives up its memory while the call is under way.
+    private static Graph keeping(Graph graph, Call call) {
+        Set<Tensor> results = new LinkedHashSet<>(graph.results());
+        results.addAll(call.op().reads());
+        results.addAll(call.op().writes());
+        return new Graph(graph.spec(), graph.layers(), graph.ops(), List.copyOf(results));
     }
 
     /// After a fault the device refuses what closing asks of it; the fault is reported already.

@@ -198,11 +198,11 @@ final class Memory {
             }
             graph.tensors(Tensor.Role.PARAMETER).forEach(t -> lives.putIfAbsent(t, new int[] {0, regions}));
             lives.forEach((t, life) -> {
-                boolean forever = inState(t) || t.role() == Tensor.Role.METRIC;
+                // a result has its place for good: a call that is verified alone finds its inputs there, written before the plan runs
+                boolean forever = inState(t) || t.role() == Tensor.Role.METRIC || graph.results().contains(t);
                 Form form = form(t);
                 forms.put(t, form);
-                boolean result = graph.results().contains(t);
-                request(inState(t), new Key.Slot(t), form.size(), forever ? 0 : life[0], forever || result ? regions : life[1]);
+                request(inState(t), new Key.Slot(t), form.size(), forever ? 0 : life[0], forever ? regions : life[1]);
             });
             for (Op op : graph.ops()) {
                 if (op instanceof Op.LinearBackwardData data) {
