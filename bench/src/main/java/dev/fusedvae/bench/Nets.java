@@ -2,14 +2,25 @@ package dev.fusedvae.bench;
 
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
+import dev.fusedvae.data.Catalogue;
+import dev.fusedvae.data.DataSet;
+import dev.fusedvae.data.Normalization;
+import dev.fusedvae.eval.Inputs;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.rng.Purpose;
 import dev.fusedvae.rng.Stream;
 import dev.fusedvae.rng.Uniforms;
 import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.Initialization;
+import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
+import dev.fusedvae.train.History;
+import dev.fusedvae.train.Initializer;
+import dev.fusedvae.train.Model;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /// The networks of every benchmark, under the names that the peers use too.
@@ -48,6 +59,21 @@ public final class Nets {
             table[v] = v / 255f;
         }
         return new Examples.Bytes(pixels, features, table, 255, new float[0]);
+    }
+
+    /// A model that has learned nothing: what inference takes depends on shapes alone.
+    static Model untrained(VaeSpec spec) {
+        return new Model(spec, TrainSpec.standard(1, 1), Normalization.none(), Optional.empty(), "", Initializer.initial(spec, Initialization.UNIFORM, 1),
+                new History(List.of(), History.Ending.CANCELLED, 0), Map.of());
+    }
+
+    /// The training half of a data set of the catalogue, in [0, 1], or `random` pixels, as many as MNIST has.
+    static Examples examples(String data, int features) {
+        if (data.equals("random")) {
+            return randomPixels(60_000, features);
+        }
+        DataSet train = Catalogue.load(data, Optional.empty(), System.getenv()).train();
+        return Inputs.examples(train, Normalization.unit(train));
     }
 
     /// U(±1/√K) for every parameter, K its inputs (or 400, near enough, for a bias).

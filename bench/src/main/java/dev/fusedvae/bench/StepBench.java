@@ -1,9 +1,9 @@
 package dev.fusedvae.bench;
 
+import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Examples;
+import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
-import dev.fusedvae.backend.cpu.CpuBackend;
-import dev.fusedvae.backend.cpu.CpuExecutable;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.plan.Plan;
@@ -26,7 +26,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Microseconds a training step of the CPU path, by fusion level; with `-prof gc` also what a step allocates.
+/// Microseconds a training step, by fusion level; with `-prof gc` also what a step allocates. A run of steps ends when the
+/// device is done with them.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -48,8 +49,11 @@ public class StepBench {
     @Param("2")
     public int threads;
 
-    private CpuBackend backend;
-    private CpuExecutable executable;
+    @Param("cpu")
+    public String backend;
+
+    private Backend on;
+    private Executable executable;
     private long step;
     private final double[] metrics = new double[2 * STEPS];
 
@@ -60,8 +64,8 @@ public class StepBench {
         TrainSpec train = TrainSpec.standard(1, 1).withBatchSize(batch);
         Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()),
                 FusionLevel.parse(fusion), batch);
-        backend = new CpuBackend(threads);
-        executable = backend.load(plan, new Feed.Training(examples, new StepTable(train, spec.objective(), examples.count())));
+        on = Devices.open(backend, threads);
+        executable = on.load(plan, new Feed.Training(examples, new StepTable(train, spec.objective(), examples.count())));
         Nets.initialize(executable);
     }
 
@@ -76,6 +80,6 @@ public class StepBench {
     @TearDown(Level.Trial)
     public void close() {
         executable.close();
-        backend.close();
+        on.close();
     }
 }

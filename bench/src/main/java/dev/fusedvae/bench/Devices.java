@@ -1,0 +1,45 @@
+package dev.fusedvae.bench;
+
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.backend.cuda.CudaBackend;
+import dev.fusedvae.backend.cuda.Probe;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Where benchmarks run: the CPU path, a GPU, or the stand-in driver, whose times say nothing of a GPU.
+final class Devices {
+    static final String CPU = "cpu";
+    static final String GPU = "cuda";
+    /// The stand-in driver: only what the host does before the device starts is worth timing there.
+    static final String STAND_IN = "simt";
+    /// What a row of the stand-in says of itself.
+    static final String MARK = "SIMT stand-in, not a GPU";
+
+    private Devices() {}
+
+    /// Opens one of the three.
+    static Backend open(String name, int threads) {
+        return switch (name) {
+            case CPU -> new CpuBackend(threads);
+            case GPU, STAND_IN -> CudaBackend.open(environment(name), CudaChoice.DEFAULT);
+            default -> throw new IllegalArgumentException("a benchmark runs on " + CPU + ", " + GPU + " or " + STAND_IN + ", got " + name);
+        };
+    }
+
+    /// The variables by which the cuda backend finds that driver.
+    static Map<String, String> environment(String name) {
+        Map<String, String> variables = new HashMap<>(System.getenv());
+        variables.put(Probe.VARIABLE, name.equals(STAND_IN) ? STAND_IN : "");
+        return variables;
+    }
+
+    /// What launches are measured on: a GPU where one is ready, else the stand-in.
+    static String launching() {
+        return switch (Probe.of(environment(GPU))) {
+            case Probe.Outcome.Ready ready -> GPU;
+            case Probe.Outcome.Refused refused -> STAND_IN;
+        };
+    }
+}

@@ -1,0 +1,119 @@
+package dev.fusedvae.bench;
+
+import dev.fusedvae.lab.BenchResults;
+import dev.fusedvae.lab.PeerTable;
+import dev.fusedvae.lab.Samples;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/// Runs tasks under JMH, every row in processes of its own, and makes rows of what comes back: a sample is an iteration.
+final class Harness {
+    private static final String ALLOCATION = "gc.alloc.rate.norm";
+    /// The fact of a row that says what an operation allocated.
+    static final String ALLOCATED = "allocatedBytesAnOperation";
+
+    /// Why a fork gave nothing, in one sentence.
+    static final class Crashed extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Crashed(String message, Exception cause) {
+            super(message, cause);
+        }
+    }
+
+    private final Task.Length length;
+
+    Harness(Task.Length length) {
+        this.length = length;
+    }
+
+    /// The rows of `task`, one for every combination of its parameters.
+    ///
+    /// @throws Crashed if a fork ended before its time
+    List<BenchResults.Row> run(Task task) throws Crashed {
+        boolean oneShot = task.bench() == EpochBench.class;
+        Options options = task.options(length, oneShot).addProfiler(GCProfiler.class).build();
+        try {
+            Collection<RunResult> results = new Runner(options, OutputFormatFactory.createFormatInstance(System.err, VerboseMode.NORMAL)).run();
+            if (results.isEmpty()) {
+                throw new Crashed("no process of " + task.benchmark() + " came back with a figure; its output is above", new IllegalStateException());
+            }
+            return results.stream().map(r -> row(task, r)).toList();
+        } catch (RunnerException e) {
+            throw new Crashed("a process of " + task.benchmark() + " failed (" + reason(e) + "); its output is above and nothing was written", e);
+        }
+    }
+
+    /// JMH hangs what the fork threw to its own exception as suppressed ones.
+    private static String reason(Exception e) {
+        Throwable cause = e;
+        while (cause.getCause() != null || cause.getSuppressed().length > 0) {
+            cause = cause.getSuppressed().length > 0 ? cause.getSuppressed()[0] : cause.getCause();
+        }
+        return Optional.ofNullable(cause.getMessage()).orElse(cause.toString()).lines().findFirst().orElse("no reason given").strip();
+    }
+
+    private static BenchResults.Row row(Task task, RunResult result) {
+        Map<String, String> values = new TreeMap<>();
+        for (String key : result.getParams().getParamsKeys()) {
+            values.put(key, result.getParams().getParam(key));
+        }
+        List<Double> samples = new ArrayList<>();
+        double allocated = Double.POSITIVE_INFINITY;
+        for (BenchmarkResult fork : result.getBenchmarkResults()) {
+            for (IterationResult iteration : fork.getIterationResults()) {
+                samples.add(task.figure().of(iteration.getPrimaryResult().getScore()));
+                allocated = Math.min(allocated, allocated(iteration));
+            }
+        }
+        Map<String, String> facts = new LinkedHashMap<>(values);
+        facts.put("benchmark", task.bench().getSimpleName() + "." + task.method());
+        facts.put("forks", Integer.toString(result.getParams().getForks()));
+        facts.put("warmUp", iterations(result.getParams().getWarmup().getCount(), result, result.getParams().getWarmup().getTime().toString()));
+        facts.put("measurement", iterations(result.getParams().getMeasurement().getCount(), result, result.getParams().getMeasurement().getTime().toString()));
+        if (Double.isFinite(allocated)) {
+            facts.put(ALLOCATED, String.format(Locale.ROOT, "%.3f", allocated));
+        }
+        return new BenchResults.Row(Task.fill(task.name(), values), task.figure().unit(),
+                List.of(new BenchResults.Series(PeerTable.OURS, Task.fill(task.ran(), values), Optional.of(Samples.of(samples)))), facts);
+    }
+
+    /// The least of all iterations is what counts: code that is still being compiled makes objects of vectors, and what an
+    /// operation always allocates it allocates in every iteration.
+    private static double allocated(IterationResult iteration) {
+        Optional<Result<?>> profiled = Optional.ofNullable(iteration.getSecondaryResults().get(ALLOCATION));
+        return profiled.map(r -> r.getScore()).orElse(Double.POSITIVE_INFINITY);
+    }
+
+    private static String iterations(int count, RunResult result, String time) {
+        return count + (result.getParams().getMode() == Mode.SingleShotTime ? " times once" : " times " + time);
+    }
+
+    /// What `row` says against the promise of `task` to allocate nothing; a row without a figure keeps no promise.
+    static Optional<String> broken(Task task, BenchResults.Row row) {
+        if (task.allocation().isEmpty()) {
+            return Optional.empty();
+        }
+        double bound = task.allocation().getAsDouble();
+        String allocated = row.facts().getOrDefault(ALLOCATED, "NaN");
+        return Double.parseDouble(allocated) <= bound ? Optional.empty()
+                : Optional.of(String.format(Locale.ROOT, "%s allocates %s bytes an operation, more than the %.0f that the harness itself may", row.name(), allocated, bound));
+    }
+}
