@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// One row of the peers table after the other: A B C D A B C D …, so that a busy moment hits all alike, medians of the turns.
 ///
@@ -34,45 +35,52 @@ final class Contest {
         }
     }
 
-    private final List<Mode> trainers;
-    private final List<Mode> encoders;
-    private final Map<String, Peer> peers;
-    private final Map<String, String> absent;
+    private static final List<Mode> TRAINERS = List.of(new Mode(Peers.TORCH, "eager"), new Mode(Peers.TORCH, "fused"), new Mode(Peers.TORCH, "compile"),
+            new Mode(Peers.JAX, "jit"), new Mode(Peers.JAX, "scan"));
+    private static final List<Mode> ENCODERS = List.of(new Mode(Peers.TORCH, "eager"), new Mode(Peers.TORCH, "compile"), new Mode(Peers.JAX, "jit"));
+    private static final List<Mode> UNPROVEN = List.of(new Mode(Peers.DL4J, "fit"));
+    private static final int DL4J_STEPS = 20;
+
+    private final Peers peers;
     private final Examples examples;
     private final Examples heldOut;
     private final Peer.Setting setting;
     private final int rounds;
 
-    /// @param peers  those that started, by name
-    /// @param absent why the others did not
-    Contest(Map<String, Peer> peers, Map<String, String> absent, Examples examples, Examples heldOut, Peer.Setting setting, int rounds) {
+    Contest(Peers peers, Examples examples, Examples heldOut, Peer.Setting setting, int rounds) {
         this.peers = peers;
-        this.absent = absent;
         this.examples = examples;
         this.heldOut = heldOut;
         this.setting = setting;
         this.rounds = rounds;
-        trainers = List.of(new Mode("torch", "eager"), new Mode("torch", "fused"), new Mode("torch", "compile"), new Mode("jax", "jit"), new Mode("jax", "scan"));
-        encoders = List.of(new Mode("torch", "eager"), new Mode("torch", "compile"), new Mode("jax", "jit"));
     }
 
     /// What is collected of one contestant.
     private static final class Tally {
+        final int threads;
         final List<Double> turns = new ArrayList<>();
         Optional<String> out = Optional.empty();
         String ran = "";
+
+        Tally(int threads) {
+            this.threads = threads;
+        }
 
         BenchResults.Series series(String who) {
             return new BenchResults.Series(who, out.orElse(ran), turns.isEmpty() || out.isPresent() ? Optional.empty() : Optional.of(Samples.of(turns)));
         }
     }
 
-    private Map<Mode, Tally> tallies(List<Mode> modes) {
+    /// A tally for each mode, with the reason where its peer cannot take part.
+    private Map<Mode, Tally> tallies(List<Mode> modes, int threads) {
         Map<Mode, Tally> all = new LinkedHashMap<>();
         for (Mode mode : modes) {
-            Tally tally = new Tally();
-            tally.out = Optional.ofNullable(absent.get(mode.peer()));
-            Optional.ofNullable(peers.get(mode.peer())).ifPresent(p -> tally.ran = p.describe() + ", " + mode.mode());
+            Tally tally = new Tally(threads);
+            try {
+                tally.ran = peers.get(mode.peer(), threads).describe() + ", " + mode.mode();
+            } catch (Peer.Absent e) {
+                tally.out = Optional.of(e.getMessage());
+            }
             all.put(mode, tally);
         }
         return all;
@@ -84,7 +92,7 @@ final class Contest {
             return Optional.empty();
         }
         try {
-            return Optional.of(peers.get(mode.peer()).ask(command));
+            return Optional.of(peers.get(mode.peer(), tally.threads).ask(command));
         } catch (Peer.Absent e) {
             System.err.println(e.getMessage());
             tally.out = Optional.of(e.getMessage());
@@ -92,31 +100,71 @@ final class Contest {
         }
     }
 
-    /// A training step of `net` at `batch`.
-    BenchResults.Row train(String net, int batch) {
+    /// The row of `entry`; one that failed on our side says so.
+    BenchResults.Row run(Entry entry) {
+        try {
+            return switch (entry) {
+                case Entry.Train e -> train(e);
+                case Entry.Dl4j e -> beside(e);
+                case Entry.Encode e -> encode(e);
+            };
+        } catch (RuntimeException e) {
+            return failed(entry, Optional.ofNullable(e.getMessage()).orElse(e.toString()));
+        }
+    }
+
+    /// A row without samples.
+    static BenchResults.Row failed(Entry entry, String reason) {
+        return new BenchResults.Row(entry.name(), "ms", List.of(new BenchResults.Series(PeerTable.OURS, "failed: " + reason, Optional.empty())),
+                Map.of("noRatio", "failed: " + reason));
+    }
+
+    private BenchResults.Row train(Entry.Train entry) {
+        String net = entry.net();
+        int batch = entry.batch();
         int steps = batch >= 256 ? 40 : batch >= 128 ? 120 : 400;
-        Map<Mode, Tally> tallies = tallies(trainers);
-        Tally ours = new Tally();
-        ours.ran = "cpu, level layer, " + setting.threads() + " threads";
+        Map<Mode, Tally> tallies = tallies(TRAINERS, setting.threads());
+        Tally ours = ours("cpu, level layer, ");
         Map<String, String> facts = new LinkedHashMap<>();
         try (Contestant engine = Contestant.training(new CpuBackend(setting.threads()), Nets.spec(net), batch, examples)) {
             List<String> doubts = new ArrayList<>(same(engine, net, batch, tallies));
             engine.run(setting.warm() - Contestant.WINDOW);
-            for (int round = 0; round <= rounds; round++) {
-                boolean counts = round > 0;
-                calm();
-                engine.run(Contestant.WINDOW);
-                keep(ours, counts, engine.millisAStep(steps));
-                tallies.forEach((mode, tally) -> ask(mode, tally, "step %s %s %d %d".formatted(mode.mode(), net, batch, steps))
-                        .ifPresent(a -> keep(tally, counts, a.get("msMedian").asDouble())));
-            }
+            turns(engine, steps, ours, tallies, mode -> "step %s %s %d %d".formatted(mode.mode(), net, batch, steps));
             doubts.addAll(heldOut(engine, net, batch, tallies, facts));
             facts.put("arenaBytes", Long.toString(engine.arenaBytes()));
             if (!doubts.isEmpty()) {
                 facts.put("noRatio", String.join("; ", doubts));
             }
         }
-        return row("train " + net + ", batch " + batch, ours, tallies, facts);
+        return row(entry, ours, tallies, facts);
+    }
+
+    /// DL4J's layer draws its noise by itself, so no equal losses can be shown, and a row of its own has no ratio.
+    private BenchResults.Row beside(Entry.Dl4j entry) {
+        Map<Mode, Tally> tallies = tallies(UNPROVEN, setting.threads());
+        Tally ours = ours("cpu, level layer, ");
+        try (Contestant engine = Contestant.training(new CpuBackend(setting.threads()), Nets.spec(entry.net()), entry.batch(), examples)) {
+            engine.run(setting.warm());
+            turns(engine, DL4J_STEPS, ours, tallies, mode -> "step %s %s %d %d".formatted(mode.mode(), entry.net(), entry.batch(), DL4J_STEPS));
+        }
+        return row(entry, ours, tallies, Map.of("noRatio", "DL4J starts and draws noise in its own way, so equal losses cannot be shown"));
+    }
+
+    /// Everyone in turn, again and again; the first turn does not count.
+    private void turns(Contestant engine, int steps, Tally ours, Map<Mode, Tally> tallies, Function<Mode, String> command) {
+        for (int round = 0; round <= rounds; round++) {
+            boolean counts = round > 0;
+            calm();
+            engine.run(Contestant.WINDOW);
+            keep(ours, counts, engine.millisAStep(steps));
+            tallies.forEach((mode, tally) -> ask(mode, tally, command.apply(mode)).ifPresent(a -> keep(tally, counts, a.get("msMedian").asDouble())));
+        }
+    }
+
+    private Tally ours(String what) {
+        Tally ours = new Tally(setting.threads());
+        ours.ran = what + setting.threads() + " threads";
+        return ours;
     }
 
     private static void keep(Tally tally, boolean counts, double millis) {
@@ -172,32 +220,23 @@ final class Contest {
         return doubts;
     }
 
-    /// The posterior means of `batch` rows by net S.
-    BenchResults.Row encode(int batch, int threads) {
+    private BenchResults.Row encode(Entry.Encode entry) {
+        int batch = entry.batch();
         int calls = batch == 1 ? 4000 : 60;
-        Map<Mode, Tally> tallies = tallies(encoders);
-        tallies.forEach((mode, tally) -> ask(mode, tally, "threads " + threads));
-        Tally ours = new Tally();
-        ours.ran = "cpu, " + threads + " threads";
-        try (Contestant engine = Contestant.encoder(new CpuBackend(threads), Nets.spec("S"), batch, examples)) {
+        Map<Mode, Tally> tallies = tallies(ENCODERS, entry.threads());
+        Tally ours = new Tally(entry.threads());
+        ours.ran = "cpu, " + entry.threads() + " threads";
+        try (Contestant engine = Contestant.encoder(new CpuBackend(entry.threads()), Nets.spec("S"), batch, examples)) {
             engine.run(batch == 1 ? 100_000 : 1000);
-            for (int round = 0; round <= rounds; round++) {
-                boolean counts = round > 0;
-                calm();
-                engine.run(Contestant.WINDOW);
-                keep(ours, counts, engine.millisAStep(calls));
-                tallies.forEach((mode, tally) -> ask(mode, tally, "encode %s S %d %d".formatted(mode.mode(), batch, calls))
-                        .ifPresent(a -> keep(tally, counts, a.get("msMedian").asDouble())));
-            }
+            turns(engine, calls, ours, tallies, mode -> "encode %s S %d %d".formatted(mode.mode(), batch, calls));
         }
-        tallies.forEach((mode, tally) -> ask(mode, tally, "threads " + setting.threads()));
-        return row("encode S, batch " + batch + ", " + threads + (threads == 1 ? " thread" : " threads"), ours, tallies, Map.of());
+        return row(entry, ours, tallies, Map.of());
     }
 
-    private static BenchResults.Row row(String name, Tally ours, Map<Mode, Tally> tallies, Map<String, String> facts) {
+    private static BenchResults.Row row(Entry entry, Tally ours, Map<Mode, Tally> tallies, Map<String, String> facts) {
         List<BenchResults.Series> series = new ArrayList<>(List.of(ours.series(PeerTable.OURS)));
         tallies.forEach((mode, tally) -> series.add(tally.series(mode.who())));
-        return new BenchResults.Row(name, "ms", series, facts);
+        return new BenchResults.Row(entry.name(), "ms", series, facts);
     }
 
     /// Lets the other side's threads go to sleep before the clock starts.

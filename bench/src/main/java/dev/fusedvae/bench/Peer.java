@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// A peer's script with `--serve`: one process that keeps every contestant warm between commands.
 public final class Peer implements AutoCloseable {
@@ -44,31 +45,34 @@ public final class Peer implements AutoCloseable {
         environment = read("start");
     }
 
-    /// Starts `script`; its messages go to stderr.
-    ///
-    /// @throws Absent if Python or the peer's library is not installed
-    static Peer start(String name, Path script, Setting setting) throws Absent {
-        return start(name, setting.python(), script, List.of("--threads", Integer.toString(setting.threads()),
-                "--warm", Integer.toString(setting.warm()), "--images", setting.images().toString(), "--test-images", setting.test().toString()));
-    }
-
     /// Starts `script` with options of its own.
     ///
     /// @throws Absent if Python or the peer's library is not installed
     public static Peer start(String name, Path python, Path script, List<String> options) throws Absent {
         List<String> command = new ArrayList<>(List.of(python.toString(), script.toString(), "--serve"));
         command.addAll(options);
+        return start(name, command, Map.of());
+    }
+
+    /// Starts `command`; its messages go to stderr.
+    ///
+    /// @param variables added to the environment
+    /// @throws Absent if it cannot be started or has not what it needs
+    static Peer start(String name, List<String> command, Map<String, String> variables) throws Absent {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(variables);
         try {
-            return new Peer(name, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+            return new Peer(name, builder.start());
         } catch (IOException e) {
-            throw new Absent(python + " cannot be started: " + e.getMessage());
+            throw new Absent(command.getFirst() + " cannot be started: " + e.getMessage());
         }
     }
 
     /// Version and device, as the peer tells them.
     public String describe() {
-        return "%s %s, Python %s, %s, %d threads".formatted(environment.path("peer").asText(), environment.path("version").asText(),
-                environment.path("python").asText(), environment.path("device").asText(), environment.path("threads").asInt());
+        String language = environment.has("java") ? "Java " + environment.get("java").asText() : "Python " + environment.path("python").asText();
+        return "%s %s, %s, %s, %d threads".formatted(environment.path("peer").asText(), environment.path("version").asText(), language,
+                environment.path("device").asText(), environment.path("threads").asInt());
     }
 
     /// Sends a command and waits for its answer.

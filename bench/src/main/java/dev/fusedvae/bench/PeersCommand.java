@@ -10,23 +10,29 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// The engine against PyTorch and JAX.
-@Command(name = "peers", mixinStandardHelpOptions = true, description = {"Time training steps and encoding against PyTorch and JAX, in turns, same mathematics and data.",
+/// The engine against PyTorch, JAX and DL4J.
+@Command(name = "peers", mixinStandardHelpOptions = true, description = {"Time training steps and encoding against PyTorch, JAX and DL4J, in turns, same mathematics and data.",
     "Rules: the mean over the batch as loss; the data resident; gather, noise, loss, gradient and Adam inside the timing; fp32, no TF32;",
     "same weights, order and, for the first 20 losses, same noise; full batches; medians of interleaved turns; under 6 %% is noise."})
 final class PeersCommand implements Callable<Integer> {
     private static final Path PEERS = Outputs.root().resolve("bench").resolve("peers");
     private static final Path ENVIRONMENT = PEERS.resolve(".venv");
-    private static final List<String> SCRIPTS = List.of("torch", "jax");
+    private static final List<String> ROWS = List.of("I:20", "S:128", "S:1024", "big:256", "dl4j:S:128", "encode:1:1", "encode:1:2", "encode:1024:2");
+    private static final List<String> QUICK_ROWS = List.of("S:128", "encode:1:2");
+    private static final int QUICK_ROUNDS = 3;
+    private static final int QUICK_WARM = 200;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
 
     @Option(names = "--python", paramLabel = "FILE", description = "a Python with the peers' libraries (default: bench/peers/.venv, else python3)")
     Optional<Path> python = Optional.empty();
@@ -34,14 +40,24 @@ final class PeersCommand implements Callable<Integer> {
     @Option(names = "--setup", description = "first make bench/peers/.venv with bench/peers/requirements.txt (downloads about 1 GB)")
     boolean setup;
 
-    @Option(names = "--rows", split = " ", paramLabel = "ROW", description = "what to run: NET:BATCH, encode:BATCH:THREADS (default: ${DEFAULT-VALUE})")
-    List<String> rows = List.of("I:20", "S:128", "S:1024", "big:256", "encode:1:1", "encode:1:2", "encode:1024:2");
+    @Option(names = "--setup-dl4j", description = "first build bench/peers/dl4j (downloads about 400 MB)")
+    boolean setupDl4j;
 
-    @Option(names = "--rounds", description = "turns of everyone that count (default: ${DEFAULT-VALUE})")
-    int rounds = 7;
+    @Option(names = "--rows", split = ",", paramLabel = "ROW", description = "what to run, separated by commas: NET:BATCH, encode:BATCH:THREADS, dl4j:NET:BATCH"
+            + " (default: I:20,S:128,S:1024,big:256,dl4j:S:128,encode:1:1,encode:1:2,encode:1024:2)")
+    List<String> rows = List.of();
 
-    @Option(names = "--warm", description = "steps of everyone before any counts (default: ${DEFAULT-VALUE})")
-    int warm = 1500;
+    @Option(names = "--rounds", description = "turns of everyone that count (default: 7)")
+    Optional<Integer> rounds = Optional.empty();
+
+    @Option(names = "--warm", description = "steps of everyone before any counts (default: 1500)")
+    Optional<Integer> warm = Optional.empty();
+
+    @Option(names = "--quick", description = "S:128 and encode:1:2, 3 turns after 200 steps: for a look and not for a table")
+    boolean quick;
+
+    @Option(names = "--json", description = "print the results as JSON")
+    boolean json;
 
     @Option(names = "--threads", description = "threads of everyone (default: ${DEFAULT-VALUE})")
     int threads = 2;
@@ -54,48 +70,51 @@ final class PeersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path file = out.orElseGet(() -> Outputs.results("peers"));
+        List<Entry> entries = entries();
+        Path file = out.orElseGet(() -> Outputs.results(quick ? "peers-quick" : "peers"));
         Outputs.require(file);
         if (setup) {
             setup();
         }
+        if (setupDl4j) {
+            run(List.of("mvn", "-q", "-B", "-f", PEERS.resolve("dl4j").toString(), "package"));
+        }
         Peer.Setting setting = setting();
-        Map<String, Peer> peers = new LinkedHashMap<>();
-        Map<String, String> absent = new LinkedHashMap<>();
-        try {
-            for (String name : SCRIPTS) {
-                start(name, setting, peers, absent);
-            }
-            contest(setting, peers, absent).write(file);
-        } finally {
-            peers.values().forEach(Peer::close);
+        BenchResults results;
+        try (Peers peers = new Peers(PEERS, setting)) {
+            results = contest(setting, peers, entries);
+        }
+        results.write(file);
+        if (json) {
+            System.out.println(results.tree().toPrettyString());
         }
         System.err.println("wrote " + file);
         return 0;
     }
 
-    private static void start(String name, Peer.Setting setting, Map<String, Peer> peers, Map<String, String> absent) {
+    private List<Entry> entries() {
         try {
-            peers.put(name, Peer.start(name, PEERS.resolve(name + "_vae.py"), setting));
-        } catch (Peer.Absent e) {
-            absent.put(name, e.getMessage());
-            System.err.println(e.getMessage());
+            return Entry.parseAll(!rows.isEmpty() ? rows : quick ? QUICK_ROWS : ROWS);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
-    private BenchResults contest(Peer.Setting setting, Map<String, Peer> peers, Map<String, String> absent) {
+    private BenchResults contest(Peer.Setting setting, Peers peers, List<Entry> entries) {
         DataSet train = DataFiles.read(setting.images());
         DataSet test = DataFiles.read(setting.test());
-        Contest contest = new Contest(peers, absent, Nets.pixels(train.bytes(), train.features()), Nets.pixels(test.bytes(), test.features()), setting, rounds);
+        Contest contest = new Contest(peers, Nets.pixels(train.bytes(), train.features()), Nets.pixels(test.bytes(), test.features()), setting,
+                rounds.orElse(quick ? QUICK_ROUNDS : 7));
         List<BenchResults.Row> done = new ArrayList<>();
         Map<String, String> environment = Machine.environment("cpu, " + threads + " threads");
-        peers.forEach((name, peer) -> environment.put(name, peer.describe()));
-        for (String row : rows) {
-            String[] words = row.split(":");
-            done.add(words[0].equals("encode") ? contest.encode(Integer.parseInt(words[1]), Integer.parseInt(words[2]))
-                    : contest.train(words[0], Integer.parseInt(words[1])));
-            PeerTable.markdown(new BenchResults("peers", environment, List.of(done.getLast()))).stream().skip(done.size() == 1 ? 0 : 2).forEach(System.out::println);
+        environment.put("rounds", Integer.toString(rounds.orElse(quick ? QUICK_ROUNDS : 7)));
+        environment.put("stepsBeforeTiming", Integer.toString(setting.warm()));
+        for (Entry entry : entries) {
+            done.add(contest.run(entry));
+            List<String> lines = PeerTable.markdown(new BenchResults("peers", environment, List.of(done.getLast())));
+            (json ? System.err : System.out).println(String.join(System.lineSeparator(), lines));
         }
+        environment.putAll(peers.describe());
         return new BenchResults("peers", environment, done);
     }
 
@@ -104,7 +123,7 @@ final class PeersCommand implements Callable<Integer> {
         Path program = python.orElseGet(() -> Files.isExecutable(own) ? own : Path.of("python3"));
         Path folder = Catalogue.lookup("mnist", dataDir, System.getenv()).found().flatMap(Lookup.Place::folder)
                 .orElseThrow(() -> new IOException("the contest runs on MNIST, which was not found; run `fvae data fetch mnist` or name its folder by --data-dir"));
-        return new Peer.Setting(program, idx(folder, "train-images"), idx(folder, "t10k-images"), threads, warm);
+        return new Peer.Setting(program, idx(folder, "train-images"), idx(folder, "t10k-images"), threads, warm.orElse(quick ? QUICK_WARM : 1500));
     }
 
     private static Path idx(Path folder, String name) throws IOException {
@@ -116,12 +135,14 @@ final class PeersCommand implements Callable<Integer> {
 
     private static void setup() throws IOException, InterruptedException {
         Path pip = ENVIRONMENT.resolve("bin").resolve("pip");
-        for (List<String> command : List.of(List.of("python3", "-m", "venv", ENVIRONMENT.toString()),
-                List.of(pip.toString(), "install", "-r", PEERS.resolve("requirements.txt").toString()))) {
-            int status = new ProcessBuilder(command).inheritIO().start().waitFor();
-            if (status != 0) {
-                throw new IOException("the peers could not be set up: '" + String.join(" ", command) + "' gave " + status + "; its messages are above");
-            }
+        run(List.of("python3", "-m", "venv", ENVIRONMENT.toString()));
+        run(List.of(pip.toString(), "install", "-r", PEERS.resolve("requirements.txt").toString()));
+    }
+
+    private static void run(List<String> command) throws IOException, InterruptedException {
+        int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+        if (status != 0) {
+            throw new IOException("the peers could not be set up: '" + String.join(" ", command) + "' gave " + status + "; its messages are above");
         }
     }
 }
