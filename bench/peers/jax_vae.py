@@ -55,7 +55,16 @@ ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid,
 RATE, BETA1, BETA2, EPSILON = 1e-3, 0.9, 0.999, 1e-8
 
 
+def parse_samples(name):
+    """The k of NET@iwaeK; 0 for a plain net."""
+    _, _, objective = name.partition("@")
+    if objective and not (objective.startswith("iwae") and objective[4:].isdigit() and int(objective[4:])):
+        raise ValueError(f"an objective behind @ is iwaeK, such as iwae50, got {objective}")
+    return int(objective[4:] or 0)
+
+
 def parse_net(name):
+    name = name.partition("@")[0]
     dims, _, activation = NETS.get(name, name).partition(":")
     try:
         return tuple(int(d) for d in dims.split("-")), activation or "relu", ACTIVATIONS[activation or "relu"]
@@ -121,6 +130,20 @@ def negative_elbo(parameters, dims, activation, x, eps):
     return (reconstruction + kl) / x.shape[0]
 
 
+def negative_bound(parameters, dims, activation, x, eps, k):
+    """The negative importance-weighted bound of k samples, mean over the batch, in nats per example; see torch_vae.py."""
+    mu, log_var = (t[:, None, :] for t in encode(parameters, dims, activation, x))
+    eps = eps.reshape(x.shape[0], k, -1)
+    z = h = mu + jnp.exp(0.5 * log_var) * eps
+    *hidden, output = layer_names(dims)[2]
+    for name in hidden:
+        h = activation(linear(parameters, name, h))
+    logits = linear(parameters, output, h)
+    log_px = -jnp.sum(jnp.maximum(logits, 0) - logits * x[:, None, :] + jnp.log1p(jnp.exp(-jnp.abs(logits))), axis=2)
+    log_ratio = 0.5 * jnp.sum(eps ** 2 + log_var - z ** 2, axis=2)                    # log p(z) - log q(z|x)
+    return jnp.mean(jnp.log(float(k)) - jax.nn.logsumexp(log_px + log_ratio, axis=1))
+
+
 def adam(parameters, moments, gradients, t):
     first, second = moments
     first = jax.tree.map(lambda m, g: BETA1 * m + (1 - BETA1) * g, first, gradients)
@@ -137,6 +160,7 @@ class Training:
         if mode not in ("jit", "scan"):
             raise ValueError(f"mode must be jit or scan, got {mode}")
         self.dims, _, self.activation = parse_net(net)
+        self.samples = parse_samples(net)
         self.data, self.batch, self.mode = peer.data(self.dims[0]), batch, mode
         if not 1 <= batch <= len(self.data):
             raise ValueError(f"batch must be in 1..{len(self.data)}, the examples of an epoch, got {batch}")
@@ -157,7 +181,7 @@ class Training:
     def step_of(self, state, data, index):
         parameters, moments, key, t = state
         key, noise = jax.random.split(key)
-        eps = jax.random.normal(noise, (self.batch, self.dims[-1]))
+        eps = jax.random.normal(noise, (self.batch * max(1, self.samples), self.dims[-1]))
         return self.update(parameters, moments, key, t, data[index], eps)
 
     def step_given(self, state, data, index, eps):
@@ -165,9 +189,14 @@ class Training:
         return self.update(parameters, moments, key, t, data[index], eps)
 
     def update(self, parameters, moments, key, t, x, eps):
-        loss, gradients = jax.value_and_grad(negative_elbo)(parameters, self.dims, self.activation, x, eps)
+        loss, gradients = jax.value_and_grad(self.loss)(parameters, x, eps)
         parameters, moments = adam(parameters, moments, gradients, t + 1)
         return (parameters, moments, key, t + 1), loss
+
+    def loss(self, parameters, x, eps):
+        if self.samples:
+            return negative_bound(parameters, self.dims, self.activation, x, eps, self.samples)
+        return negative_elbo(parameters, self.dims, self.activation, x, eps)
 
     def next_indices(self, steps):
         while len(self.queue) < steps:            # a new epoch; as with DataLoader(drop_last=True), no partial batch

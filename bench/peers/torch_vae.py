@@ -17,7 +17,8 @@ them, so that a runner can alternate between this peer and the engine):
     dump NET FILE.npz             write the initial weights, under the names of the state dict
     quit
 
-NET is S, I, big, or dims such as 784-400-20:relu. An answer is one JSON object; one with the key "error" says what was
+NET is S, I, big, or dims such as 784-400-20:relu; with @iwae50 behind it the loss is the negative importance-weighted bound
+of 50 samples an example (Burda et al. 2016) instead of the negative ELBO; heldout is the ELBO all the same. An answer is one JSON object; one with the key "error" says what was
 wrong. Times are milliseconds per step: median, minimum and quartiles over windows, after --warm steps, because Adam's
 moments of dead units become denormal and slow the CPU only after about a thousand steps.
 """
@@ -25,6 +26,7 @@ moments of dead units become denormal and slow the CPU only after about a thousa
 import argparse
 import gzip
 import json
+import math
 import platform
 import statistics
 import sys
@@ -77,7 +79,29 @@ def negative_elbo(model, x, eps=None):
     return (reconstruction + kl) / x.shape[0]
 
 
+def negative_bound(model, x, k, eps=None):
+    """The negative importance-weighted bound of k samples, mean over the batch, in nats per example: the sample s of example i
+    is row i * k + s of eps, and of everything that the decoder makes."""
+    mu, log_var = model.heads(model.encoder(x)).chunk(2, dim=1)
+    mu, log_var = mu.unsqueeze(1), log_var.unsqueeze(1)
+    eps = torch.randn(len(x), k, model.latent, device=x.device) if eps is None else eps.view(len(x), k, model.latent)
+    z = mu + torch.exp(0.5 * log_var) * eps
+    logits = model.decoder(z)
+    log_px = -F.binary_cross_entropy_with_logits(logits, x.unsqueeze(1).expand_as(logits), reduction="none").sum(2)
+    log_ratio = 0.5 * torch.sum(eps.square() + log_var - z.square(), dim=2)          # log p(z) - log q(z|x)
+    return (math.log(k) - torch.logsumexp(log_px + log_ratio, dim=1)).mean()
+
+
+def parse_samples(name):
+    """The k of NET@iwaeK; 0 for a plain net."""
+    _, _, objective = name.partition("@")
+    if objective and not (objective.startswith("iwae") and objective[4:].isdigit() and int(objective[4:])):
+        raise ValueError(f"an objective behind @ is iwaeK, such as iwae50, got {objective}")
+    return int(objective[4:] or 0)
+
+
 def parse_net(name):
+    name = name.partition("@")[0]
     dims, _, activation = NETS.get(name, name).partition(":")
     try:
         dims = [int(d) for d in dims.split("-")]
@@ -105,7 +129,7 @@ class Training:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode}")
         if mode in ("reduce", "graph") and peer.device.type != "cuda":
             raise ValueError(f"mode {mode} needs CUDA graphs: run with --device cuda")
-        self.model = peer.model(net)
+        self.model, self.samples = peer.model(net), parse_samples(net)
         self.data = peer.data(parse_net(net)[0][0])
         self.batch, self.order, self.binarize = batch, peer.order, peer.options.binarize
         self.orders = None
@@ -131,10 +155,13 @@ class Training:
 
     def loss_of(self, index):
         x = self.data[index]
-        return negative_elbo(self.model, torch.bernoulli(x) if self.binarize else x)
+        return self.objective(torch.bernoulli(x) if self.binarize else x)
 
     def loss_given(self, index, eps):
-        return negative_elbo(self.model, self.data[index], eps)
+        return self.objective(self.data[index], eps)
+
+    def objective(self, x, eps=None):
+        return negative_bound(self.model, x, self.samples, eps) if self.samples else negative_elbo(self.model, x, eps)
 
     def step(self, index):
         return self.update(self.loss(index))

@@ -54,7 +54,7 @@ final class Contestant implements AutoCloseable {
     }
 
     /// Writes what a peer needs to take the very same steps: weights under PyTorch's names, `order` of the examples for
-    /// three epochs, `eps` of the first 20 steps. To be called before the first step.
+    /// three epochs, `eps` of the first 20 steps (sample s of example i is row i·k + s). To be called before the first step.
     void export(Path file) throws IOException {
         if (!trains()) {
             throw new IllegalStateException("an encoder takes no steps");
@@ -75,11 +75,12 @@ final class Contestant implements AutoCloseable {
                 }
             }
             npz.ints("order", order, EPOCHS_EXPORTED, n);
-            float[] eps = new float[WINDOW * batch * latent];
+            int rows = batch * graph.spec().objective().samples();
+            float[] eps = new float[WINDOW * rows * latent];
             for (int i = 0; i < WINDOW; i++) {
-                Normals.block(feed.noise(), i, 0, batch, latent, eps, i * batch * latent, latent, 32);
+                Normals.block(feed.noise(), i, 0, rows, latent, eps, i * rows * latent, latent, 32);
             }
-            npz.floats("eps", eps, WINDOW, batch, latent);
+            npz.floats("eps", eps, WINDOW, rows, latent);
         }
     }
 

@@ -83,8 +83,8 @@ public final class Main implements Callable<Integer> {
             Tables.rows(results).forEach(System.out::println);
         }
         System.err.println("wrote " + file);
-        broken.forEach(line -> System.err.println("fvae bench: " + line));
-        return broken.isEmpty() ? 0 : 1;
+        broken.forEach(line -> System.err.println("fvae bench: " + line + (quick ? " (not judged: within --quick code is still being compiled)" : "")));
+        return broken.isEmpty() || quick ? 0 : 1;
     }
 
     private Map<String, String> environment() {

@@ -12,6 +12,7 @@ import dev.fusedvae.rng.Stream;
 import dev.fusedvae.rng.Uniforms;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Initialization;
+import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import dev.fusedvae.train.History;
@@ -27,8 +28,21 @@ import java.util.Random;
 public final class Nets {
     private Nets() {}
 
-    /// `S` 784-400-20, `I` 784-200-200-50 with tanh, `big` 784-1024-1024-64; or widths such as 64-16-4, with ReLU.
+    /// `S` 784-400-20, `I` 784-200-200-50 with tanh, `big` 784-1024-1024-64; or widths such as 64-16-4, with ReLU. With `@iwae50`
+    /// behind it the importance-weighted bound of 50 samples is trained instead of the ELBO.
     public static VaeSpec spec(String net) {
+        int at = net.indexOf('@');
+        if (at < 0) {
+            return plain(net);
+        }
+        String objective = net.substring(at + 1);
+        if (!objective.matches("iwae[1-9][0-9]{0,4}")) {
+            throw new IllegalArgumentException("an objective behind @ is iwaeK, such as I@iwae50, got " + net);
+        }
+        return plain(net.substring(0, at)).withObjective(new Objective.Iwae(Integer.parseInt(objective.substring(4)), false));
+    }
+
+    private static VaeSpec plain(String net) {
         return switch (net) {
             case "S" -> VaeSpec.of(784, List.of(400), 20);
             case "I" -> VaeSpec.of(784, List.of(200, 200), 50).withActivation(Activation.TANH);

@@ -17,8 +17,7 @@ final class Suite {
     /// The words that name parts of it, in the order in which they run.
     static final List<String> WHAT = List.of("kernels", "steps", "epochs", "inference", "data", "noise", "launch");
 
-    /// What the clock, the harness and the profiler themselves allocate in an iteration, spread over its operations, stays below
-    /// this; the smallest object there is takes 16 bytes.
+    /// Bytes an operation may seem to allocate on top of what the harness does: the smallest object there is takes 16.
     static final OptionalDouble NOTHING = OptionalDouble.of(8);
 
     private final boolean quick;

@@ -43,6 +43,15 @@ record Task(String what, Class<?> bench, String method, Map<String, List<String>
         };
     }
 
+    /// The names of all its rows.
+    List<String> names() {
+        List<String> names = List.of(name);
+        for (Map.Entry<String, List<String>> parameter : parameters.entrySet()) {
+            names = names.stream().flatMap(n -> parameter.getValue().stream().map(v -> fill(n, Map.of(parameter.getKey(), v)))).toList();
+        }
+        return names;
+    }
+
     /// `template` with the values of one combination.
     static String fill(String template, Map<String, String> values) {
         String text = template;

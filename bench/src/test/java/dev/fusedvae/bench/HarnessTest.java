@@ -1,0 +1,77 @@
+package dev.fusedvae.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fusedvae.lab.BenchResults;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class HarnessTest {
+    private static BenchResults.Row row(Map<String, String> facts) {
+        return new BenchResults.Row("step S", "us", List.of(), facts);
+    }
+
+    private static Task task(OptionalDouble allocation) {
+        return new Task("steps", StepBench.class, "step", Map.of(), "step", "cpu", Figure.MICROS, allocation);
+    }
+
+    @Test
+    void allocationAboveTheBound_isSaid_andSoIsNoFigureAtAll() {
+        assertTrue(Harness.broken(task(Suite.NOTHING), row(Map.of(Harness.ALLOCATED, "3.2"))).isEmpty());
+        assertEquals("step S allocates 24.000 bytes an operation, more than the 13.0 that JMH itself may",
+                Harness.broken(task(Suite.NOTHING), row(Map.of(Harness.ALLOCATED, "24.000", Harness.HARNESS, "5.000"))).orElseThrow());
+        assertTrue(Harness.broken(task(Suite.NOTHING), row(Map.of(Harness.ALLOCATED, "24.000", Harness.HARNESS, "20.000"))).isEmpty());
+        assertTrue(Harness.broken(task(Suite.NOTHING), row(Map.of())).isPresent());
+        assertTrue(Harness.broken(task(OptionalDouble.empty()), row(Map.of(Harness.ALLOCATED, "24.000"))).isEmpty());
+    }
+
+    @Test
+    void figures_turnMicrosecondsIntoTheirUnit() {
+        assertEquals(2500, Figure.NANOS.of(2.5));
+        assertEquals(0.5, Figure.SECONDS.of(500_000));
+        assertEquals(400_000, Figure.EXAMPLES.of(2.5));
+        assertEquals(200, Figure.NORMALS.of(0.005));
+    }
+
+    @Test
+    void everyTask_namesABenchmarkAndAllItsParameters() throws Exception {
+        for (Task task : Suite.of(Set.copyOf(Suite.WHAT), false)) {
+            assertEquals(1, List.of(task.bench().getMethods()).stream().filter(m -> m.getName().equals(task.method())).count(), task.benchmark());
+            Set<String> fields = new HashSet<>();
+            for (var field : task.bench().getDeclaredFields()) {
+                if (field.isAnnotationPresent(org.openjdk.jmh.annotations.Param.class)) {
+                    fields.add(field.getName());
+                }
+            }
+            assertEquals(fields, task.parameters().keySet(), task.benchmark());
+        }
+    }
+
+    @Test
+    void rowNames_areDistinct_soThatFilesCanBeCompared() {
+        Set<String> seen = new HashSet<>();
+        for (Task task : Suite.of(Set.copyOf(Suite.WHAT), false)) {
+            for (String name : task.names()) {
+                assertTrue(seen.add(name), name);
+                assertFalse(name.contains("{"), name);
+            }
+        }
+        assertTrue(seen.size() > 60, "only " + seen.size() + " rows");
+    }
+
+    @Test
+    void deadFork_isOneSentence() {
+        Task task = new Task("steps", StepBench.class, "step", Map.of("net", List.of("nonsense"), "batch", List.of("1"), "fusion", List.of("layer"),
+                "threads", List.of("1"), "backend", List.of("cpu")), "step", "cpu", Figure.MICROS, OptionalDouble.empty());
+        String message = assertThrows(Harness.Crashed.class, () -> new Harness(Task.Length.QUICK).run(task)).getMessage();
+        assertEquals("a process of dev.fusedvae.bench.StepBench.step failed (net must be S, I, big or widths such as 784-400-20, got nonsense);"
+                + " its output is above and nothing was written", message);
+    }
+}
