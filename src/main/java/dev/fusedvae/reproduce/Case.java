@@ -1,0 +1,18 @@
+package dev.fusedvae.reproduce;
+
+import dev.fusedvae.data.Normalization;
+import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.spec.VaeSpec;
+
+/// One training and its measurement.
+///
+/// @param name     names the case within its row, such as `iwae-5`; a folder name
+/// @param keepBest whether the parameters of the epoch with the best held-out ELBO are measured, and not the last ones
+public record Case(String name, Material material, Normalization.Kind normalization, VaeSpec spec, TrainSpec train,
+                   boolean keepBest, Measure measure) {
+
+    /// The same case trained for another number of epochs.
+    public Case withEpochs(int epochs) {
+        return new Case(name, material, normalization, spec, train.withEpochs(epochs), keepBest, measure);
+    }
+}
