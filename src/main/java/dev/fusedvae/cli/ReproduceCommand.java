@@ -110,20 +110,21 @@ final class ReproduceCommand extends FvaeCommand {
             say("fvae: %s: %d epochs instead of the %d published: its band does not apply", one.row(), task.train().epochs(), one.publishedEpochs());
         }
         Material.Data data = task.material().load(dataDir, terminal.env());
-        try (Vae vae = train(one, data, options)) {
+        Reproduction.Run run = train(one, data, options);
+        try (Vae vae = run.vae()) {
             if (vae.history().ending() == History.Ending.CANCELLED) {
                 terminal.say("fvae: interrupted in %s after %d of %d epochs; go on with: %s".formatted(
                         one.row(), vae.history().epochs().size(), task.train().epochs(), again(out)));
                 return Optional.empty();
             }
             say("%s: measuring", one.row());
-            Outcome outcome = one.measure(vae, data, Machine.facts(), new Countdown(terminal, quiet, data.measured().size())::done);
-            Lectures.draw(one, vae);
+            Outcome outcome = one.measure(run, data, Machine.facts(), new Countdown(terminal, quiet, data.measured().size())::done);
+            LecturePictures.ofFigure(one, vae);
             return Optional.of(outcome);
         }
     }
 
-    private Vae train(Reproduction one, Material.Data data, RunOptions options) {
+    private Reproduction.Run train(Reproduction one, Material.Data data, RunOptions options) {
         try (Interruption interruption = Interruption.listen(() -> terminal.say("\nfvae: stopping; the checkpoint is being written"));
                 ProgressView view = new ProgressView(terminal, quiet, interruption::requested)) {
             return one.train(data, options, resume, view);

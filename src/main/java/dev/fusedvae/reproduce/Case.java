@@ -6,13 +6,12 @@ import dev.fusedvae.spec.VaeSpec;
 
 /// One training and its measurement.
 ///
-/// @param name     names the case within its row, such as `iwae-5`; a folder name
-/// @param keepBest whether the parameters of the epoch with the best held-out ELBO are measured, and not the last ones
+/// @param name names the case within its row, such as `iwae-5`; a folder name
 public record Case(String name, Material material, Normalization.Kind normalization, VaeSpec spec, TrainSpec train,
-                   boolean keepBest, Measure measure) {
+                   Training training, Measure measure) {
 
     /// The same case trained for another number of epochs.
     public Case withEpochs(int epochs) {
-        return new Case(name, material, normalization, spec, train.withEpochs(epochs), keepBest, measure);
+        return new Case(name, material, normalization, spec, train.withEpochs(epochs), training, measure);
     }
 }

@@ -1,12 +1,18 @@
 package dev.fusedvae.reproduce;
 
 import dev.fusedvae.Vae;
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.Backends;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.io.Json;
 import dev.fusedvae.train.EpochMetrics;
 import dev.fusedvae.train.History;
+import dev.fusedvae.train.Model;
+import dev.fusedvae.train.ModelFolder;
 import dev.fusedvae.train.RunOptions;
+import dev.fusedvae.train.Trained;
+import dev.fusedvae.train.TrainingJob;
 import dev.fusedvae.train.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +37,7 @@ public record Reproduction(String row, Case task, int publishedEpochs, Path fold
 
     /// The case in every detail but its name.
     private String identity() {
-        return task.material() + " " + task.normalization() + " " + task.spec() + " " + task.train() + " " + task.keepBest() + " " + task.measure();
+        return task.material() + " " + task.normalization() + " " + task.spec() + " " + task.train() + " " + task.training() + " " + task.measure();
     }
 
     /// The result that an earlier run left, if it was of this very case.
@@ -52,14 +58,38 @@ public record Reproduction(String row, Case task, int publishedEpochs, Path fold
         }
     }
 
-    /// Trains, from the checkpoint if `resume` and there is one; the caller measures and closes the model.
-    public Vae train(Material.Data data, RunOptions options, boolean resume, TrainingListener listener) {
+    /// A trained model, which the receiver closes, and the time its steps took, over all sessions.
+    public record Run(Vae vae, double seconds) {}
+
+    /// Trains, from the checkpoint if `resume` and there is one.
+    public Run train(Material.Data data, RunOptions options, boolean resume, TrainingListener listener) {
         Normalization normalization = Normalization.fit(task.normalization(), data.training().train());
-        boolean goOn = resume && Files.exists(folder.resolve(CHECKPOINT));
         removeResult();
-        RunOptions placed = (goOn ? options.resuming(folder) : options.withOut(folder))
-                .withPatience(task.keepBest() ? Math.max(1, task.train().epochs()) : 0);
-        return Vae.train(task.spec(), task.train(), data.training(), normalization, placed, listener);
+        boolean goOn = resume && Files.exists(folder.resolve(CHECKPOINT));
+        RunOptions placed = goOn ? options.resuming(folder) : options.withOut(folder);
+        return switch (task.training()) {
+            case LAST -> run(data, normalization, placed, listener);
+            case BEST -> run(data, normalization, placed.withPatience(Math.max(1, task.train().epochs())), listener);
+            case DECODER -> regress(new TrainingJob(task.spec(), task.train(), data.training(), normalization), options);
+        };
+    }
+
+    private Run run(Material.Data data, Normalization normalization, RunOptions options, TrainingListener listener) {
+        Vae vae = Vae.train(task.spec(), task.train(), data.training(), normalization, options, listener);
+        return new Run(vae, vae.history().epochs().stream().mapToDouble(EpochMetrics::seconds).sum());
+    }
+
+    /// Seconds only, so there is no checkpoint.
+    private Run regress(TrainingJob job, RunOptions options) {
+        try (Backend backend = Backends.open(options.backend()).backend()) {
+            long start = System.nanoTime();
+            Trained trained = new Trained(Regression.train(job, backend, options), History.none(),
+                    Map.of("backend", backend.name(), "device", backend.device(), "fusion", options.fusion().flag()));
+            double seconds = (System.nanoTime() - start) / 1e9;
+            Model model = Model.of(job, trained);
+            ModelFolder.save(folder, model);
+            return new Run(Vae.of(model, options.backend()), seconds);
+        }
     }
 
     private void removeResult() {
@@ -74,7 +104,8 @@ public record Reproduction(String row, Case task, int publishedEpochs, Path fold
     ///
     /// @param machine  what the caller knows of it; backend, device, Java and date are added
     /// @param progress told the number of examples measured
-    public Outcome measure(Vae vae, Material.Data data, Map<String, String> machine, IntConsumer progress) {
+    public Outcome measure(Run run, Material.Data data, Map<String, String> machine, IntConsumer progress) {
+        Vae vae = run.vae();
         if (vae.history().ending() == History.Ending.CANCELLED) {
             throw new IllegalStateException("a cancelled training has no result; train it to the end first");
         }
@@ -85,7 +116,7 @@ public record Reproduction(String row, Case task, int publishedEpochs, Path fold
         all.putAll(vae.environment());
         all.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         Outcome outcome = new Outcome(row, task.name(), identity(), task.train().epochs(), publishedEpochs,
-                vae.history().epochs().stream().mapToDouble(EpochMetrics::seconds).sum(), seconds, all, checks);
+                run.seconds(), seconds, all, checks);
         Json.write(folder.resolve(RESULT), outcome.json());
         return outcome;
     }

@@ -32,12 +32,10 @@ public final class Ring {
         return points;
     }
 
-    /// Rows (z, x): what a decoder that shall map z to x is trained on.
+    /// Rows (z, x): what a decoder that shall map z to x is regressed on.
     ///
-    /// The ring alone does not do: the posterior of z given x is an ellipse, ten times as long along the radius as across,
-    /// that turns with the ring, and a diagonal q(z|x) pays 1.6 nats for one that stands at 45 degrees. So a VAE of bare points
-    /// finds another map, with a hole in its latents. With z in the row, q is round, the latents are z up to a rotation,
-    /// and the decoder is the regression of x on them.
+    /// A VAE of bare points does not learn this map: the posterior of z given x is an ellipse, ten times as long along the
+    /// radius as across, that turns with the ring, and a diagonal q(z|x) pays 1.6 nats for one that stands at 45 degrees.
     static DataSet pairs(long seed, int count) {
         float[][] x = points(seed, count);
         Stream stream = new Stream(seed, Purpose.PRIOR_SAMPLES, 0);
