@@ -6,9 +6,11 @@ import java.io.BufferedWriter;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Rows of numbers as a file: CSV with a header, or NPY float32; the extension decides.
 final class ArrayFile {
@@ -35,17 +37,23 @@ final class ArrayFile {
         }
         AtomicFile.write(file, out -> {
             BufferedWriter text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
-            text.write(String.join(",", header) + "\n");
-            StringBuilder line = new StringBuilder();
-            for (float[] row : rows) {
-                line.setLength(0);
-                for (int j = 0; j < row.length; j++) {
-                    line.append(j == 0 ? "" : ",").append(row[j]);
-                }
-                text.append(line).append('\n');
+            for (String line : (Iterable<String>) lines(header, rows)::iterator) {
+                text.write(line);
+                text.write('\n');
             }
             text.flush();
         });
+    }
+
+    /// The lines of a CSV file, made one by one.
+    static Stream<String> lines(List<String> header, float[][] rows) {
+        return Stream.concat(Stream.of(String.join(",", header)), Arrays.stream(rows).map(row -> {
+            StringBuilder line = new StringBuilder();
+            for (int j = 0; j < row.length; j++) {
+                line.append(j == 0 ? "" : ",").append(row[j]);
+            }
+            return line.toString();
+        }));
     }
 
     /// `mu.0, mu.1, …`

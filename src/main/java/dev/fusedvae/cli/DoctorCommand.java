@@ -13,7 +13,6 @@ import dev.fusedvae.data.Lookup;
 import dev.fusedvae.io.Json;
 import dev.fusedvae.simd.Simd;
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /// Shows what was probed on this machine, and what would help where something is missing.
@@ -39,7 +37,7 @@ final class DoctorCommand extends FvaeCommand {
         found.put("fvae", Version.text());
         found.put("java", Runtime.version() + ", " + System.getProperty("java.vendor") + ", " + System.getProperty("java.home"));
         found.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", " + System.getProperty("os.arch"));
-        found.put("cpu", cpu() + ", " + Runtime.getRuntime().availableProcessors() + " threads");
+        found.put("cpu", Machine.processor() + ", " + Runtime.getRuntime().availableProcessors() + " threads");
         found.put("memory", "heap up to " + Units.bytes(Runtime.getRuntime().maxMemory()) + physical());
         found.put("vectors", Simd.vector() ? Simd.bits() + " bits" : Simd.warning().orElse("scalar code, as fvae.vectorBits says"));
         for (String backend : List.of("auto", "cpu", "reference", "cuda")) {
@@ -85,25 +83,9 @@ final class DoctorCommand extends FvaeCommand {
         }
     }
 
-    private static String cpu() {
-        return field(Path.of("/proc/cpuinfo"), "model name").orElse("unknown processor");
-    }
-
     private static String physical() {
-        return field(Path.of("/proc/meminfo"), "MemTotal").filter(v -> v.matches("[0-9]{1,15} kB"))
+        return Machine.field(Path.of("/proc/meminfo"), "MemTotal").filter(v -> v.matches("[0-9]{1,15} kB"))
                 .map(v -> " of " + Units.bytes(1024 * Long.parseLong(v.substring(0, v.length() - 3))) + " in the machine").orElse("");
-    }
-
-    /// The value of `key : value` in a file of the Linux kernel; other systems have none.
-    private static Optional<String> field(Path file, String key) {
-        if (!Files.isReadable(file)) {
-            return Optional.empty();
-        }
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(l -> l.startsWith(key)).findFirst().map(l -> l.substring(l.indexOf(':') + 1).strip());
-        } catch (IOException e) {
-            return Optional.empty();
-        }
     }
 
     private Optional<String> tool(String name) {

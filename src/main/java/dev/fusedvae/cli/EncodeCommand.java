@@ -3,10 +3,6 @@ package dev.fusedvae.cli;
 import dev.fusedvae.Codes;
 import dev.fusedvae.Vae;
 import dev.fusedvae.data.DataSet;
-import dev.fusedvae.rng.Normals;
-import dev.fusedvae.rng.Purpose;
-import dev.fusedvae.rng.Stream;
-import dev.fusedvae.spec.LogVariance;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +65,7 @@ final class EncodeCommand extends ModelDataCommand {
         if (only.equals("all") || only.equals("z")) {
             for (int s = 0; s < samples; s++) {
                 header.addAll(ArrayFile.names("z" + s, latent));
-                blocks.add(draws(codes, s));
+                blocks.add(codes.draw(seed, s, samples));
             }
         }
         float[][] rows = new float[codes.mu().length][header.size()];
@@ -79,20 +75,5 @@ final class EncodeCommand extends ModelDataCommand {
             }
         }
         ArrayFile.write(out, header, rows);
-    }
-
-    /// z = μ + σ⊙ε, ε numbered by example and sample as in evaluation.
-    private float[][] draws(Codes codes, int sample) {
-        Stream noise = new Stream(seed, Purpose.EVALUATION, 0);
-        float[][] z = new float[codes.mu().length][];
-        for (int i = 0; i < z.length; i++) {
-            float[] mu = codes.mu()[i];
-            z[i] = new float[mu.length];
-            for (int j = 0; j < mu.length; j++) {
-                double sigma = Math.exp(0.5 * LogVariance.clamp(codes.logVar()[i][j]));
-                z[i][j] = (float) (mu[j] + sigma * Normals.at(noise, 0, (long) i * samples + sample, j));
-            }
-        }
-        return z;
     }
 }

@@ -21,6 +21,8 @@ enum Exit {
     DIVERGED(5),
     /// A kernel does not compute what its definition says.
     WRONG(6),
+    /// A figure that lies outside its band.
+    MISSED(7),
     /// A fault of the program itself.
     INTERNAL(70),
     /// Ctrl-C; what a shell expects of a process ended by SIGINT.

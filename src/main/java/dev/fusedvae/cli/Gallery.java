@@ -7,6 +7,7 @@ import dev.fusedvae.data.Normalization;
 import dev.fusedvae.io.Pictures;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Pictures of what a model does.
@@ -48,6 +49,17 @@ final class Gallery {
             cells.add(to[i]);
         }
         return Pictures.grid(cells.toArray(float[][]::new), layout(paths.steps() + 2));
+    }
+
+    /// A line for each latent of `traversal`, named with its KL.
+    BufferedImage traversal(Traversal traversal) {
+        float[][] decoded = shown(vae.decode(traversal.codes()));
+        int steps = traversal.steps();
+        List<Pictures.Row> rows = new ArrayList<>();
+        for (int r = 0; r < traversal.latents().size(); r++) {
+            rows.add(new Pictures.Row(traversal.name(r), Arrays.copyOfRange(decoded, r * steps, (r + 1) * steps)));
+        }
+        return Pictures.rows(rows, layout(steps));
     }
 
     private Pictures.Layout layout(int columns) {

@@ -6,14 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Straight paths between the codes of pairs of examples.
+/// Paths between the codes of pairs of examples.
 ///
 /// @param codes `steps` latent points for each pair, ends included
 @SuppressWarnings("ArrayRecordComponent")
 record Interpolation(DataSet from, DataSet to, int steps, float[][] codes) {
 
+    /// The shape of a path.
+    enum Path { LINEAR, SPHERICAL }
+
     /// Paths between the first `pairs` pairs of examples; where there are labels, the ends of a pair differ in theirs.
-    static Interpolation of(Vae vae, DataSet examples, int pairs, int steps) {
+    static Interpolation of(Vae vae, DataSet examples, int pairs, int steps, Path path) {
         List<int[]> ends = ends(examples, pairs);
         DataSet from = examples.select(ends.stream().mapToInt(e -> e[0]).toArray());
         DataSet to = examples.select(ends.stream().mapToInt(e -> e[1]).toArray());
@@ -22,7 +25,8 @@ record Interpolation(DataSet from, DataSet to, int steps, float[][] codes) {
         List<float[]> codes = new ArrayList<>();
         for (int i = 0; i < a.length; i++) {
             for (int s = 0; s < steps; s++) {
-                codes.add(between(a[i], b[i], (float) s / (steps - 1)));
+                float t = (float) s / (steps - 1);
+                codes.add(path == Path.LINEAR ? between(a[i], b[i], t) : spherical(a[i], b[i], t));
             }
         }
         return new Interpolation(from, to, steps, codes.toArray(float[][]::new));
@@ -34,6 +38,58 @@ record Interpolation(DataSet from, DataSet to, int steps, float[][] codes) {
             z[j] = (1 - t) * a[j] + t * b[j];
         }
         return z;
+    }
+
+    /// Along the arc of a circle where both codes are equally long, else with the length between theirs: codes far from the
+    /// origin, where a wide prior has its mass, do not cut through its middle. Shoemake 1985; White 2016.
+    static float[] spherical(float[] a, float[] b, float t) {
+        double dot = 0;
+        double aa = 0;
+        double bb = 0;
+        for (int j = 0; j < a.length; j++) {
+            dot += (double) a[j] * b[j];
+            aa += (double) a[j] * a[j];
+            bb += (double) b[j] * b[j];
+        }
+        double angle = Math.acos(Math.clamp(dot / Math.sqrt(aa * bb), -1, 1));
+        if (!(Math.sin(angle) > 1e-4)) {
+            return between(a, b, t); // one direction, opposite ones, or no length: no arc is the shortest
+        }
+        float[] z = new float[a.length];
+        for (int j = 0; j < z.length; j++) {
+            z[j] = (float) ((Math.sin((1 - t) * angle) * a[j] + Math.sin(t * angle) * b[j]) / Math.sin(angle));
+        }
+        return z;
+    }
+
+    /// `size × size` points between the codes of four examples at the corners, row by row; linear in both directions.
+    static float[][] corners(float[][] four, int size) {
+        float[][] codes = new float[size * size][];
+        for (int i = 0; i < codes.length; i++) {
+            float right = (float) (i % size) / (size - 1);
+            float down = (float) (i / size) / (size - 1);
+            codes[i] = between(between(four[0], four[1], right), between(four[2], four[3], right), down);
+        }
+        return codes;
+    }
+
+    /// The first four examples, with four labels where there are as many.
+    static DataSet four(DataSet examples) {
+        UsageException.require(examples.size() >= 4, "four corners need four examples and %s has %d", examples.name(), examples.size());
+        Optional<int[]> labels = examples.labels();
+        List<Integer> chosen = new ArrayList<>();
+        for (int i = 0; i < examples.size() && chosen.size() < 4; i++) {
+            int label = i;
+            if (labels.map(l -> chosen.stream().noneMatch(c -> l[c] == l[label])).orElse(true)) {
+                chosen.add(i);
+            }
+        }
+        for (int i = 0; chosen.size() < 4; i++) {
+            if (!chosen.contains(i)) {
+                chosen.add(i);
+            }
+        }
+        return examples.select(chosen.stream().mapToInt(Integer::intValue).toArray());
     }
 
     private static List<int[]> ends(DataSet examples, int pairs) {

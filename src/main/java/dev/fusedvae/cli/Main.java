@@ -20,7 +20,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         commandListHeading = "%nCommands:%n", optionListHeading = "%n",
         footer = {"", "Start with `fvae demo`; `fvae COMMAND --help` explains a command.",
             "From a source tree also `fvae test` and `fvae bench WHAT`.",
-            "Exit codes: 0 ok, 2 usage, 3 data or files, 4 backend unavailable, 5 training diverged, 6 wrong kernel, 130 interrupted."})
+            "Exit codes: 0 ok, 2 usage, 3 data or files, 4 backend unavailable, 5 training diverged, 6 wrong kernel, 7 figure missed,",
+            "130 interrupted."})
 public final class Main implements Runnable {
 
     @Spec
@@ -66,8 +67,8 @@ public final class Main implements Runnable {
     private static List<FvaeCommand> commands(Terminal terminal) {
         return List.of(new DemoCommand(terminal), new TrainCommand(terminal), new EvalCommand(terminal),
                 new SampleCommand(terminal), new ReconstructCommand(terminal), new InterpolateCommand(terminal),
-                new ManifoldCommand(terminal), new EncodeCommand(terminal), new DecodeCommand(terminal),
-                new ExplainCommand(terminal), new VerifyCommand(terminal), new DoctorCommand(terminal));
+                new ManifoldCommand(terminal), new TraverseCommand(terminal), new GalleryCommand(terminal), new EncodeCommand(terminal), new DecodeCommand(terminal),
+                new ScoreCommand(terminal), new ReproduceCommand(terminal), new ExplainCommand(terminal), new VerifyCommand(terminal), new DoctorCommand(terminal));
     }
 
     @Override

@@ -103,7 +103,7 @@ final class RunReport {
         DataSet first = data.test().slice(0, Math.min(RECONSTRUCTIONS, data.test().size()));
         picture("reconstructions.png", gallery.reconstructions(first), "Test examples above what the model makes of their codes.");
         if (data.test().size() >= 20 * PATHS) {
-            picture("interpolation.png", gallery.interpolation(Interpolation.of(vae, data.test(), PATHS, STEPS)),
+            picture("interpolation.png", gallery.interpolation(Interpolation.of(vae, data.test(), PATHS, STEPS, Interpolation.Path.LINEAR)),
                     "Straight paths between the codes of two test examples, which stand at the ends.");
         }
         if (variational && vae.spec().latent() == 2) {

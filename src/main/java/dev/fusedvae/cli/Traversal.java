@@ -1,0 +1,46 @@
+package dev.fusedvae.cli;
+
+import dev.fusedvae.spec.Prior;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/// One latent varied at a time, the others left at a base code; latents with the most KL first.
+///
+/// @param latents numbers of the latents, a line each
+/// @param kls     their KL to the prior, in nats an example
+/// @param codes   `steps` latent points for each line
+@SuppressWarnings("ArrayRecordComponent")
+record Traversal(List<Integer> latents, List<Double> kls, int steps, float[][] codes) {
+
+    /// The `count` latents of most KL, from −`reach` to `reach` deviations of the prior around its mean.
+    ///
+    /// @param klPerLatent of all latents
+    static Traversal of(float[] base, Prior prior, List<Double> klPerLatent, int count, int steps, double reach) {
+        List<Integer> latents = IntStream.range(0, klPerLatent.size()).boxed()
+                .sorted(Comparator.comparingDouble((Integer j) -> -klPerLatent.get(j))).limit(count).toList();
+        float[][] codes = new float[latents.size() * steps][];
+        for (int i = 0; i < codes.length; i++) {
+            int j = latents.get(i / steps);
+            double t = reach * (2.0 * (i % steps) / (steps - 1) - 1);
+            codes[i] = base.clone();
+            codes[i][j] = (float) (prior.mean(j) + t * Math.sqrt(prior.variance(j)));
+        }
+        return new Traversal(latents, latents.stream().map(klPerLatent::get).toList(), steps, codes);
+    }
+
+    /// The name of a line: `z7  2.31 nats`.
+    String name(int line) {
+        return String.format(Locale.ROOT, "z%d  %.2f nats", latents.get(line), kls.get(line));
+    }
+
+    /// The mean of the prior.
+    static float[] middle(Prior prior, int latents) {
+        float[] base = new float[latents];
+        for (int j = 0; j < latents; j++) {
+            base[j] = (float) prior.mean(j);
+        }
+        return base;
+    }
+}
