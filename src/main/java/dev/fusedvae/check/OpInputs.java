@@ -124,6 +124,8 @@ final class OpInputs {
             case Op.L1Penalty o -> true;
             case Op.WeightRows o -> true;
             case Op.Noise o -> false;
+            case Op.BernoulliSample o -> false;
+            case Op.Contrast o -> false; // 1/B rounds
             case Op.Corrupt o -> false;
             case Op.KlColumns o -> false;
             case Op.LogRatio o -> false;
