@@ -67,7 +67,7 @@ public final class Main implements Runnable {
         return List.of(new DemoCommand(terminal), new TrainCommand(terminal), new EvalCommand(terminal),
                 new SampleCommand(terminal), new ReconstructCommand(terminal), new InterpolateCommand(terminal),
                 new ManifoldCommand(terminal), new EncodeCommand(terminal), new DecodeCommand(terminal),
-                new ExplainCommand(terminal), new VerifyCommand(terminal), new DoctorCommand(terminal));
+                new RbmCommand(terminal), new CompareCommand(terminal), new ExplainCommand(terminal), new VerifyCommand(terminal), new DoctorCommand(terminal));
     }
 
     @Override
