@@ -23,8 +23,10 @@ final class ComparePage {
         page.lead(command).section("Figures").table(HEADER, all.stream().map(ComparePage::cells).toList());
         page.paragraph("Test set, black and white at one half; squared error is summed over features, ELBO, log p(x) and KL are in nats per"
                 + " example and may be compared: all are of the same whole-number data. k-NN is the share of test codes whose label is that of most of"
-                + " their 5 nearest training codes. Without the KL term (beta = 0) the encoder hides each example in a place of its own, far from the"
-                + " prior: reconstruction is good, KL immense, and samples from the prior are nothing.");
+                + " their 5 nearest training codes."
+                    + " Without the KL term (beta = 0) the encoder cheats: it gives each example a narrow place of its own, far from the prior, as"
+                    + " the KL shows, and samples from the prior fall between the places. An estimate by few importance samples is a lower"
+                    + " bound on average, and a poor one there.");
         List<Path> files = new ArrayList<>();
         if (comparison.data().train().image().isPresent()) {
             ImageShape shape = comparison.data().train().image().orElseThrow();
@@ -36,7 +38,8 @@ final class ComparePage {
             picture(page, files, folder.resolve("samples.png"), Pictures.rows(all.stream()
                     .map(c -> new Pictures.Row(c.name() + ": " + c.samplesAre(), c.samples())).toList(), layout),
                     "Samples where the model has a distribution to draw from. PCA and plain autoencoders have none: random codes are independent"
-                            + " normals with the mean and variance that codes have over the training set.");
+                            + " normals with the mean and variance that codes have over the training set. Gaussians are densities of x + uniform noise, which their"
+                            + " samples carry.");
         }
         Path report = folder.resolve("compare.html");
         page.save(report);
