@@ -8,6 +8,7 @@ module dev.fusedvae {
     requires static jcurand;
     requires static jdk.incubator.vector;
     requires transitive com.fasterxml.jackson.databind;
+    requires commons.math3;
     requires info.picocli;
     requires java.desktop;
     requires java.net.http;

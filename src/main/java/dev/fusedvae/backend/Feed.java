@@ -26,6 +26,11 @@ public sealed interface Feed {
     /// The damage done to the encoder's input.
     Stream corruption();
 
+    /// The states of Gibbs phase `site`.
+    default Stream gibbs(int site) {
+        return new Stream(seed(), Purpose.GIBBS, site);
+    }
+
     /// The number that stands for row `row` of the batch in the counters of binarization and corruption.
     long noiseRow(Step step, int row);
 

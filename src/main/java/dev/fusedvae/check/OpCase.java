@@ -4,14 +4,17 @@ import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graphs;
+import dev.fusedvae.graph.RbmGraphs;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.Initialization;
 import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 
@@ -21,8 +24,12 @@ import java.util.Random;
 /// @param batch  rows for which grids and slots are sized
 /// @param rows   live rows: the last batch of an epoch may be smaller
 /// @param stored how examples lie in memory
+/// @param gibbs  where the case is a restricted Boltzmann machine of the spec's features and latents: Gibbs steps and kind of chains
 public record OpCase(VaeSpec spec, int batch, int rows, OptimizerSpec optimizer, OptionalDouble clipNorm,
-                     Binarization binarization, Stored stored) {
+                     Binarization binarization, Stored stored, Optional<Gibbs> gibbs) {
+    /// CD-`steps`, or PCD-`steps`.
+    public record Gibbs(int steps, boolean persistent) {}
+
     /// The step that is verified: the second, so that Adam's corrections of the first and second moment differ.
     public static final long STEP = 1;
 
@@ -50,23 +57,29 @@ public record OpCase(VaeSpec spec, int batch, int rows, OptimizerSpec optimizer,
     }
 
     OpCase with(VaeSpec other) {
-        return new OpCase(other, batch, rows, optimizer, clipNorm, binarization, stored);
+        return new OpCase(other, batch, rows, optimizer, clipNorm, binarization, stored, gibbs);
     }
 
     OpCase with(OptimizerSpec other, OptionalDouble norm) {
-        return new OpCase(spec, batch, rows, other, norm, binarization, stored);
+        return new OpCase(spec, batch, rows, other, norm, binarization, stored, gibbs);
     }
 
     OpCase with(Binarization other, Stored form) {
-        return new OpCase(spec, batch, rows, optimizer, clipNorm, other, form);
+        return new OpCase(spec, batch, rows, optimizer, clipNorm, other, form, gibbs);
+    }
+
+    OpCase with(Gibbs chains) {
+        return new OpCase(spec, batch, rows, optimizer, clipNorm, binarization, stored, Optional.of(chains));
     }
 
     TrainSpec train() {
         return new TrainSpec(batch, 1, SEED, optimizer, new Schedule.Constant(), clipNorm, binarization, Initialization.UNIFORM);
     }
 
-    Plan plan(FusionLevel level) {
-        return Plan.of(Graphs.training(spec, optimizer, clipNorm, binarization), level, batch);
+    /// The plan of a training step.
+    public Plan plan(FusionLevel level) {
+        return Plan.of(gibbs.map(g -> RbmGraphs.training(new RbmSpec(spec.features(), spec.latent(), g.steps(), g.persistent()), optimizer, binarization))
+                .orElseGet(() -> Graphs.training(spec, optimizer, clipNorm, binarization)), level, batch);
     }
 
     /// Examples enough for a full batch and the live rows of [#STEP], integers only where `exact`.

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -34,6 +35,7 @@ final class OpCaseText {
     private static final Map<String, Objective> OBJECTIVES = objectives();
     private static final Corruption NOISY = new Corruption.Gaussian(0.3);
     private static final Corruption MASKED = new Corruption.Masking(0.4);
+    private static final Map<String, OpCase.Gibbs> GIBBS = Map.of("cd2", new OpCase.Gibbs(2, false), "pcd1", new OpCase.Gibbs(1, true));
     private static final Map<String, UnaryOperator<OpCase>> SETTINGS = settings();
 
     private OpCaseText() {}
@@ -73,6 +75,7 @@ final class OpCaseText {
         all.put("clip", c -> c.with(c.optimizer(), CLIP));
         all.put("threshold", c -> c.with(Binarization.THRESHOLD, c.stored()));
         all.put("dynamic", c -> c.with(Binarization.DYNAMIC, c.stored()));
+        GIBBS.forEach((word, gibbs) -> all.put(word, c -> c.with(gibbs)));
         for (OpCase.Stored s : OpCase.Stored.values()) {
             all.put(s.name().toLowerCase(Locale.ROOT), c -> c.with(c.binarization(), s));
         }
@@ -96,7 +99,7 @@ final class OpCaseText {
                 widths.subList(middle + 1, widths.size() - 1), mirrored.activation(), true, mirrored.likelihood(), mirrored.objective());
         int batch = Integer.parseInt(shape.group(2));
         int rows = shape.group(1) == null ? batch : Integer.parseInt(shape.group(1));
-        OpCase result = new OpCase(spec, batch, rows, ADAM, OptionalDouble.empty(), Binarization.NONE, OpCase.Stored.FLOATS);
+        OpCase result = new OpCase(spec, batch, rows, ADAM, OptionalDouble.empty(), Binarization.NONE, OpCase.Stored.FLOATS, Optional.empty());
         for (String word : words.subList(1, words.size())) {
             if (!SETTINGS.containsKey(word)) {
                 throw new IllegalArgumentException("'" + word + "' is no setting of a shape; use any of " + String.join(", ", SETTINGS.keySet()));
@@ -120,6 +123,11 @@ final class OpCaseText {
         }
         OBJECTIVES.forEach((word, objective) -> {
             if (objective.equals(c.spec().objective())) {
+                words.add(word);
+            }
+        });
+        GIBBS.forEach((word, gibbs) -> {
+            if (c.gibbs().equals(Optional.of(gibbs))) {
                 words.add(word);
             }
         });

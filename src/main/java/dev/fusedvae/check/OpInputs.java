@@ -45,6 +45,7 @@ final class OpInputs {
             case Op.LogLikelihood o -> observed(o.likelihood(), o.x());
             case Op.LikelihoodBackward o -> observed(o.likelihood(), o.x());
             case Op.WeightRows o -> weighed(o.weights());
+            case Op.BernoulliSample o -> laws.put(o.p(), v -> 1 / (1 + Math.exp(-v)));
             case Op.LogRatioBackward o -> weighed(o.weights());
             case Op.Update o -> {
                 o.clip().ifPresent(clip -> clip.norms().forEach(t -> laws.put(t, v -> v * v + 0.5)));
@@ -124,6 +125,8 @@ final class OpInputs {
             case Op.L1Penalty o -> true;
             case Op.WeightRows o -> true;
             case Op.Noise o -> false;
+            case Op.BernoulliSample o -> false;
+            case Op.Contrast o -> false; // 1/B rounds
             case Op.Corrupt o -> false;
             case Op.KlColumns o -> false;
             case Op.LogRatio o -> false;

@@ -76,7 +76,7 @@ public final class OpSweep {
                 "bytes16/dynamic", "continuous-bernoulli", "continuous-bernoulli/samples", "gaussian-vector", "gaussian-vector/clip",
                 "gaussian-vector/iwae/sgd", "gaussian-scalar/iwae", "gaussian-scalar/samples", "gaussian-feature/dreg", "sparse", "sparse/masked",
                 "sparse/clip", "samples", "free-bits", "free-bits/prior", "prior", "samples/prior", "iwae", "iwae/prior",
-                "iwae/clip", "dreg", "dreg/prior/clip", "noisy", "masked/samples", "noisy/iwae");
+                "iwae/clip", "dreg", "dreg/prior/clip", "noisy", "masked/samples", "noisy/iwae", "cd2", "cd2/dynamic", "cd2/sgd", "pcd1");
         Stream<String> settings = Stream.concat(activations, others).map(s -> AWKWARD + "/" + s);
         return Stream.concat(SHAPES.stream().flatMap(OpSweep::optimizers), settings).map(OpCase::parse).toList();
     }

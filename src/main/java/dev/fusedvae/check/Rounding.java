@@ -46,6 +46,8 @@ final class Rounding {
         switch (op) {
             case Op.Gather o -> make(o.x());
             case Op.Noise o -> make(o.eps());
+            case Op.BernoulliSample o -> sample(o);
+            case Op.Contrast o -> contrast(o, made.apply(o.rows()));
             case Op.Corrupt o -> corrupt(o, made.apply(o.out()));
             case Op.Linear o -> product(o.x(), o.layer().weight(), o.y(), o.layer().inputs(), true);
             case Op.LinearBackwardData o -> product(o.dY(), o.layer().weight(), o.dX(), o.layer().width(), false);
@@ -221,6 +223,26 @@ final class Rounding {
     }
 
     /// x + σn: one fma, σ rounded once; or a product with 0 or 1.
+    /// A draw from a probability that is exact is exact; from one that is not, it may fall either way.
+    private void sample(Op.BernoulliSample o) {
+        double[] in = error(o.p());
+        double[] e = make(o.state());
+        for (int i = 0; i < e.length; i++) {
+            e[i] = in[i] > 0 ? 1 : 0;
+        }
+    }
+
+    private void contrast(Op.Contrast o, double[] made) {
+        int n = o.rows().width();
+        double scale = o.gradient() ? step.invRows() : 1;
+        double[] e = make(o.rows());
+        for (int i = 0; i < e.length; i++) {
+            int from = i / n / 2 * n + i % n;
+            double in = (i / n % 2 == 0 ? error(o.data()) : error(o.model()))[from];
+            e[i] = scale * in + (o.gradient() ? 2 * u * Math.abs(made[i]) : 0);
+        }
+    }
+
     private void corrupt(Op.Corrupt o, double[] made) {
         double[] x = value(o.x());
         double[] e = make(o.out());

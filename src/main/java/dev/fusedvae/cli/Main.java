@@ -67,8 +67,9 @@ public final class Main implements Runnable {
     private static List<FvaeCommand> commands(Terminal terminal) {
         return List.of(new DemoCommand(terminal), new TrainCommand(terminal), new EvalCommand(terminal),
                 new SampleCommand(terminal), new ReconstructCommand(terminal), new InterpolateCommand(terminal),
-                new ManifoldCommand(terminal), new TraverseCommand(terminal), new GalleryCommand(terminal), new EncodeCommand(terminal), new DecodeCommand(terminal),
-                new ScoreCommand(terminal), new ReproduceCommand(terminal), new ExplainCommand(terminal), new VerifyCommand(terminal), new DoctorCommand(terminal));
+                new ManifoldCommand(terminal), new TraverseCommand(terminal), new GalleryCommand(terminal), new EncodeCommand(terminal),
+                new DecodeCommand(terminal), new ScoreCommand(terminal), new RbmCommand(terminal), new CompareCommand(terminal),
+                new ReproduceCommand(terminal), new ExplainCommand(terminal), new VerifyCommand(terminal), new DoctorCommand(terminal));
     }
 
     @Override

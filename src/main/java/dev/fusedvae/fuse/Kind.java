@@ -9,6 +9,8 @@ public enum Kind {
     LINEAR("y = x Wᵀ"),
     ADD_BIAS("y = a + b"),
     ACTIVATE("y = act(a)"),
+    BERNOULLI_SAMPLE("s = word < p·2³²"),
+    CONTRAST("rows = data, model; or −data/B, model/B"),
     NOISE("ε ~ N(0,I)"),
     REPARAMETERIZE("z = μ + σ⊙ε"),
     KL_DIVERGENCE("kl = ½Σ(μ² + σ² − 1 − log σ²)"),
@@ -34,6 +36,8 @@ public enum Kind {
     UPDATE("w = optimizer(w, g)"),
 
     LINEAR_BIAS_ACT("y = act(x Wᵀ + b)"),
+    LINEAR_BIAS_ACT_SAMPLE("s = word < act(x Wᵀ + b)·2³²"),
+    TRANSPOSED_BIAS_ACT_SAMPLE("s = word < act(y W + b)·2³²"),
     REPARAM_KL("ε; z = μ + σ⊙ε; kl = KL(q‖p)"),
     REPARAM_RATIO("ε; z = μ + σ⊙ε; ratio = log p(z) − log q(z|x)"),
     LIKELIHOOD_GRAD("ll = Σ log p(x|y); dY = −∂ll/∂y / B"),
@@ -72,6 +76,8 @@ public enum Kind {
             case Op.Linear o -> LINEAR;
             case Op.AddBias o -> ADD_BIAS;
             case Op.Activate o -> ACTIVATE;
+            case Op.BernoulliSample o -> BERNOULLI_SAMPLE;
+            case Op.Contrast o -> CONTRAST;
             case Op.Noise o -> NOISE;
             case Op.Reparameterize o -> REPARAMETERIZE;
             case Op.KlDivergence o -> KL_DIVERGENCE;

@@ -63,6 +63,11 @@ public record Rule(Kind result, FusionLevel since, When when, int least, List<Pa
     }
 
     static final List<Rule> ALL = List.of(
+            rule(Kind.LINEAR_BIAS_ACT_SAMPLE, EPILOGUE,
+                    start(Kind.LINEAR), next(Kind.ADD_BIAS, CONSUMES), next(Kind.ACTIVATE, CONSUMES), next(Kind.BERNOULLI_SAMPLE, CONSUMES)),
+            rule(Kind.TRANSPOSED_BIAS_ACT_SAMPLE, EPILOGUE,
+                    start(Kind.LINEAR_BACKWARD_DATA), next(Kind.ADD_BIAS, CONSUMES), next(Kind.ACTIVATE, CONSUMES).opt(),
+                    next(Kind.BERNOULLI_SAMPLE, CONSUMES).opt()),
             rule(Kind.LINEAR_BIAS_ACT, EPILOGUE,
                     start(Kind.LINEAR), next(Kind.ADD_BIAS, CONSUMES).opt(), next(Kind.ACTIVATE, CONSUMES).opt()),
             rule(Kind.REPARAM_KL, EPILOGUE,

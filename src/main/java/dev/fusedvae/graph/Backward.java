@@ -101,6 +101,8 @@ final class Backward {
             case Op.ReparameterizeBackward f -> throw notForward(op);
             case Op.KlBackward f -> throw notForward(op);
             case Op.WeightRows f -> throw notForward(op);
+            case Op.BernoulliSample f -> throw notForward(op);
+            case Op.Contrast f -> throw notForward(op);
             case Op.LogRatioBackward f -> throw notForward(op);
             case Op.L1Backward f -> throw notForward(op);
             case Op.Add f -> throw notForward(op);

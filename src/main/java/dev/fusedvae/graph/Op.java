@@ -29,6 +29,13 @@ public sealed interface Op {
     /// y = act(a).
     record Activate(Activation activation, Tensor a, Tensor y) implements Op {}
 
+    /// state = 1 where word < ⌊p·2³²⌋, else 0, by Philox (purpose GIBBS): a pure function of (seed, site, step, row, column).
+    record BernoulliSample(Tensor p, int site, Tensor state) implements Op {}
+
+    /// Two rows an example: rows[2b] = data[b], rows[2b+1] = model[b]; as a gradient −data[b]/B and model[b]/B, so that one
+    /// sum over all rows is ⟨·⟩model − ⟨·⟩data, the gradient of contrastive divergence; Hinton 2002.
+    record Contrast(Tensor data, Tensor model, boolean gradient, Tensor rows) implements Op {}
+
     /// ε ~ N(0, I), by Philox: a pure function of (seed, purpose, site, step, row, column).
     record Noise(Tensor eps) implements Op {}
 
@@ -123,6 +130,8 @@ public sealed interface Op {
             case Linear op -> List.of(op.x, op.layer.weight());
             case AddBias op -> List.of(op.a, op.layer.bias().orElseThrow());
             case Activate op -> List.of(op.a);
+            case BernoulliSample op -> List.of(op.p);
+            case Contrast op -> List.of(op.data, op.model);
             case Noise op -> List.of();
             case Reparameterize op -> List.of(op.heads, op.eps);
             case KlDivergence op -> List.of(op.heads);
@@ -161,6 +170,8 @@ public sealed interface Op {
             case Linear op -> List.of(op.y);
             case AddBias op -> List.of(op.y);
             case Activate op -> List.of(op.y);
+            case BernoulliSample op -> List.of(op.state);
+            case Contrast op -> List.of(op.rows);
             case Noise op -> List.of(op.eps);
             case Reparameterize op -> List.of(op.z);
             case KlDivergence op -> List.of(op.kl);

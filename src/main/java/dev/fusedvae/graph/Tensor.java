@@ -19,7 +19,7 @@ public record Tensor(String name, Role role, int rows, int columns, int parts, i
         ACTIVATION,
         /// A weight `[N,K]` or a bias `[1,N]`; lives as long as the model.
         PARAMETER,
-        /// Optimizer state of a parameter, shaped like it.
+        /// Optimizer state of a parameter, shaped like it; or, with a row an example, Markov chains that outlive the step.
         STATE,
         /// The gradient of a parameter, shaped like it.
         GRADIENT,

@@ -39,6 +39,8 @@ public record Cost(long bytes, long flops) {
             case Op.Linear o -> 2L * o.y().rows(batch) * o.layer().weight().elements(batch);
             case Op.AddBias o -> o.y().elements(batch);
             case Op.Activate o -> FUNCTION * o.y().elements(batch);
+            case Op.BernoulliSample o -> 2 * FUNCTION * o.state().elements(batch);
+            case Op.Contrast o -> o.rows().elements(batch);
             case Op.Noise o -> 4 * FUNCTION * o.eps().elements(batch);
             case Op.Reparameterize o -> (FUNCTION + 3) * o.z().elements(batch);
             case Op.KlDivergence o -> (FUNCTION + 5) * o.heads().elements(batch) / 2;

@@ -161,7 +161,8 @@ final class Memory {
 
     private static boolean inState(Tensor t) {
         return switch (t.role()) {
-            case PARAMETER, STATE, GRADIENT -> true;
+            case PARAMETER, GRADIENT -> true;
+            case STATE -> !t.batched(); // chains are rows of the batch, which last
             case INPUT, ACTIVATION, METRIC -> false;
         };
     }
@@ -199,7 +200,8 @@ final class Memory {
             graph.tensors(Tensor.Role.PARAMETER).forEach(t -> lives.putIfAbsent(t, new int[] {0, regions}));
             lives.forEach((t, life) -> {
                 // a result has its place for good: a call that is verified alone finds its inputs there, written before the plan runs
-                boolean forever = inState(t) || t.role() == Tensor.Role.METRIC || graph.results().contains(t);
+                boolean forever = inState(t) || t.role() == Tensor.Role.METRIC || t.role() == Tensor.Role.STATE
+                        || graph.results().contains(t);
                 Form form = form(t);
                 forms.put(t, form);
                 request(inState(t), new Key.Slot(t), form.size(), forever ? 0 : life[0], forever ? regions : life[1]);

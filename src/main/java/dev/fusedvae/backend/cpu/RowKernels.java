@@ -20,6 +20,8 @@ final class RowKernels {
             case Stage.DataGradient s -> new DataGradient(machine, s);
             case Stage.ActivateBackward s -> new ActivateBackward(machine, s);
             case Stage.LatentBackward s -> LatentKernels.backward(machine, s);
+            case Stage.Sample s -> new GibbsKernels.Sample(machine, s);
+            case Stage.Contrast s -> new GibbsKernels.Contrast(machine, s);
             case Stage.Corrupt s -> new ObjectiveKernels.Corrupt(machine, s);
             case Stage.L1Penalty s -> new ObjectiveKernels.L1Penalty(machine, s);
             case Stage.L1Backward s -> new ObjectiveKernels.L1Backward(machine, s);
@@ -52,6 +54,8 @@ final class RowKernels {
             case Stage.DataGradient s -> true;
             case Stage.ActivateBackward s -> true;
             case Stage.LatentBackward s -> true;
+            case Stage.Sample s -> true;
+            case Stage.Contrast s -> true;
             case Stage.Corrupt s -> true;
             case Stage.L1Penalty s -> true;
             case Stage.L1Backward s -> true;

@@ -19,6 +19,8 @@ sealed interface Stage {
     default List<Tensor> memory() {
         return switch (this) {
             case Gather s -> List.of(s.x);
+            case Sample s -> List.of(s.p, s.state);
+            case Contrast s -> List.of(s.data, s.model, s.rows);
             case Corrupt s -> List.of(s.x, s.out);
             case L1Penalty s -> List.of(s.code, s.l1);
             case L1Backward s -> {
@@ -124,6 +126,8 @@ sealed interface Stage {
             case WeightRows s -> s.out.samples();
             case ImportanceWeights s -> s.op.ll().samples();
             case Gather s -> 1;
+            case Sample s -> 1;
+            case Contrast s -> 1;
             case Corrupt s -> 1;
             case L1Penalty s -> 1;
             case L1Backward s -> 1;
@@ -137,6 +141,10 @@ sealed interface Stage {
     }
 
     record Gather(Tensor x, Binarization binarization) implements Stage {}
+
+    record Sample(Tensor p, int site, Tensor state) implements Stage {}
+
+    record Contrast(Tensor data, Tensor model, boolean gradient, Tensor rows) implements Stage {}
 
     record Corrupt(Corruption corruption, Tensor x, Tensor out) implements Stage {}
 

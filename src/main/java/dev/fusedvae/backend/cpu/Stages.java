@@ -35,6 +35,8 @@ final class Stages {
             case Op.Linear o -> linear(o);
             case Op.AddBias o -> new Stage.Bias(o.layer(), o.a(), o.y());
             case Op.Activate o -> new Stage.Activate(o.activation(), o.a(), o.y());
+            case Op.BernoulliSample o -> new Stage.Sample(o.p(), o.site(), o.state());
+            case Op.Contrast o -> new Stage.Contrast(o.data(), o.model(), o.gradient(), o.rows());
             case Op.Noise o -> new Stage.Noise(o.eps());
             case Op.Corrupt o -> new Stage.Corrupt(o.corruption(), o.x(), o.out());
             case Op.L1Penalty o -> new Stage.L1Penalty(o.code(), o.l1());

@@ -20,6 +20,7 @@ final class Dimensions {
             case GATHER_LINEAR_BIAS_ACT -> layer(op.only(Op.Linear.class).layer(), b);
             case LATENT_FORWARD, LATENT_BACKWARD -> Map.of("B", b);
             case OUTPUT_LIKELIHOOD -> Map.of("B", b, "D", width(op.only(Op.LogLikelihood.class).x()));
+            case BERNOULLI_SAMPLE, CONTRAST, LINEAR_BIAS_ACT_SAMPLE, TRANSPOSED_BIAS_ACT_SAMPLE -> throw Unsupported.refusal(op.kind().label());
             case CORRUPT, L1_PENALTY, L1_BACKWARD, L1_GRAD, KL_COLUMNS, LOG_RATIO, LOG_RATIO_BACKWARD, REPARAM_RATIO, IMPORTANCE_WEIGHTS, WEIGHT_ROWS,
                     WEIGHTED_LATENT_GRAD -> throw Unsupported.refusal(op.kind().label());
             case GATHER, LINEAR, ADD_BIAS, ACTIVATE, NOISE, REPARAMETERIZE, KL_DIVERGENCE, LOG_LIKELIHOOD, REDUCE_LOSS, LIKELIHOOD_BACKWARD,
@@ -40,6 +41,8 @@ final class Dimensions {
             case Op.Noise o -> Map.of("B", b, "L", width(o.eps()));
             case Op.Reparameterize o -> Map.of("B", b, "L", width(o.z()));
             case Op.KlDivergence o -> Map.of("B", b, "L", (long) o.heads().columns());
+            case Op.BernoulliSample o -> throw Unsupported.refusal(op.kind().label());
+            case Op.Contrast o -> throw Unsupported.refusal(op.kind().label());
             case Op.Corrupt o -> throw Unsupported.refusal(op.kind().label());
             case Op.L1Penalty o -> throw Unsupported.refusal(op.kind().label());
             case Op.L1Backward o -> throw Unsupported.refusal(op.kind().label());

@@ -27,6 +27,8 @@ final class Unsupported {
 
     private static Optional<String> what(Op op) {
         return switch (op) {
+            case Op.BernoulliSample o -> Optional.of("Gibbs sampling");
+            case Op.Contrast o -> Optional.of("contrastive divergence");
             case Op.Corrupt o -> Optional.of("corruption of the input");
             case Op.L1Penalty o -> Optional.of("the L1 penalty");
             case Op.L1Backward o -> Optional.of("the L1 penalty");

@@ -37,6 +37,8 @@ final class ReferenceOps {
             case Op.Linear o -> linear(o);
             case Op.AddBias o -> addBias(o);
             case Op.Activate o -> activate(o);
+            case Op.BernoulliSample o -> sample(o);
+            case Op.Contrast o -> contrast(o);
             case Op.Noise o -> noise(o);
             case Op.Reparameterize o -> latent.reparameterize(o);
             case Op.KlDivergence o -> latent.klDivergence(o);
@@ -147,6 +149,31 @@ final class ReferenceOps {
             Normals.block(stream, step.step(), feed.sampleRow(step, b / k, b % k, k), 1, n, row, 0, row.length, 32);
             for (int j = 0; j < n; j++) {
                 of(o.eps())[b * n + j] = row[j];
+            }
+        }
+    }
+
+    private void sample(Op.BernoulliSample o) {
+        int n = o.p().width();
+        float[] row = new float[Math.ceilDiv(n, 32) * 32];
+        for (int b = 0; b < rows; b++) {
+            for (int j = 0; j < n; j++) {
+                row[j] = (float) of(o.p())[b * n + j];
+            }
+            Binarizer.binarize(feed.gibbs(o.site()), step.step(), feed.noiseRow(step, b), row.clone(), 0, n, row, 0, 32);
+            for (int j = 0; j < n; j++) {
+                of(o.state())[b * n + j] = row[j];
+            }
+        }
+    }
+
+    private void contrast(Op.Contrast o) {
+        int n = o.rows().width();
+        double scale = o.gradient() ? step.invRows() : 1;
+        for (int b = 0; b < rows; b++) {
+            for (int j = 0; j < n; j++) {
+                of(o.rows())[2 * b * n + j] = (o.gradient() ? -scale : scale) * of(o.data())[b * n + j];
+                of(o.rows())[(2 * b + 1) * n + j] = scale * of(o.model())[b * n + j];
             }
         }
     }

@@ -10,8 +10,6 @@ import dev.fusedvae.check.OpCase;
 import dev.fusedvae.check.OpSweep;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
-import dev.fusedvae.graph.Graphs;
-import dev.fusedvae.plan.Plan;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +40,7 @@ class OpVerificationTest {
     /// Cases whose kernels are still to come are refused, not run.
     private static boolean supported(OpCase at) {
         try {
-            Unsupported.refuse(Plan.of(Graphs.training(at.spec(), at.optimizer(), at.clipNorm(), at.binarization()), FusionLevel.NONE, at.batch()));
+            Unsupported.refuse(at.plan(FusionLevel.NONE));
             return true;
         } catch (BackendUnavailableException e) {
             return false;

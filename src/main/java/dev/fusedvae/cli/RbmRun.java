@@ -1,0 +1,49 @@
+package dev.fusedvae.cli;
+
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.data.Normalization;
+import dev.fusedvae.data.Split;
+import dev.fusedvae.eval.AnnealedImportanceSampling;
+import dev.fusedvae.eval.Inputs;
+import dev.fusedvae.eval.Rbm;
+import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.RbmSpec;
+import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.train.RbmTrainer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// A restricted Boltzmann machine, trained and measured: what `rbm` and `compare` share.
+///
+/// @param train  p(h|v) and reconstructions of the training set, under the last parameters
+/// @param logZ   the estimate by annealed importance sampling
+/// @param logLikelihood mean of log p(v) over the test set in nats per example, given that estimate
+record RbmRun(Rbm rbm, RbmTrainer.Result trained, List<RbmTrainer.Epoch> epochs, Rbm.Passes train, Rbm.Passes test,
+              AnnealedImportanceSampling.Estimate logZ, double logLikelihood) {
+
+    /// How log Z is estimated.
+    record Annealing(int chains, int temperatures) {}
+
+    /// Trains on the black and white `data`.
+    static RbmRun of(Backend backend, FusionLevel level, RbmSpec spec, TrainSpec how, Split data, Annealing annealing,
+                     Consumer<RbmTrainer.Epoch> listener) {
+        Normalization none = Normalization.unit(data.train());
+        List<RbmTrainer.Epoch> epochs = new ArrayList<>();
+        RbmTrainer.Result trained = new RbmTrainer(spec, how, data.train(), none).run(backend, level, e -> {
+            epochs.add(e);
+            listener.accept(e);
+        });
+        Rbm rbm = new Rbm(backend, spec, trained.parameters());
+        Rbm.Passes train = rbm.passes(Inputs.examples(data.train(), none), Binarization.NONE, how.seed());
+        Rbm.Passes test = rbm.passes(Inputs.examples(data.test(), none), Binarization.NONE, how.seed());
+        var sampling = new AnnealedImportanceSampling(spec, trained.parameters(), train.visible());
+        var logZ = sampling.run(annealing.chains, annealing.temperatures, how.seed());
+        return new RbmRun(rbm, trained, List.copyOf(epochs), train, test, logZ, sampling.logLikelihood(test.visible(), logZ.logZ()));
+    }
+
+    double secondsPerEpoch() {
+        return epochs.stream().mapToDouble(RbmTrainer.Epoch::seconds).average().orElse(0);
+    }
+}
