@@ -46,7 +46,8 @@ public final class Main implements Runnable {
         CommandLine data = new CommandLine(new DataCommand());
         data.addSubcommand(new DataListCommand(terminal)).addSubcommand(new DataFetchCommand(terminal));
         line.addSubcommand(data);
-        line.addSubcommand(new CommandLine(new KernelsCommand(terminal)).addSubcommand(new KernelsShowCommand(terminal)));
+        line.addSubcommand(new CommandLine(new KernelsCommand(terminal)).addSubcommand(new KernelsShowCommand(terminal)).addSubcommand(new KernelsNewCommand(terminal)));
+        line.addSubcommand(new CommandLine(new LabCommand()).addSubcommand(new LabPlotCommand(terminal)).addSubcommand(new LabReadmeCommand(terminal)));
         Ansi ansi = terminal.colour() ? Ansi.ON : Ansi.OFF;
         line.setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
                 .setOut(new PrintWriter(terminal.out(), true)).setErr(new PrintWriter(terminal.err(), true))
@@ -67,7 +68,8 @@ public final class Main implements Runnable {
         return List.of(new DemoCommand(terminal), new TrainCommand(terminal), new EvalCommand(terminal),
                 new SampleCommand(terminal), new ReconstructCommand(terminal), new InterpolateCommand(terminal),
                 new ManifoldCommand(terminal), new EncodeCommand(terminal), new DecodeCommand(terminal),
-                new ExplainCommand(terminal), new VerifyCommand(terminal), new DoctorCommand(terminal));
+                new ExplainCommand(terminal), new VerifyCommand(terminal), new AblateCommand(terminal), new LadderCommand(terminal),
+                new ScaleCommand(terminal), new DoctorCommand(terminal));
     }
 
     @Override
