@@ -5,6 +5,7 @@ import dev.fusedvae.lab.Ablation;
 import dev.fusedvae.lab.AblationResult;
 import dev.fusedvae.lab.Samples;
 import dev.fusedvae.spec.VaeSpec;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -51,7 +52,7 @@ final class AblateCommand extends FvaeCommand {
         print("");
         print(String.format(Locale.ROOT, "The first %d losses of all configurations that ran differ by at most %.1e, relative; %s.", Ablation.LOSSES, result.worst(),
                 result.agrees() ? "allowed is %.0e".formatted(Ablation.AGREE) : "that is over %.0e, so those that differ have no time".formatted(Ablation.AGREE)));
-        result.lines().stream().filter(l -> l.micros().isEmpty()).collect(Collectors.groupingBy(Ablation.Line::ran, java.util.LinkedHashMap::new, Collectors.toList()))
+        result.lines().stream().filter(l -> l.micros().isEmpty()).collect(Collectors.groupingBy(Ablation.Line::ran, LinkedHashMap::new, Collectors.toList()))
                 .forEach((why, lines) -> print("%s (%s)".formatted(why, lines.stream().map(l -> l.backend() + " " + l.fusion().text()).distinct().collect(Collectors.joining("; ")))));
         print("");
         print("What each rule buys at its highest level: the step without it, against the step with it.");

@@ -1,15 +1,19 @@
 package dev.fusedvae.io;
 
 import java.awt.BasicStroke;
+import java.awt.Color;
 import java.awt.Font;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.CategoryLabelPositions;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.plot.XYPlot;
@@ -23,6 +27,8 @@ import org.jfree.data.xy.DefaultXYDataset;
 /// Charts of measurements: what grows over decades, and bars.
 public final class Plots {
     private static final double ROOM = 1.3;
+    /// Below this ratio of largest to smallest an axis has powers of two: there are hardly any of ten.
+    private static final double LEAST_DECADES = 100;
 
     private Plots() {}
 
@@ -62,17 +68,17 @@ public final class Plots {
             renderer.setSeriesLinesVisible(i, s.style() != Style.DOTS);
             renderer.setSeriesShapesVisible(i, s.style() != Style.LINE);
             renderer.setSeriesShape(i, Look.mark(colour, 8));
-            renderer.setSeriesPaint(i, s.style() == Style.LINE ? java.awt.Color.DARK_GRAY : Look.color(colour));
+            renderer.setSeriesPaint(i, s.style() == Style.LINE ? Color.DARK_GRAY : Look.color(colour));
             renderer.setSeriesStroke(i, new BasicStroke(2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
             colour += s.style() == Style.LINE ? 0 : 1;
         }
         XYPlot plot = Look.plot(data, new NumberAxis(), new NumberAxis(), renderer);
-        plot.setDomainAxis(decadeAxis(xLabel, all.stream().flatMapToDouble(s -> java.util.Arrays.stream(s.x())).summaryStatistics()));
-        plot.setRangeAxis(decadeAxis(yLabel, all.stream().flatMapToDouble(s -> java.util.Arrays.stream(s.y())).summaryStatistics()));
+        plot.setDomainAxis(decadeAxis(xLabel, all.stream().flatMapToDouble(s -> Arrays.stream(s.x())).summaryStatistics()));
+        plot.setRangeAxis(decadeAxis(yLabel, all.stream().flatMapToDouble(s -> Arrays.stream(s.y())).summaryStatistics()));
         return new Chart(Look.chart(title, plot, all.size() > 1), 760, 480 + 14 * (all.size() / 4));
     }
 
-    private static LogAxis decadeAxis(String label, java.util.DoubleSummaryStatistics range) {
+    private static LogAxis decadeAxis(String label, DoubleSummaryStatistics range) {
         LogAxis axis = new LogAxis(label);
         axis.setLabelFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
         axis.setLabelPaint(Look.QUIET);
@@ -83,9 +89,8 @@ public final class Plots {
         axis.setMinorTickMarksVisible(false);
         axis.setNumberFormatOverride(new DecimalFormat("#,##0.####", DecimalFormatSymbols.getInstance(Locale.ROOT)));
         axis.setRange(range.getMin() / ROOM, range.getMax() * ROOM);
-        if (range.getMax() / range.getMin() < 30) {
-            axis.setBase(2); // less than two decades have hardly a power of ten
-        }
+        axis.setBase(range.getMax() / range.getMin() < LEAST_DECADES ? 2 : 10);
+        axis.setTickUnit(new NumberTickUnit(1)); // powers of the base
         return axis;
     }
 
@@ -123,7 +128,7 @@ public final class Plots {
         groups.setMaximumCategoryLabelWidthRatio(0.4f);
         CategoryPlot plot = new CategoryPlot(data, groups, Look.axis(valueLabel), renderer);
         plot.setOrientation(PlotOrientation.HORIZONTAL);
-        plot.setBackgroundPaint(java.awt.Color.WHITE);
+        plot.setBackgroundPaint(Color.WHITE);
         plot.setRangeGridlinePaint(Look.GRID);
         plot.setRangeGridlineStroke(new BasicStroke(1f));
         return new Chart(Look.chart(title, plot, bars.names().size() > 1), 760, height);

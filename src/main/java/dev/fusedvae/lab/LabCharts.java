@@ -7,6 +7,7 @@ import dev.fusedvae.io.Plots;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -127,7 +128,7 @@ public final class LabCharts {
             series.add(new Plots.Series(kind, Plots.Style.DOTS, own.stream().mapToDouble(r -> number(r, "flops") / number(r, "bytes")).toArray(),
                     own.stream().mapToDouble(r -> number(r, "flops") / median(r, who) / 1e3).toArray()));
         }
-        String caption = String.format(java.util.Locale.ROOT, "Every call of a step at fusion %s under the roofs of the same run: %.0f GFLOP/s of multiply-adds, %.1f GB/s of a triad"
+        String caption = String.format(Locale.ROOT, "Every call of a step at fusion %s under the roofs of the same run: %.0f GFLOP/s of multiply-adds, %.1f GB/s of a triad"
                 + " over %s bytes. Bytes are what a call must move at least: what lies in a nearer cache can be above the slanted roof. On %s.", level, peak, bandwidth,
                 memory.get().facts().getOrDefault("triadBytes", "?"), ran(calls.getFirst(), who));
         return Optional.of(new Picture(Plots.decades("Roofline of a step, " + who + ", fusion " + level, "flop per byte", "GFLOP/s", series), caption));
