@@ -31,6 +31,11 @@ public interface Backend extends AutoCloseable {
         return List.of();
     }
 
+    /// Whether its times say anything: not those of a simulated device, nor of an oracle that is slow on purpose.
+    default boolean timed() {
+        return true;
+    }
+
     /// The rules for plans that are to run as fast as it can.
     default Fusion fusion() {
         return Fusion.of(highestLevel());

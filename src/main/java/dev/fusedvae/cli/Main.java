@@ -47,7 +47,8 @@ public final class Main implements Runnable {
         CommandLine data = new CommandLine(new DataCommand());
         data.addSubcommand(new DataListCommand(terminal)).addSubcommand(new DataFetchCommand(terminal));
         line.addSubcommand(data);
-        line.addSubcommand(new CommandLine(new KernelsCommand(terminal)).addSubcommand(new KernelsShowCommand(terminal)));
+        line.addSubcommand(new CommandLine(new KernelsCommand(terminal)).addSubcommand(new KernelsShowCommand(terminal)).addSubcommand(new KernelsNewCommand(terminal)));
+        line.addSubcommand(new CommandLine(new LabCommand()).addSubcommand(new LabPlotCommand(terminal)).addSubcommand(new LabReadmeCommand(terminal)));
         Ansi ansi = terminal.colour() ? Ansi.ON : Ansi.OFF;
         line.setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
                 .setOut(new PrintWriter(terminal.out(), true)).setErr(new PrintWriter(terminal.err(), true))
@@ -69,7 +70,8 @@ public final class Main implements Runnable {
                 new SampleCommand(terminal), new ReconstructCommand(terminal), new InterpolateCommand(terminal),
                 new ManifoldCommand(terminal), new TraverseCommand(terminal), new GalleryCommand(terminal), new EncodeCommand(terminal),
                 new DecodeCommand(terminal), new ScoreCommand(terminal), new RbmCommand(terminal), new CompareCommand(terminal),
-                new ReproduceCommand(terminal), new ExplainCommand(terminal), new VerifyCommand(terminal), new DoctorCommand(terminal));
+                new ReproduceCommand(terminal), new ExplainCommand(terminal), new AblateCommand(terminal), new ScaleCommand(terminal),
+                new VerifyCommand(terminal), new LadderCommand(terminal), new DoctorCommand(terminal));
     }
 
     @Override

@@ -33,8 +33,8 @@ final class StepTimes {
     }
 
     private static String roofs(Roofs roofs) {
-        return String.format(Locale.ROOT, "Roofs, measured in the same run on %d thread(s): %.0f GFLOP/s of multiply-adds in registers, %.1f GB/s of a triad over %s.",
-                roofs.threads(), roofs.flopsPerSecond() / 1e9, roofs.bytesPerSecond() / 1e9, Units.bytes(roofs.triadBytes()));
+        return String.format(Locale.ROOT, "Roofs, measured in the same run on %s: %.0f GFLOP/s of multiply-adds in registers, %.1f GB/s of a triad over %s.",
+                roofs.threads() == 0 ? "the device" : roofs.threads() + " thread(s)", roofs.flopsPerSecond() / 1e9, roofs.bytesPerSecond() / 1e9, Units.bytes(roofs.triadBytes()));
     }
 
     private static Cost cost(Profile.Timing timing) {

@@ -93,7 +93,8 @@ final class VerifyCommand extends FvaeCommand {
         return all;
     }
 
-    private static Kind kind(String label) {
+    /// The kind called `label`, or a usage error that names one near.
+    static Kind kind(String label) {
         List<String> labels = Arrays.stream(Kind.values()).map(Kind::label).toList();
         return Arrays.stream(Kind.values()).filter(k -> k.label().equals(label)).findFirst().orElseThrow(() -> new UsageException(
                 "there is no op '" + label + "'" + Spelling.nearest(label, labels).map(n -> "; did you mean " + n + "?")

@@ -36,8 +36,8 @@ final class Look {
     };
 
     private static final Color INK = new Color(0x2B2B2E);
-    private static final Color QUIET = new Color(0x66666B);
-    private static final Color GRID = new Color(0xE4E4E7);
+    static final Color QUIET = new Color(0x66666B);
+    static final Color GRID = new Color(0xE4E4E7);
     private static final int ALPHA = 190;
 
     private Look() {}

@@ -1,5 +1,8 @@
 package dev.fusedvae.lab;
 
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.cuda.CudaBackend;
+import dev.fusedvae.backend.cuda.DeviceRoofs;
 import dev.fusedvae.plan.Cost;
 import dev.fusedvae.simd.Simd;
 import java.util.Arrays;
@@ -10,7 +13,7 @@ import java.util.stream.IntStream;
 /// as much memory as the work to be judged touches (McCalpin 1995). Williams, Waterman and Patterson 2009 call the two
 /// the roofline.
 ///
-/// @param threads        threads of both loops
+/// @param threads        threads of both loops; 0 where a GPU ran them
 /// @param flopsPerSecond multiply-adds count two
 /// @param bytesPerSecond bytes read and written by the triad
 /// @param triadBytes     memory the triad ran over: within a cache it is faster than beyond
@@ -19,6 +22,17 @@ public record Roofs(int threads, double flopsPerSecond, double bytesPerSecond, l
     private static final int STEPS = 40_000;
     private static final double SAMPLE_NANOS = 2e6;
     private static final int LEAST_FLOATS = 1024;
+
+    /// The roofs of what `backend` runs on, over a working set of `bytes`.
+    ///
+    /// @throws BackendUnavailableException if nothing here compiles the loops for its device
+    public static Roofs of(Backend backend, long bytes) {
+        if (backend instanceof CudaBackend cuda) {
+            DeviceRoofs roofs = cuda.roofs(bytes);
+            return new Roofs(0, roofs.flopsPerSecond(), roofs.bytesPerSecond(), roofs.triadBytes());
+        }
+        return measure(backend.threads(), bytes);
+    }
 
     /// Measures for `threads` threads and a working set of `bytes`; takes about a tenth of a second.
     public static Roofs measure(int threads, long bytes) {

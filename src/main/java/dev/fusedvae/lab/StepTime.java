@@ -6,7 +6,6 @@ import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.Profile;
-import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Cost;
 import dev.fusedvae.plan.Plan;
@@ -15,7 +14,6 @@ import dev.fusedvae.spec.TrainSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 
 /// The measured time of a training step, call by call, under the roofs of the same moment.
@@ -38,36 +36,14 @@ public record StepTime(String device, double stepNanos, List<Profile.Timing> tim
     ///
     /// @throws BackendUnavailableException if the backend's calls cannot be timed
     public static StepTime measure(Backend backend, Plan plan, TrainSpec train) {
-        Examples examples = examples(plan.graph().spec().features(), Math.max(EXAMPLES, 2 * plan.batch()));
+        Examples examples = Workload.examples(plan.graph().spec().features(), Math.max(EXAMPLES, 2 * plan.batch()));
         StepTable table = new StepTable(train, plan.graph().spec().objective(), examples.count() / plan.batch() * plan.batch());
         try (Executable executable = backend.load(plan, new Feed.Training(examples, table))) {
-            start(executable);
+            Workload.start(executable);
             if (executable.profile(0, 1).isEmpty()) {
                 throw new BackendUnavailableException("the calls of " + backend.device() + " cannot be timed; use --backend cpu, or cuda on a GPU");
             }
-            return new Timing(executable).run(backend.device(), Roofs.measure(backend.threads(), executable.arenaBytes()));
-        }
-    }
-
-    private static Examples examples(int features, int count) {
-        byte[] pixels = new byte[count * features];
-        float[] table = new float[256];
-        new Random(1).nextBytes(pixels);
-        for (int v = 0; v < 256; v++) {
-            table[v] = v / 255f;
-        }
-        return new Examples.Bytes(pixels, features, table, 255, new float[0]);
-    }
-
-    private static void start(Executable executable) {
-        Random random = new Random(2);
-        for (Tensor t : executable.plan().graph().tensors(Tensor.Role.PARAMETER)) {
-            float[] values = new float[Math.toIntExact(t.elements(1))];
-            double bound = 1 / Math.sqrt(t.rows() == 1 ? 16 : t.columns());
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
-            }
-            executable.write(t, values);
+            return new Timing(executable).run(backend.device(), Roofs.of(backend, executable.arenaBytes()));
         }
     }
 

@@ -40,7 +40,7 @@ public final class CudaBackend implements Backend {
         Driver driver = new Driver();
         try {
             VendorParts vendor = VendorParts.open(choice.vendor(), driver);
-            return new CudaBackend(ready.device(), new Engine(driver, new KernelLibrary(driver, variants, images), streamed, vendor));
+            return new CudaBackend(ready.device(), new Engine(driver, new KernelLibrary(driver, variants, images), streamed, vendor, !ready.simulated()));
         } catch (RuntimeException e) {
             driver.close();
             throw e;
@@ -55,6 +55,21 @@ public final class CudaBackend implements Backend {
     @Override
     public String device() {
         return engine.choice().vendor().isEmpty() ? device : device + ", " + engine.vendor().text();
+    }
+
+    @Override
+    public boolean timed() {
+        return engine.timed();
+    }
+
+    /// What the device does at best, measured now over `bytes` of memory; on the SIMT device the rates mean nothing.
+    ///
+    /// @throws BackendUnavailableException if nothing here compiles the two loops for it
+    public DeviceRoofs roofs(long bytes) {
+        synchronized (engine.driver()) {
+            engine.driver().enter();
+            return DeviceRoofs.measure(engine, bytes);
+        }
     }
 
     @Override

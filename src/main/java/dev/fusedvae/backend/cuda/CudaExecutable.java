@@ -12,11 +12,16 @@ import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.Step;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /// A plan on the device: lowered once, then replayed or launched step by step on one stream; the host waits once for
 /// every [Control#RECORDS] steps. Executables of a backend share its stream, so they take turns.
 final class CudaExecutable implements Executable {
+    /// Measurements behind every time of a profile.
+    private static final int PROFILE_REPEATS = 5;
+
     private final Engine engine;
     private final Driver driver;
     private final Plan plan;
@@ -183,10 +188,27 @@ final class CudaExecutable implements Executable {
         }
     }
 
-    /// The SIMT device has no clock worth reading.
+    /// By device events, launches warm and one after the other as in a replayed step, so that calls of one launch share
+    /// a time. The SIMT device has no clock worth reading. Unverified on hardware.
     @Override
     public Optional<Profile> profile(long firstStep, int count) {
-        return Optional.empty();
+        return engine.timed() ? Optional.of(profiled(firstStep, count)) : Optional.empty();
+    }
+
+    /// Runs the steps, then times the launches of the first of them; timing goes on updating parameters, so they and the
+    /// optimizer's state are put back.
+    Profile profiled(long firstStep, int count) {
+        run(firstStep, count, new double[0]);
+        synchronized (driver) {
+            Map<Tensor, float[]> kept = new HashMap<>();
+            plan.slots().stream().filter(t -> t.role() == Tensor.Role.PARAMETER || t.role() == Tensor.Role.STATE).forEach(t -> kept.put(t, read(t)));
+            resources.control.upload(feed, firstStep, 1);
+            try (LaunchTimer timer = new LaunchTimer(driver, PROFILE_REPEATS)) {
+                return new Profile(timer.warm(launches), 0);
+            } finally {
+                kept.forEach(this::write);
+            }
+        }
     }
 
     @Override

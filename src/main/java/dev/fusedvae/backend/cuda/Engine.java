@@ -4,7 +4,9 @@ import dev.fusedvae.backend.CudaChoice;
 import java.lang.foreign.Arena;
 
 /// What all executables of a backend share: the device, its kernels and the choice how they run.
-record Engine(Driver driver, KernelLibrary library, CudaChoice choice, VendorParts vendor) {
+///
+/// @param timed whether the device's clock means anything: that of the SIMT device does not
+record Engine(Driver driver, KernelLibrary library, CudaChoice choice, VendorParts vendor, boolean timed) {
 
     /// The launcher that was chosen, for launches that live as long as `arena`.
     Launcher launcher(Arena arena) {

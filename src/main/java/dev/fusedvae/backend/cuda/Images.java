@@ -104,14 +104,15 @@ final class Images {
     private void make(KernelSource source, Compiler by, Path to) {
         Path input = switch (source) {
             case KernelSource.Variant variant -> variant.file();
-            case KernelSource.Phase phase -> written(phase, to.resolveSibling("phase.cu"));
+            case KernelSource.Phase phase -> written(phase.text(), to.resolveSibling("phase.cu"));
+            case KernelSource.Written own -> written(own.text(), to.resolveSibling(own.entry() + ".cu"));
         };
         by.compile(source.name(), input, List.of(folder.root(), folder.root().resolve("common")), to);
     }
 
-    private static Path written(KernelSource.Phase phase, Path file) {
+    private static Path written(String text, Path file) {
         try {
-            return Files.writeString(file, phase.text());
+            return Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

@@ -35,6 +35,16 @@ sealed interface KernelSource {
         }
     }
 
+    /// A kernel that is no op's.
+    ///
+    /// @param text what is compiled; includes are found from `kernels/`
+    record Written(String name, String entry, String text) implements KernelSource {
+        @Override
+        public List<Variant> variants() {
+            return List.of();
+        }
+    }
+
     /// `calls` calls of one variant in a phase.
     ///
     /// @param struct the type of its arguments

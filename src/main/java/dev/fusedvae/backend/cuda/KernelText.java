@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /// A kernel's source with all that it includes, by path within `kernels/`: what an image is made of.
 record KernelText(Map<String, String> files) {
     private static final Pattern INCLUDE = Pattern.compile("^\\s*#\\s*include\\s*\"([^\"]+)\"", Pattern.MULTILINE);
-    /// The generated source of a phase, which has no file.
+    /// A generated source, which has no file.
     private static final String GENERATED = "phase.cu";
 
     KernelText {
@@ -26,12 +26,15 @@ record KernelText(Map<String, String> files) {
         Map<String, String> files = new TreeMap<>();
         switch (source) {
             case KernelSource.Variant variant -> add(folder, variant.file(), simt, files);
-            case KernelSource.Phase phase -> {
-                files.put(GENERATED, phase.text());
-                follow(folder, folder.root().resolve(GENERATED), phase.text(), simt, files);
-            }
+            case KernelSource.Phase phase -> generated(folder, phase.text(), simt, files);
+            case KernelSource.Written written -> generated(folder, written.text(), simt, files);
         }
         return new KernelText(files);
+    }
+
+    private static void generated(KernelFolder folder, String text, boolean simt, Map<String, String> files) {
+        files.put(GENERATED, text);
+        follow(folder, folder.root().resolve(GENERATED), text, simt, files);
     }
 
     private static void add(KernelFolder folder, Path file, boolean simt, Map<String, String> files) {

@@ -1,5 +1,6 @@
 package dev.fusedvae.backend.cuda;
 
+import dev.fusedvae.backend.Profile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -50,8 +51,18 @@ final class LaunchTimer implements AutoCloseable {
         return new LaunchTime.Table(times, cold(() -> {}));
     }
 
+    /// The warm times alone, each on what the launches before it leave.
+    List<Profile.Timing> warm(Launches launches) {
+        List<Profile.Timing> times = new ArrayList<>();
+        for (int i = 0; i < launches.count(); i++) {
+            int index = i;
+            times.add(new Profile.Timing(launches.calls(i), 1e3 * warm(() -> launches.enqueue(index, 0)).medianMicros()));
+        }
+        return times;
+    }
+
     /// Launch after launch in a graph.
-    private LaunchTime.Spread warm(Runnable launch) {
+    LaunchTime.Spread warm(Runnable launch) {
         CUgraph graph = captured(launch);
         CUgraphExec executable = new CUgraphExec();
         try {

@@ -18,6 +18,11 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public boolean timed() {
+        return false;
+    }
+
+    @Override
     public ReferenceExecutable load(Plan plan, Feed feed) {
         return new ReferenceExecutable(plan, feed);
     }

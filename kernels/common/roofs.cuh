@@ -1,0 +1,48 @@
+// What a device does at best: a loop of multiply-adds in registers, and the triad a = b + s c (McCalpin 1995).
+// bench/gpu/micro.cu measures the same two by the CUDA run time; these run through the engine.
+#pragma once
+
+#include "step.cuh"
+
+struct RoofArgs {
+    float* a;
+    const float* b;
+    const float* c;
+    uint32_t count;  // floats of each array, a multiple of BLOCK for the triad
+    uint32_t steps;
+};
+FIELD_AT(RoofArgs, c, 16);
+FIELD_AT(RoofArgs, steps, 28);
+
+constexpr int ROOF_CHAINS = 8;  // independent sums of a thread: enough to hide the latency of a multiply-add
+
+// 2 * ROOF_CHAINS * steps flops a thread; sums approach 1 and stay positive.
+DEVICE void roof_fma(const RoofArgs& args, int) {
+    float sum[ROOF_CHAINS];
+    for (int c = 0; c < ROOF_CHAINS; c++) {
+        sum[c] = float(threadIdx.x + c);
+    }
+#pragma unroll 16
+    for (uint32_t i = 0; i < args.steps; i++) {
+#pragma unroll
+        for (int c = 0; c < ROOF_CHAINS; c++) {
+            sum[c] = fma_rn(sum[c], 0.999f, 0.001f);
+        }
+    }
+    float total = 0;
+    for (int c = 0; c < ROOF_CHAINS; c++) {
+        total += sum[c];
+    }
+    if (total < 0) {  // never: a store that the compiler must reckon with keeps the loop alive and costs nothing
+        args.a[0] = total;
+    }
+}
+
+// 12 bytes an element and pass. Every pass gives a block the elements of another one, so that no L1 cache serves it.
+DEVICE void roof_triad(const RoofArgs& args, int block) {
+    const int64_t blocks = args.count / BLOCK;
+    for (uint32_t pass = 0; pass < args.steps; pass++) {
+        const int64_t at = (block + int64_t(pass) * 37) % blocks * BLOCK + threadIdx.x;  // [0, count)
+        args.a[at] = fma_rn(args.c[at], 1.0001f, args.b[at]);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.fusedvae.cli;
+
+import dev.fusedvae.backend.cuda.NewVariant;
+import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.io.Json;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Writes a variant to start from.
+@Command(name = "new", description = {"Write a kernel variant to start from: the naive one's card and body in one file, correct at once.",
+    "verify, ladder and train take it up with no other edit."},
+        footer = {"  fvae kernels new latent_grad shared_scale", "  fvae kernels new linear_bias_act split_k --kernels my-kernels"})
+final class KernelsNewCommand extends FvaeCommand {
+
+    @Parameters(index = "0", paramLabel = "OP", description = "the op: fvae kernels lists them")
+    String op = "";
+
+    @Parameters(index = "1", paramLabel = "IDEA", description = "what is to be tried, as a name: split_k")
+    String idea = "";
+
+    @Option(names = "--kernels", paramLabel = "DIR", description = "the folder to write to; made if it is not there (default: kernels/ of the source tree)")
+    Optional<Path> kernels = Optional.empty();
+
+    KernelsNewCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    Exit execute() {
+        kernels.ifPresent(Outputs::folder);
+        Path file;
+        try {
+            file = UsageException.value(() -> NewVariant.write(terminal.env(), op, idea, kernels));
+        } catch (UncheckedIOException e) {
+            throw new IoFailure(e.getMessage(), e);
+        }
+        String variant = op + "/" + file.getFileName().toString().replace(".cu", "");
+        String with = kernels.map(k -> " --kernels " + k).orElse("");
+        if (json) {
+            print(Json.object().put("file", file.toString()).put("variant", variant));
+            return Exit.OK;
+        }
+        print(file.toString());
+        say("next: fvae verify %s --device simt%s; then fvae ladder %s%s", variant, with, op, with);
+        return Exit.OK;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.fusedvae.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.backend.cuda.CudaBackend;
+import dev.fusedvae.fuse.Kind;
+import dev.fusedvae.io.Json;
+import dev.fusedvae.lab.Ladder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// The variants of an op side by side.
+@Command(name = "ladder", description = {"Verify the variants of an op side by side; on a GPU also time them, L2 warm and cold, beside their roof",
+    "and beside cuBLAS. Times are by device events."},
+        footer = {"  fvae ladder linear_bias_act", "  fvae ladder latent_grad --kernels my-kernels --shape 128x784-400-20-400-784"})
+final class LadderCommand extends FvaeCommand {
+    private static final int SHOWN = 3;
+
+    @Parameters(index = "0", paramLabel = "OP", description = "the op: fvae kernels lists them")
+    String op = "";
+
+    @Option(names = "--device", paramLabel = "NAME", order = 0, description = "gpu or simt (default: gpu where there is one, else simt)")
+    Optional<String> device = Optional.empty();
+
+    @Option(names = "--backend", paramLabel = "NAME", order = 1, description = "cuda; the cpu path has one way for every op")
+    Optional<String> backend = Optional.empty();
+
+    @Option(names = "--shape", paramLabel = "SHAPE", order = 2, description = "as fvae verify takes it; may be repeated")
+    List<String> shapes = List.of();
+
+    @Option(names = "--kernels", paramLabel = "DIR", order = 3, description = "a folder of kernel variants beside the built-in ones")
+    Optional<Path> kernels = Optional.empty();
+
+    LadderCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    Exit execute() {
+        UsageException.require(!backend.equals(Optional.of("cpu")) && !device.equals(Optional.of("cpu")),
+                "the cpu path has one way for every op, so there is no ladder to climb; see what its calls take with fvae explain --time --backend cpu");
+        Kind kind = VerifyCommand.kind(op);
+        VerifyDevice on = VerifyDevice.of(device, backend, kernels, terminal.env(), note -> say("%s", note));
+        Ladder.Climbed climbed = UsageException.value(() -> Ladder.climb(opener(on), kind, shapes));
+        UsageException.require(!climbed.rungs().isEmpty(), "the cuda backend has no kernel for %s, so there is no ladder to climb", op);
+        if (json) {
+            print(tree(climbed));
+        } else {
+            table(climbed);
+        }
+        return climbed.passed() ? Exit.OK : Exit.WRONG;
+    }
+
+    private static Ladder.Opener opener(VerifyDevice on) {
+        return new Ladder.Opener() {
+            @Override
+            public Backend variant(Kind kind, String variant) {
+                return on.open(Optional.of(kind), variant);
+            }
+
+            @Override
+            public Backend cublas() {
+                return CudaBackend.open(on.environment(), CudaChoice.DEFAULT.withVendor(Set.of(CudaChoice.Vendor.GEMM)));
+            }
+        };
+    }
+
+    private void table(Ladder.Climbed climbed) {
+        print("%s on %s".formatted(op, climbed.device()));
+        TextTable verified = new TextTable("variant", "calls", "values", "worst", "").right(1, 2, 3);
+        climbed.rungs().forEach(r -> verified.row(r.variant(), String.valueOf(r.report().calls()), "%,d".formatted(r.report().values()),
+                String.format(Locale.ROOT, "%.2f", r.report().worst()), r.report().passed() ? "ok" : "FAIL"));
+        verified.lines().forEach(this::print);
+        climbed.rungs().forEach(r -> r.report().defects().stream().limit(SHOWN).forEach(d -> print(d.guard().flag() + ": " + d)));
+        climbed.roofs().ifPresent(roofs -> {
+            print("");
+            TextTable times = new TextTable("variant", "call", "L2 warm", "L2 cold", "of roof", "bound by", "GFLOP/s", "cuBLAS", "ours / cuBLAS").right(2, 3, 4, 6, 7, 8);
+            climbed.rungs().forEach(r -> r.times().forEach(t -> times.row(r.variant(), t.title(), micros(t.warm().medianMicros()), micros(t.cold().medianMicros()),
+                    "%.0f %%".formatted(100 * t.share()), roofs.memoryBound(t.cost()) ? "memory" : "arithmetic",
+                    "%.0f".formatted(t.cost().flops() / t.warm().medianMicros() / 1e3), t.cublas().map(LadderCommand::micros).orElse("-"),
+                    t.cublas().map(c -> "%.2f".formatted(t.warm().medianMicros() / c)).orElse("-"))));
+            times.lines().forEach(this::print);
+            print("cuBLAS does the product alone, in fp32; cold times contain a launch between two events.");
+        });
+        climbed.notes().forEach(note -> print("note: " + note));
+    }
+
+    private static String micros(double value) {
+        return String.format(Locale.ROOT, "%.2f µs", value);
+    }
+
+    private ObjectNode tree(Ladder.Climbed climbed) {
+        ObjectNode root = Json.object().put("op", op).put("device", climbed.device()).put("passed", climbed.passed());
+        climbed.roofs().ifPresent(r -> root.set("roofs", Json.tree(r)));
+        ArrayNode rungs = root.putArray("variants");
+        for (Ladder.Rung r : climbed.rungs()) {
+            ObjectNode rung = rungs.addObject().put("variant", r.variant()).put("passed", r.report().passed()).put("calls", r.report().calls())
+                    .put("values", r.report().values()).put("worst", Double.isFinite(r.report().worst()) ? r.report().worst() : null);
+            ArrayNode times = rung.putArray("times");
+            r.times().forEach(t -> times.addObject().put("call", t.title()).put("warmMicros", t.warm().medianMicros()).put("coldMicros", t.cold().medianMicros())
+                    .put("roofShare", t.share()).put("bytes", t.cost().bytes()).put("flops", t.cost().flops()).put("cublasMicros", t.cublas().orElse(null)));
+        }
+        ArrayNode notes = root.putArray("notes");
+        climbed.notes().forEach(notes::add);
+        return root;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.fusedvae.cli;
+
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.lab.BenchResults;
+import dev.fusedvae.lab.Scale;
+import dev.fusedvae.spec.VaeSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// How a step grows.
+@Command(name = "scale", description = {"Time a training step as the batch (1..16384), the width (64..4096), the latent size (2..512) or the threads grow,",
+    "at the backend's highest fusion level, and fit a line."},
+        footer = {"  fvae scale --axes batch,threads --data mnist --out scale.json", "  fvae lab plot scale.json --out scale.html"})
+final class ScaleCommand extends FvaeCommand {
+
+    @Option(names = "--axes", paramLabel = "AXIS,...", split = ",", description = "batch, width, latent, threads (default: all)")
+    List<String> axes = List.of("batch", "width", "latent", "threads");
+
+    @Mixin(name = "Experiment")
+    LabOptions lab = new LabOptions();
+
+    ScaleCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    Exit execute() {
+        VaeSpec net = lab.spec();
+        List<Scale.Axis> along = axes.stream().map(a -> UsageException.value(() -> Scale.Axis.parse(a))).toList();
+        List<Backend> backends = lab.open(terminal.env());
+        try {
+            List<Scale.Point> points = new ArrayList<>();
+            for (Backend backend : backends) {
+                for (Scale.Axis axis : along) {
+                    if (axis != Scale.Axis.THREADS || backend.name().equals("cpu")) {
+                        List<Scale.Point> curve = UsageException.value(() -> Scale.of(backend, axis, net, lab.batchSize, note -> say("%s", note)));
+                        points.addAll(curve);
+                        if (!json) {
+                            table(backend, axis, curve);
+                        }
+                    }
+                }
+            }
+            BenchResults results = Scale.results(points, lab.conditions(backends));
+            lab.write(results);
+            if (json) {
+                print(results.tree());
+            }
+            return Exit.OK;
+        } finally {
+            backends.forEach(Backend::close);
+        }
+    }
+
+    private void table(Backend backend, Scale.Axis axis, List<Scale.Point> curve) {
+        print("%s, by %s".formatted(backend.device(), axis.label()));
+        TextTable table = new TextTable(axis.flag(), "net", "batch", "time a step", "spread", "an example").right(0, 2, 3, 4, 5);
+        curve.forEach(p -> p.micros().ifPresent(s -> table.row(String.valueOf(p.at()), p.shape(), String.valueOf(p.batch()),
+                String.format(Locale.ROOT, "%.1f µs", s.median()), String.format(Locale.ROOT, "%.0f %%", 100 * s.spread()),
+                String.format(Locale.ROOT, "%.2f µs", s.median() / p.batch()))));
+        table.lines().forEach(this::print);
+        if (axis != Scale.Axis.THREADS) {
+            Scale.Fit.of(curve).ifPresent(f -> print(String.format(Locale.ROOT, "fit: %.1f µs + %.4f µs · %s; points are off by up to %.0f %%", f.fixed(), f.each(),
+                    axis.flag(), 100 * f.worst())));
+        }
+        print("");
+    }
+}

@@ -1,0 +1,78 @@
+package dev.fusedvae.lab;
+
+import dev.fusedvae.simd.Simd;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What a results file says of where it was measured.
+public final class Conditions {
+    private Conditions() {}
+
+    /// Commit, date, machine, JDK and flags; `device` is what ran the arithmetic, `root` the source tree.
+    public static Map<String, String> of(String device, Path root) {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("commit", commit(root));
+        all.put("date", LocalDate.now(ZoneOffset.UTC).toString());
+        all.put("machine", cpu() + ", " + Runtime.getRuntime().availableProcessors() + " processors, " + System.getProperty("os.name") + " "
+                + System.getProperty("os.arch"));
+        all.put("device", device);
+        all.put("jdk", Runtime.version().toString());
+        all.put("flags", flags());
+        all.put("loadAverage", loadAverage());
+        return all;
+    }
+
+    /// The Vector API's flag and options of the JVM itself.
+    private static String flags() {
+        Stream<String> options = Stream.of(ProcessHandle.current().info().arguments().orElse(new String[0])).filter(a -> a.startsWith("-X"));
+        return Stream.concat(Simd.vector() ? Stream.of("--add-modules=jdk.incubator.vector") : Stream.empty(), options).collect(Collectors.joining(" "));
+    }
+
+    /// Of the last minute, so that a reader sees what else ran.
+    private static String loadAverage() {
+        try {
+            return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
+    private static String cpu() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(l -> l.startsWith("model name")).findFirst().map(l -> l.substring(l.indexOf(':') + 1).strip()).orElse("unknown");
+        } catch (IOException e) {
+            return System.getProperty("os.arch");
+        }
+    }
+
+    /// The commit of the source tree, with a plus where something differs from it.
+    private static String commit(Path root) {
+        String commit = git(root, "rev-parse", "HEAD");
+        return commit.isEmpty() ? "unknown" : commit + (git(root, "status", "--porcelain", "--untracked-files=no").isEmpty() ? "" : "+");
+    }
+
+    private static String git(Path root, String... arguments) {
+        try {
+            List<String> command = new ArrayList<>(List.of("git", "-C", root.toAbsolutePath().toString()));
+            command.addAll(List.of(arguments));
+            Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return process.waitFor() == 0 ? text : "";
+        } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package dev.fusedvae.lab;
+
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.Executable;
+import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.cuda.LaunchTime;
+import dev.fusedvae.check.Defect;
+import dev.fusedvae.check.OpCase;
+import dev.fusedvae.check.OpSweep;
+import dev.fusedvae.fuse.FusedOp;
+import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.fuse.Kind;
+import dev.fusedvae.graph.Graph;
+import dev.fusedvae.graph.Graphs;
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.plan.Call;
+import dev.fusedvae.plan.Cost;
+import dev.fusedvae.plan.Phase;
+import dev.fusedvae.plan.Plan;
+import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.spec.TrainSpec;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+
+/// The variants of one op side by side: each verified, and on a GPU timed, under the roofs of the same run and beside
+/// cuBLAS. Times are unverified on hardware.
+public final class Ladder {
+    /// Odd sizes, a tile and its neighbours: a look, where `fvae verify` makes the sweep.
+    private static final List<String> SHAPES = List.of("1x1-1-1-1-1", "13of17x35-21-5-11-35", "31of33x64-63-32-65-64", "32x65-63-31-33-65");
+    /// The canonical net.
+    private static final String TIMED = "128x784-400-20-400-784";
+    private static final int REPEATS = 20;
+
+    /// How the backends of a ladder are opened; the ladder closes them.
+    public interface Opener {
+        /// The cuda backend on which `kind` runs its variant `variant`; any where that is empty.
+        Backend variant(Kind kind, String variant);
+
+        /// The cuda backend whose products are cuBLAS's.
+        Backend cublas();
+    }
+
+    /// A variant and what was found of it.
+    ///
+    /// @param times one a distinct call; none where the device is not timed or the variant is wrong
+    public record Rung(String variant, OpSweep.Report report, List<Timed> times) {
+        public Rung {
+            times = List.copyOf(times);
+        }
+    }
+
+    /// @param share  of the roof, with the L2 cache warm
+    /// @param cublas microseconds of cuBLAS for the product alone, warm; empty without a product, or without cuBLAS
+    public record Timed(String title, Cost cost, LaunchTime.Spread warm, LaunchTime.Spread cold, double share, Optional<Double> cublas) {}
+
+    /// @param roofs empty where nothing was timed
+    /// @param notes what is missing, a sentence each
+    public record Climbed(String device, List<Rung> rungs, Optional<Roofs> roofs, List<String> notes) {
+        public Climbed {
+            rungs = List.copyOf(rungs);
+            notes = List.copyOf(notes);
+        }
+
+        /// Whether every rung computes its definition.
+        public boolean passed() {
+            return !rungs.isEmpty() && rungs.stream().allMatch(r -> r.report().passed());
+        }
+    }
+
+    private final Opener opener;
+    private final Kind kind;
+    private final List<String> notes = new ArrayList<>();
+    private Optional<Roofs> roofs = Optional.empty();
+
+    private Ladder(Opener opener, Kind kind) {
+        this.opener = opener;
+        this.kind = kind;
+    }
+
+    /// Climbs the ladder of `kind`.
+    ///
+    /// @param shapes cases as `fvae verify --shape` takes them, for verification and for times; empty for the usual ones
+    public static Climbed climb(Opener opener, Kind kind, List<String> shapes) {
+        return new Ladder(opener, kind).climb(shapes);
+    }
+
+    private Climbed climb(List<String> shapes) {
+        List<OpCase> cases = (shapes.isEmpty() ? SHAPES : shapes).stream().map(OpCase::parse).toList();
+        String device;
+        boolean timed;
+        List<String> variants;
+        OpSweep sweep;
+        try (Backend first = opener.variant(kind, "")) {
+            device = first.device();
+            timed = first.timed();
+            variants = first.variants(kind.label());
+            sweep = new OpSweep(cases, first.highestLevel());
+        }
+        if (!sweep.kinds().contains(kind)) {
+            throw new IllegalArgumentException("no plan of these shapes has a call of " + kind.label() + "; choose another shape");
+        }
+        List<OpCase> places = timed ? (shapes.isEmpty() ? List.of(OpCase.parse(TIMED)) : cases) : List.of();
+        List<Rung> rungs = new ArrayList<>();
+        for (String variant : variants) {
+            rungs.add(rung(sweep, variant, places));
+        }
+        if (!timed) {
+            notes.add("nothing is timed on " + device + ": its clock says nothing about kernels; run this where there is a GPU");
+        }
+        return new Climbed(device, rungs, roofs, notes);
+    }
+
+    private Rung rung(OpSweep sweep, String variant, List<OpCase> places) {
+        OpSweep.Report report;
+        Backend checked = opener.variant(kind, variant);
+        try {
+            report = sweep.run(checked, kind, variant, at -> { });
+        } catch (RuntimeException e) {
+            checked.close();
+            throw e;
+        }
+        close(checked, report);
+        List<Timed> times = new ArrayList<>();
+        if (report.passed()) {
+            places.forEach(at -> times.addAll(times(at, variant)));
+        }
+        return new Rung(variant, report, times);
+    }
+
+    /// A device that gave up a launch refuses to be closed too; the fault is in the report.
+    private static void close(Backend backend, OpSweep.Report report) {
+        try {
+            backend.close();
+        } catch (IllegalStateException e) {
+            if (report.defects().stream().noneMatch(d -> d.guard() == Defect.Guard.FAULT)) {
+                throw e;
+            }
+        }
+    }
+
+    private List<Timed> times(OpCase at, String variant) {
+        Graph graph = Graphs.training(at.spec(), at.optimizer(), at.clipNorm(), at.binarization());
+        List<Timed> times = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        try (Backend backend = opener.variant(kind, variant)) {
+            for (FusionLevel level : FusionLevel.values()) {
+                for (Call call : Plan.of(graph, level, at.batch()).calls()) {
+                    if (call.op().kind() == kind && seen.add(call.title())) {
+                        times.add(time(backend, graph, at, call));
+                    }
+                }
+            }
+        }
+        return times;
+    }
+
+    private Timed time(Backend backend, Graph graph, OpCase at, Call call) {
+        LaunchTime launch = launch(backend, graph, at, call);
+        Roofs over = roofs.orElseGet(() -> Roofs.of(backend, call.cost().bytes()));
+        roofs = Optional.of(over);
+        return new Timed(call.title(), call.cost(), launch.warm(), launch.cold(), over.nanos(call.cost()) / (1e3 * launch.warm().medianMicros()),
+                product(call.op()).flatMap(p -> cublas(graph, at, p)));
+    }
+
+    private static LaunchTime launch(Backend backend, Graph graph, OpCase at, Call call) {
+        Plan alone = new Plan(graph, FusionLevel.NONE, at.batch(), List.of(new Phase(0, List.of(call))), List.of());
+        TrainSpec train = TrainSpec.standard(1, 1).withBatchSize(at.batch());
+        Feed feed = new Feed.Training(Workload.examples(at.spec().features(), 2 * at.batch()), new StepTable(train, at.spec().objective(), 2 * at.batch()));
+        try (Executable executable = backend.load(alone, feed)) {
+            Random random = new Random(3);
+            for (Tensor t : call.op().reads()) {
+                float[] values = new float[Math.toIntExact(t.elements(at.batch()))];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = random.nextFloat() - 0.5f;
+                }
+                executable.write(t, values);
+            }
+            return LaunchTime.of(executable, REPEATS).launches().getFirst();
+        }
+    }
+
+    /// The only matrix product of an op.
+    private static Optional<Op> product(FusedOp op) {
+        List<Op> products = op.ops().stream()
+                .filter(o -> o instanceof Op.Linear || o instanceof Op.LinearBackwardData || o instanceof Op.LinearBackwardWeight).toList();
+        return products.size() == 1 ? Optional.of(products.getFirst()) : Optional.empty();
+    }
+
+    private Optional<Double> cublas(Graph graph, OpCase at, Op product) {
+        Call call = Plan.of(graph, FusionLevel.NONE, at.batch()).calls().stream().filter(c -> c.op().ops().equals(List.of(product))).findFirst().orElseThrow();
+        try (Backend vendor = opener.cublas()) {
+            return Optional.of(launch(vendor, graph, at, call).warm().medianMicros());
+        } catch (BackendUnavailableException e) {
+            String note = "no gap to cuBLAS: " + e.getMessage();
+            if (!notes.contains(note)) {
+                notes.add(note);
+            }
+            return Optional.empty();
+        }
+    }
+}

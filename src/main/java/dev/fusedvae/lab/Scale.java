@@ -1,0 +1,171 @@
+package dev.fusedvae.lab;
+
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.Executable;
+import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.fuse.Fusion;
+import dev.fusedvae.graph.Graphs;
+import dev.fusedvae.plan.Plan;
+import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.spec.VaeSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/// How the time of a training step grows along one axis, all else as given; the points of an axis take turns.
+public final class Scale {
+    private static final int EXAMPLES = 4096;
+
+    /// What grows.
+    public enum Axis {
+        BATCH(IntStream.rangeClosed(0, 14).map(i -> 1 << i).toArray(), "rows of a batch"),
+        WIDTH(IntStream.rangeClosed(6, 12).map(i -> 1 << i).toArray(), "width of every hidden layer"),
+        LATENT(IntStream.rangeClosed(1, 9).map(i -> 1 << i).toArray(), "size of z"),
+        THREADS(new int[0], "threads");
+
+        private final int[] points;
+        private final String label;
+
+        Axis(int[] points, String label) {
+            this.points = points;
+            this.label = label;
+        }
+
+        public String flag() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /// What it is, in words.
+        public String label() {
+            return label;
+        }
+
+        /// Where a step is timed; threads up to the processors of this machine.
+        public List<Integer> points() {
+            int processors = Runtime.getRuntime().availableProcessors();
+            return this == THREADS ? IntStream.rangeClosed(1, processors).filter(n -> Integer.bitCount(n) == 1 || n == processors).boxed().toList()
+                    : IntStream.of(points).boxed().toList();
+        }
+
+        /// @throws IllegalArgumentException if there is none of that name
+        public static Axis parse(String flag) {
+            for (Axis axis : values()) {
+                if (axis.flag().equals(flag)) {
+                    return axis;
+                }
+            }
+            throw new IllegalArgumentException("unknown axis '" + flag + "'; use batch, width, latent or threads");
+        }
+    }
+
+    /// A point of a curve; `micros` is empty where it does not run, and `ran` says why.
+    public record Point(Axis axis, int at, String backend, String shape, int batch, String ran, Optional<Samples> micros) {}
+
+    /// t = fixed + each · x, least squares of relative errors: small steps count as much as large ones.
+    ///
+    /// @param worst largest relative error of a point
+    public record Fit(double fixed, double each, double worst) {
+        /// The fit of `points` that have times; empty with fewer than three.
+        public static Optional<Fit> of(List<Point> points) {
+            List<Point> timed = points.stream().filter(p -> p.micros().isPresent()).toList();
+            if (timed.size() < 3) {
+                return Optional.empty();
+            }
+            double a = 0, b = 0, c = 0, d = 0, e = 0; // normal equations of Σ ((fixed + each x) / t - 1)²
+            for (Point p : timed) {
+                double t = p.micros().orElseThrow().median();
+                double u = 1 / t, v = p.at() / t;
+                a += u * u;
+                b += u * v;
+                c += v * v;
+                d += u;
+                e += v;
+            }
+            double det = a * c - b * b;
+            double fixed = (d * c - b * e) / det;
+            double each = (a * e - b * d) / det;
+            double worst = timed.stream().mapToDouble(p -> Math.abs((fixed + each * p.at()) / p.micros().orElseThrow().median() - 1)).max().orElseThrow();
+            return Optional.of(new Fit(fixed, each, worst));
+        }
+    }
+
+    private final VaeSpec spec;
+    private final int batch;
+    private final Turns.Effort effort;
+
+    Scale(VaeSpec spec, int batch, Turns.Effort effort) {
+        this.spec = spec;
+        this.batch = batch;
+        this.effort = effort;
+    }
+
+    /// Times the points of `axis` on `backend`; for threads on cpu backends of its own.
+    ///
+    /// @throws BackendUnavailableException if the backend's times mean nothing
+    public static List<Point> of(Backend backend, Axis axis, VaeSpec spec, int batch, Consumer<String> progress) {
+        progress.accept("timing " + axis.points().size() + " points of " + axis.flag() + " on " + backend.device());
+        return new Scale(spec, batch, Turns.Effort.FULL).points(backend, axis, axis.points());
+    }
+
+    List<Point> points(Backend backend, Axis axis, List<Integer> at) {
+        if (!backend.timed()) {
+            throw new BackendUnavailableException("times of " + backend.device() + " mean nothing, so nothing can be scaled there; use cpu, or cuda on a GPU");
+        }
+        if (axis == Axis.THREADS && !backend.name().equals("cpu")) {
+            throw new IllegalArgumentException("threads are those of the cpu backend; leave the axis out for " + backend.name());
+        }
+        List<Backend> own = new ArrayList<>();
+        List<Executable> loaded = new ArrayList<>();
+        try {
+            for (int x : at) {
+                Backend on = axis == Axis.THREADS ? new CpuBackend(x) : backend;
+                if (on != backend) {
+                    own.add(on);
+                }
+                loaded.add(load(on, axis, x));
+            }
+            List<Samples> micros = new Turns(loaded, effort).micros();
+            return IntStream.range(0, at.size()).mapToObj(i -> new Point(axis, at.get(i), backend.name(), loaded.get(i).plan().graph().spec().shape(),
+                    loaded.get(i).plan().batch(), backend.device(), Optional.of(micros.get(i)))).toList();
+        } finally {
+            loaded.forEach(Executable::close);
+            own.forEach(Backend::close);
+        }
+    }
+
+    private Executable load(Backend on, Axis axis, int x) {
+        VaeSpec net = switch (axis) {
+            case BATCH, THREADS -> spec;
+            case WIDTH -> VaeSpec.of(spec.features(), spec.encoderHidden().stream().map(w -> x).toList(), spec.latent()).withActivation(spec.activation());
+            case LATENT -> VaeSpec.of(spec.features(), spec.encoderHidden(), x).withActivation(spec.activation());
+        };
+        int rows = axis == Axis.BATCH ? x : batch;
+        TrainSpec train = TrainSpec.standard(1, 1).withBatchSize(rows);
+        int count = Math.max(EXAMPLES, 2 * rows) / rows * rows;
+        Plan plan = Plan.of(Graphs.training(net, train.optimizer(), train.clipNorm(), train.binarization()), Fusion.of(on.highestLevel()), rows);
+        Executable executable = on.load(plan, new Feed.Training(Workload.examples(net.features(), count), new StepTable(train, net.objective(), count)));
+        Workload.start(executable);
+        return executable;
+    }
+
+    /// As a results file, a row a point.
+    public static BenchResults results(List<Point> points, Map<String, String> environment) {
+        return new BenchResults("scale", environment, points.stream().map(p -> {
+            Map<String, String> facts = new LinkedHashMap<>(Map.of("kind", "scale"));
+            facts.put("axis", p.axis().flag());
+            facts.put("at", String.valueOf(p.at()));
+            facts.put("net", p.shape());
+            facts.put("batch", String.valueOf(p.batch()));
+            return new BenchResults.Row("%s %d, %s".formatted(p.axis().flag(), p.at(), p.backend()), "µs",
+                    List.of(new BenchResults.Series(p.backend(), p.ran(), p.micros())), facts);
+        }).toList());
+    }
+}
