@@ -85,7 +85,6 @@ final class CudaExecutable implements Executable {
     }
 
     static CudaExecutable load(Engine engine, Plan plan, Feed feed, Optional<Slots> shared) {
-        Unsupported.refuse(plan);
         synchronized (engine.driver()) {
             engine.driver().enter();
             return new CudaExecutable(engine, plan, feed, shared);
@@ -107,7 +106,8 @@ final class CudaExecutable implements Executable {
         try {
             UpdateArgs updates = new UpdateArgs(resources.slots, resources.control, resources.staging);
             Launcher launcher = engine.vendor().launcher(engine.launcher(resources.arena), resources.control);
-            launches.prepare(new CallArgs(resources.slots, resources.control, updates, plan.batch()), launcher, resources.arena);
+            long prior = PriorTable.upload(plan.graph().spec(), resources.control, resources.staging);
+            launches.prepare(new CallArgs(resources.slots, resources.control, updates, prior, plan.batch()), launcher, resources.arena);
             launches.bind(feed, resources.load(feed));
             driver.synchronize();
         } catch (RuntimeException e) {
@@ -225,7 +225,7 @@ final class CudaExecutable implements Executable {
 
     private boolean finite(Tensor t, int rows) {
         float[] values = read(t);
-        int live = t.batched() ? rows * t.width() : values.length;
+        int live = t.batched() ? t.rows(rows) * t.width() : values.length;
         for (int i = 0; i < live; i++) {
             if (!Float.isFinite(values[i])) {
                 return false;
