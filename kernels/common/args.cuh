@@ -2,8 +2,10 @@
 //
 // Pointers first, then 32-bit words, an even number of them, so there is no padding anywhere. Every kernel that works
 // on a step starts with `table, base` and has `offset` as its first word: its record is table[*base + offset].
-// Matrices are row-major fp32; B is `batch`, the full batch for which grids and partials are sized; rows beyond the
-// record's `rows` are never read and never written.
+// Matrices are row-major fp32; B is `batch`, the rows of the full batch for which grids and partials are sized; rows beyond
+// the record's live ones are never read and never written. Where an example has `samples` rows, row = example samples +
+// sample, all of them count in B, and the record's rows times `samples` are live. E is B / samples: tensors [E, ..] have a
+// row an example. Structs of the latent gradients and of ImportanceWeights have E for `batch` and say so.
 //
 // "partials" are sums per row and tile of 32 columns: float[ceil(columns / 32)][B], to be added in order of tiles.
 // "norms" are sums of squares per block: float[blocks], in order of blockIdx.y * gridDim.x + blockIdx.x.
@@ -28,14 +30,15 @@ struct StepRecord {
     float rsqrt_bc2;
     float decay;
     float beta;
-    uint32_t reserved;
+    uint32_t first_sample;  // of an example's samples, where they come in chunks
 };
 static_assert(sizeof(StepRecord) == 48, "StepRecord is 12 words");
 FIELD_AT(StepRecord, inv_rows, 20);
 
 // Codes are the ordinals of the Java enums, and of the permitted classes of Likelihood and OptimizerSpec.
 enum ActivationCode : uint32_t { IDENTITY, RELU, LEAKY_RELU, TANH, SIGMOID, SOFTPLUS, ELU, GELU, SILU };
-enum LikelihoodCode : uint32_t { BERNOULLI, GAUSSIAN, GAUSSIAN_SCALAR, GAUSSIAN_FEATURE };
+enum LikelihoodCode : uint32_t { BERNOULLI, GAUSSIAN, GAUSSIAN_SCALAR, GAUSSIAN_FEATURE, CONTINUOUS_BERNOULLI, GAUSSIAN_VECTOR };
+enum CorruptionCode : uint32_t { UNCORRUPTED, GAUSSIAN_CORRUPTION, MASKING };
 enum BinarizationCode : uint32_t { AS_IS, THRESHOLD, DYNAMIC };
 enum OptimizerCode : uint32_t { ADAM, ADAMW, SGD };
 enum ElementCode : uint32_t { FLOATS, BYTES };
@@ -81,8 +84,10 @@ struct LinearArgs {
     uint32_t batch;
     uint32_t n;
     uint32_t k;
+    uint32_t samples;
+    uint32_t reserved;
 };
-ARGS_LAYOUT(LinearArgs, 5, 4);
+ARGS_LAYOUT(LinearArgs, 5, 6);
 
 // linear_bias_act
 struct LinearBiasActArgs {
@@ -98,7 +103,7 @@ struct LinearBiasActArgs {
     uint32_t n;
     uint32_t k;
     uint32_t activation;         // ActivationCode; IDENTITY where there is none
-    uint32_t reserved;
+    uint32_t samples;
 };
 ARGS_LAYOUT(LinearBiasActArgs, 7, 6);
 
@@ -112,7 +117,7 @@ struct AddBiasArgs {
     uint32_t offset;
     uint32_t batch;
     uint32_t n;
-    uint32_t reserved;
+    uint32_t samples;
 };
 ARGS_LAYOUT(AddBiasArgs, 5, 4);
 
@@ -126,8 +131,10 @@ struct ActivateArgs {
     uint32_t batch;
     uint32_t n;
     uint32_t activation;
+    uint32_t samples;
+    uint32_t reserved;
 };
-ARGS_LAYOUT(ActivateArgs, 4, 4);
+ARGS_LAYOUT(ActivateArgs, 4, 6);
 
 // activate_backward
 struct ActivateBackwardArgs {
@@ -140,8 +147,10 @@ struct ActivateBackwardArgs {
     uint32_t batch;
     uint32_t n;
     uint32_t activation;
+    uint32_t samples;
+    uint32_t reserved;
 };
-ARGS_LAYOUT(ActivateBackwardArgs, 5, 4);
+ARGS_LAYOUT(ActivateBackwardArgs, 5, 6);
 
 // add
 struct AddArgs {
@@ -153,7 +162,7 @@ struct AddArgs {
     uint32_t offset;
     uint32_t batch;
     uint32_t n;
-    uint32_t reserved;
+    uint32_t samples;
 };
 ARGS_LAYOUT(AddArgs, 5, 4);
 
@@ -168,22 +177,24 @@ struct NoiseArgs {
     uint32_t key0;
     uint32_t key1;
     uint32_t site;               // purpose << 24 | site << 16
-    uint32_t by_example;         // 0: row = batch row; 1: row = position + batch row
+    uint32_t by_example;         // 0: example = batch row; 1: example = position + batch row
+    uint32_t samples;
+    uint32_t all_samples;        // of an example, over all chunks: noise row = example all_samples + first_sample + sample
     uint32_t reserved;
 };
-ARGS_LAYOUT(NoiseArgs, 3, 8);
+ARGS_LAYOUT(NoiseArgs, 3, 10);
 
 // reparameterize
 struct ReparameterizeArgs {
     const StepRecord* table;
     const uint32_t* base;
-    const float* heads;        // [B, 2L]: mu | log_var
+    const float* heads;        // [E, 2L]: mu | log_var
     const float* eps;          // [B, L]
     float* z;                  // [B, L]
     uint32_t offset;
     uint32_t batch;
     uint32_t latent;
-    uint32_t reserved;
+    uint32_t samples;
 };
 ARGS_LAYOUT(ReparameterizeArgs, 5, 4);
 
@@ -193,21 +204,24 @@ struct KlDivergenceArgs {
     const uint32_t* base;
     const float* heads;        // [B, 2L]
     float* kl;                 // partials of L
+    const float* prior;        // [3, L]: means, precisions, log-variances (or null: N(0, I))
     uint32_t offset;
     uint32_t batch;
     uint32_t latent;
     uint32_t reserved;
 };
-ARGS_LAYOUT(KlDivergenceArgs, 4, 4);
+ARGS_LAYOUT(KlDivergenceArgs, 5, 4);
 
-// reparam_kl
-struct ReparamKlArgs {
+// reparam_kl, reparam_ratio
+struct ReparamArgs {
     const StepRecord* table;
     const uint32_t* base;
-    const float* heads;        // [B, 2L]
+    const float* heads;        // [E, 2L]
     float* eps;                // [B, L] (or null: nobody reads it)
     float* z;                  // [B, L]
-    float* kl;                 // partials of L
+    float* kl;                 // partials of L, [.., E] (or null)
+    float* ratio;              // partials of L (or null)
+    const float* prior;        // [3, L]: means, precisions, log-variances (or null: N(0, I))
     uint32_t offset;
     uint32_t batch;
     uint32_t latent;
@@ -215,44 +229,50 @@ struct ReparamKlArgs {
     uint32_t key1;
     uint32_t site;
     uint32_t by_example;
+    uint32_t samples;
+    uint32_t all_samples;        // of an example, over all chunks: noise row = example all_samples + first_sample + sample
     uint32_t reserved;
 };
-ARGS_LAYOUT(ReparamKlArgs, 6, 8);
+ARGS_LAYOUT(ReparamArgs, 8, 10);
 
 // log_likelihood, likelihood_backward, likelihood_grad
 struct LikelihoodArgs {
     const StepRecord* table;
     const uint32_t* base;
-    const float* x;            // [B, D]
+    const float* x;            // [E, D]
     const float* y;            // [B, D], GAUSSIAN_FEATURE [B, 2D]: mean | log_var
-    const float* log_var;      // the learned scalar (or null: not GAUSSIAN_SCALAR)
+    const float* log_var;      // [1] of GAUSSIAN_SCALAR, [D] of GAUSSIAN_VECTOR (or null)
     float* ll;                 // partials of D (or null: likelihood_backward)
     float* dy;                 // shaped like y (or null: log_likelihood)
-    float* d_log_var;          // partials of D (or null: not GAUSSIAN_SCALAR, or no gradient)
+    float* d_log_var;          // partials of D; [B, D] of GAUSSIAN_VECTOR (or null)
     uint32_t offset;
     uint32_t batch;
     uint32_t d;
     uint32_t likelihood;         // LikelihoodCode
     float precision;           // GAUSSIAN: 1 / variance
     float half_log;            // GAUSSIAN: (log 2 pi variance) / 2
+    uint32_t samples;
+    uint32_t shares;           // of an example's weight: 1 where importance weights share it out
 };
-ARGS_LAYOUT(LikelihoodArgs, 8, 6);
+ARGS_LAYOUT(LikelihoodArgs, 8, 8);
 
 // reduce_loss
 struct ReduceLossArgs {
     const StepRecord* table;
     const uint32_t* base;
-    const float* ll;           // partials
-    const float* kl;           // partials (or null: no KL)
+    const float* ll;           // partials [.., E samples]
+    const float* kl;           // partials [.., E] (or null: no KL)
     float* metrics;            // [2]
     double* losses;            // [table size][2]: row *base + offset gets the same sums in double (or null)
     uint32_t* diverged;          // sticky: *base + offset + 1 of the first record whose sums are not finite (or null)
     uint32_t offset;
-    uint32_t batch;
+    uint32_t batch;              // E
     uint32_t ll_tiles;
     uint32_t kl_tiles;
+    uint32_t samples;
+    uint32_t reserved;
 };
-ARGS_LAYOUT(ReduceLossArgs, 7, 4);
+ARGS_LAYOUT(ReduceLossArgs, 7, 6);
 
 // linear_backward_data
 struct LinearBackwardDataArgs {
@@ -265,8 +285,10 @@ struct LinearBackwardDataArgs {
     uint32_t batch;
     uint32_t n;
     uint32_t k;
+    uint32_t samples;
+    uint32_t reserved;
 };
-ARGS_LAYOUT(LinearBackwardDataArgs, 5, 4);
+ARGS_LAYOUT(LinearBackwardDataArgs, 5, 6);
 
 // linear_backward_data_act
 struct LinearBackwardDataActArgs {
@@ -281,7 +303,7 @@ struct LinearBackwardDataActArgs {
     uint32_t n;
     uint32_t k;
     uint32_t activation;
-    uint32_t reserved;
+    uint32_t samples;
 };
 ARGS_LAYOUT(LinearBackwardDataActArgs, 6, 6);
 
@@ -296,8 +318,10 @@ struct LinearBackwardWeightArgs {
     uint32_t batch;
     uint32_t n;
     uint32_t k;
+    uint32_t samples;
+    uint32_t reserved;
 };
-ARGS_LAYOUT(LinearBackwardWeightArgs, 5, 4);
+ARGS_LAYOUT(LinearBackwardWeightArgs, 5, 6);
 
 // linear_backward_weight_bias
 struct LinearBackwardWeightBiasArgs {
@@ -309,12 +333,15 @@ struct LinearBackwardWeightBiasArgs {
     float* db;                 // [N] (or null: no bias)
     float* dw_norms;           // norms of dw, one a block (or null)
     float* db_norms;           // norms of db, one a row of blocks: float[gridDim.y] (or null)
+    const float* weights;      // [B]: what every row of dy is multiplied by (or null)
     uint32_t offset;
     uint32_t batch;
     uint32_t n;
     uint32_t k;
+    uint32_t samples;
+    uint32_t reserved;
 };
-ARGS_LAYOUT(LinearBackwardWeightBiasArgs, 8, 4);
+ARGS_LAYOUT(LinearBackwardWeightBiasArgs, 9, 6);
 
 // column_sum
 struct ColumnSumArgs {
@@ -323,55 +350,147 @@ struct ColumnSumArgs {
     const float* dy;           // [B, N], or partials where tiles > 0: then N = 1
     float* out;                // [N]
     float* norms;              // norms of out, one a block (or null)
+    const float* weights;      // [B]: what every row of dy is multiplied by (or null)
     uint32_t offset;
     uint32_t batch;
     uint32_t n;
     uint32_t tiles;              // 0: dy is a matrix
-};
-ARGS_LAYOUT(ColumnSumArgs, 5, 4);
-
-// reparameterize_backward
-struct ReparameterizeBackwardArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* dz;           // [B, L]
-    const float* heads;        // [B, 2L]
-    const float* eps;          // [B, L]
-    float* d_heads;            // [B, 2L]
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t latent;
+    uint32_t samples;
     uint32_t reserved;
 };
-ARGS_LAYOUT(ReparameterizeBackwardArgs, 6, 4);
+ARGS_LAYOUT(ColumnSumArgs, 6, 6);
 
-// kl_backward
-struct KlBackwardArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* heads;        // [B, 2L]
-    float* d_heads;            // [B, 2L]
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t latent;
-    uint32_t reserved;
-};
-ARGS_LAYOUT(KlBackwardArgs, 4, 4);
-
-// latent_grad: the fields of reparameterize_backward; d_heads gets the sum of both gradients
+// reparameterize_backward, kl_backward, log_ratio_backward, latent_grad, weighted_latent_grad: the gradients of mu and
+// log_var through z, through KL and through the log-ratio, those of `parts` added up
+enum LatentPart : uint32_t { THROUGH_Z = 1, THROUGH_KL = 2, THROUGH_RATIO = 4, DREG = 8 };
 struct LatentGradArgs {
     const StepRecord* table;
     const uint32_t* base;
-    const float* dz;           // [B, L]
-    const float* heads;        // [B, 2L]
+    const float* dz;           // [E samples, L] (or null: not THROUGH_Z)
+    const float* heads;        // [E, 2L]
+    const float* eps;          // [E samples, L] (or null: THROUGH_KL alone)
+    const float* dz_weights;   // [E samples]: what rows of dz are multiplied by, squared for DREG (or null)
+    const float* weights;      // [E samples]: of THROUGH_RATIO (or null)
+    const float* prior;        // as in ReparamArgs
+    const float* kl_means;     // [L]: latents of KL up to `nats` get no gradient of it (or null: no free bits)
+    float* d_heads;            // [E, 2L]
+    uint32_t offset;
+    uint32_t batch;              // E
+    uint32_t latent;
+    uint32_t samples;
+    uint32_t parts;              // LatentPart, or-ed
+    float nats;
+};
+ARGS_LAYOUT(LatentGradArgs, 10, 6);
+
+// log_ratio
+struct LogRatioArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* heads;        // [E, 2L]
     const float* eps;          // [B, L]
-    float* d_heads;            // [B, 2L]
+    const float* prior;        // as in ReparamArgs
+    float* ratio;              // partials of L
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t latent;
+    uint32_t samples;
+};
+ARGS_LAYOUT(LogRatioArgs, 6, 4);
+
+// kl_columns
+struct KlColumnsArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* heads;        // [B, 2L]
+    const float* prior;        // as in ReparamArgs
+    float* means;              // [L]
     uint32_t offset;
     uint32_t batch;
     uint32_t latent;
     uint32_t reserved;
 };
-ARGS_LAYOUT(LatentGradArgs, 6, 4);
+ARGS_LAYOUT(KlColumnsArgs, 5, 4);
+
+// corrupt
+struct CorruptArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* x;            // [B, columns]
+    float* out;                // [B, columns]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t columns;
+    uint32_t key0;
+    uint32_t key1;
+    uint32_t site;               // purpose << 24 | site << 16
+    uint32_t by_example;         // as in NoiseArgs
+    uint32_t corruption;         // CorruptionCode
+    float strength;            // the sigma of GAUSSIAN_CORRUPTION, the probability to stay of MASKING
+    uint32_t reserved;
+};
+ARGS_LAYOUT(CorruptArgs, 4, 10);
+
+// l1_penalty
+struct L1PenaltyArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* code;         // [B, N]
+    float* l1;                 // partials of N
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(L1PenaltyArgs, 4, 4);
+
+// l1_backward, l1_grad
+struct L1GradArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* code;         // [B, N]
+    const float* before;       // [B, N]: what is added (or null)
+    float* out;                // [B, N]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(L1GradArgs, 5, 4);
+
+// importance_weights
+struct ImportanceWeightsArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* ll;           // partials [.., E samples]
+    const float* ratio;        // partials [.., E samples]
+    float* weights;            // [E samples] (or null)
+    float* bound;              // [E]
+    float* squares;            // [E] (or null)
+    uint32_t offset;
+    uint32_t batch;              // E
+    uint32_t samples;
+    uint32_t ll_tiles;
+    uint32_t ratio_tiles;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(ImportanceWeightsArgs, 7, 6);
+
+// weight_rows
+struct WeightRowsArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* dy;           // [B, N], or partials where tiles > 0: then N = 1
+    const float* weights;      // [B]
+    float* out;                // [B, N]
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t samples;
+    uint32_t squared;            // 1: by the square of the weight
+    uint32_t tiles;
+};
+ARGS_LAYOUT(WeightRowsArgs, 5, 6);
 
 // squared_norm: no step; `offset` is unused and 0
 struct SquaredNormArgs {

@@ -15,6 +15,11 @@ constexpr int TK = 16;
 static_assert(TM * TN == 16 * BLOCK && TM * TK == 4 * BLOCK && TN * TK == 4 * BLOCK,
               "a thread computes 4 x 4 elements and loads four of each operand a slice");
 
+// An element of row `row` of a gradient, times the row's weight where `Args` has weights.
+template <class Args> DEVICE float weighed(const Args& args, int64_t row, float value) {
+    return args.weights != nullptr ? value * args.weights[row] : value;
+}
+
 // The element of a [rows, columns] matrix at which a thread's work starts, blocks row by row.
 struct Place {
     int64_t row;
@@ -51,7 +56,10 @@ struct Operand {
     int64_t majors;
     int64_t depth;
     int64_t ld;
+    const float* scale = nullptr;  // [depth]: what every element at k is multiplied by; not K_FIRST
 };
+
+DEVICE float4 scaled(const float4& v, float by) { return make_float4(v.x * by, v.y * by, v.z * by, v.w * by); }
 
 // True where every row of a matrix of `ld` columns starts on 16 bytes, so that four elements go in one access.
 DEVICE bool by_four(const void* data, int64_t ld) { return ld % 4 == 0 && reinterpret_cast<uint64_t>(data) % 16 == 0; }
@@ -85,7 +93,11 @@ template <bool K_FIRST> DEVICE float4 fetch(const Operand& o, int64_t major0, in
     const int64_t line = K_FIRST ? major0 + threadIdx.x / 4 : k0 + threadIdx.x / 16;
     const int64_t lines = K_FIRST ? o.majors : o.depth;
     const int64_t at = K_FIRST ? k0 + threadIdx.x % 4 * 4 : major0 + threadIdx.x % 16 * 4;
-    return line < lines ? load_four(o.data + line * o.ld, at, K_FIRST ? o.depth : o.majors, vector) : make_float4(0, 0, 0, 0);
+    if (line >= lines) {
+        return make_float4(0, 0, 0, 0);
+    }
+    const float4 four = load_four(o.data + line * o.ld, at, K_FIRST ? o.depth : o.majors, vector);
+    return !K_FIRST && o.scale != nullptr ? scaled(four, o.scale[line]) : four;
 }
 
 template <bool K_FIRST> DEVICE void put(float (&slice)[TK][TM + 4], float4 v) {

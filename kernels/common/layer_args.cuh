@@ -9,6 +9,7 @@ struct GatherLinearBiasActArgs {
     const float* values;
     const float* mean;
     float* x;                  // [B, features] (or null: nobody else reads it)
+    float* corrupted;          // [B, features]: x corrupted, which the layer then reads (or null: nobody else does)
     const float* w;            // [N, features]
     const float* bias;         // [N] (or null)
     float* pre;                // [B, N] (or null)
@@ -28,9 +29,11 @@ struct GatherLinearBiasActArgs {
     float divisor;
     uint32_t n;
     uint32_t activation;
-    uint32_t reserved;
+    uint32_t corrupt_site;     // of the corruption
+    uint32_t corruption;       // CorruptionCode, as in CorruptArgs
+    float strength;
 };
-ARGS_LAYOUT(GatherLinearBiasActArgs, 10, 16);
+ARGS_LAYOUT(GatherLinearBiasActArgs, 11, 18);
 
 // latent_forward
 struct LatentForwardArgs {
@@ -39,13 +42,17 @@ struct LatentForwardArgs {
     const void* data;          // see GatherArgs (or null: x is there already)
     const float* values;
     const float* mean;
-    float* x;                  // [B, features]: read, with a gather written before
+    float* x;                  // [E, features]: read, with a gather written before
+    float* corrupted;          // [E, features]: x corrupted, which the heads then read (or null: nothing is corrupted)
     const float* heads_w;      // [heads_n, features]
     const float* heads_bias;   // [heads_n] (or null)
-    float* heads;              // [B, heads_n] (or null)
+    float* heads;              // [E, heads_n] (or null); with samples > 1 this kernel reads it back
     float* eps;                // [B, L] (or null)
     float* z;                  // [B, L] (or null)
-    float* kl;                 // partials of L (or null: nothing is sampled)
+    float* kl;                 // partials of L, [.., E] (or null)
+    float* ratio;              // partials of L (or null)
+    float* l1;                 // partials of heads_n (or null)
+    const float* prior;        // as in ReparamArgs
     const float* w;            // [N, latent or heads_n] of the first decoder layer (or null: it is not part of this)
     const float* bias;         // [N] (or null)
     float* pre;                // [B, N] (or null)
@@ -68,8 +75,14 @@ struct LatentForwardArgs {
     uint32_t latent;           // L, heads_n being 2L; 0: nothing is sampled, the code is what the decoder reads
     uint32_t n;                // 0: no decoder layer
     uint32_t activation;
+    uint32_t samples;          // `batch` and the grid are E
+    uint32_t all_samples;      // as in NoiseArgs
+    uint32_t corrupt_site;     // of the corruption
+    uint32_t corruption;       // CorruptionCode, as in CorruptArgs
+    float strength;
+    uint32_t reserved;
 };
-ARGS_LAYOUT(LatentForwardArgs, 16, 18);
+ARGS_LAYOUT(LatentForwardArgs, 20, 24);
 
 // output_likelihood
 struct OutputLikelihoodArgs {
@@ -78,12 +91,12 @@ struct OutputLikelihoodArgs {
     const float* h;            // [B, K]
     const float* w;            // [D, K], GAUSSIAN_FEATURE [2D, K]: means, then log-variances
     const float* bias;         // [D] or [2D] (or null)
-    const float* x;            // [B, D]
-    const float* log_var;      // the learned scalar (or null: not GAUSSIAN_SCALAR)
+    const float* x;            // [E, D]
+    const float* log_var;      // as in LikelihoodArgs
     float* y;                  // [B, D] or [B, 2D] (or null: nobody reads it)
     float* ll;                 // partials of D
     float* dy;                 // shaped like y (or null: no gradient)
-    float* d_log_var;          // partials of D (or null: not GAUSSIAN_SCALAR, or no gradient)
+    float* d_log_var;          // as in LikelihoodArgs
     uint32_t offset;
     uint32_t batch;
     uint32_t d;
@@ -91,9 +104,11 @@ struct OutputLikelihoodArgs {
     uint32_t likelihood;       // LikelihoodCode
     float precision;           // GAUSSIAN: 1 / variance
     float half_log;            // GAUSSIAN: (log 2 pi variance) / 2
+    uint32_t samples;
+    uint32_t shares;           // as in LikelihoodArgs
     uint32_t reserved;
 };
-ARGS_LAYOUT(OutputLikelihoodArgs, 11, 8);
+ARGS_LAYOUT(OutputLikelihoodArgs, 11, 10);
 
 // latent_backward
 struct LatentBackwardArgs {
@@ -101,13 +116,18 @@ struct LatentBackwardArgs {
     const uint32_t* base;
     const float* dy;           // [B, N]: the gradient of the first decoder layer, or of the output
     const float* w;            // [N, L] of that layer
-    const float* heads;        // [B, 2L] (or null: nothing was sampled, and d_heads is dy W)
+    const float* heads;        // [E, 2L] (or null: nothing was sampled, and d_heads is dy W)
     const float* eps;          // [B, L] (or null with heads)
+    const float* dz_weights;   // as in LatentGradArgs, as are the next three
+    const float* weights;
+    const float* prior;
+    const float* kl_means;
+    const float* code;         // [E, L]: adds the gradient of its L1 norm (or null)
     float* dz;                 // [B, L] (or null: nobody reads it)
-    float* d_heads;            // [B, heads_n]; this kernel reads it back
+    float* d_heads;            // [E, heads_n]; this kernel reads it back
     const float* heads_w;      // [heads_n, K] (or null: no da)
-    const float* saved;        // [B, K]: see ActivateBackwardArgs (or null: no activation)
-    float* da;                 // [B, K] (or null)
+    const float* saved;        // [E, K]: see ActivateBackwardArgs (or null: no activation)
+    float* da;                 // [E, K] (or null)
     uint32_t offset;
     uint32_t batch;
     uint32_t n;
@@ -115,9 +135,11 @@ struct LatentBackwardArgs {
     uint32_t heads_n;
     uint32_t k;
     uint32_t activation;
-    uint32_t reserved;
+    uint32_t samples;          // `batch` and the grid are E
+    uint32_t parts;            // LatentPart, or-ed
+    float nats;
 };
-ARGS_LAYOUT(LatentBackwardArgs, 11, 8);
+ARGS_LAYOUT(LatentBackwardArgs, 16, 10);
 
 // linear_backward_update: the optimizer's words are those of UpdateArgs
 struct LinearBackwardUpdateArgs {
@@ -133,6 +155,7 @@ struct LinearBackwardUpdateArgs {
     float* bias;               // [N] (or null)
     float* bias_first;
     float* bias_second;
+    const float* weights;      // [B]: what every row of dy is multiplied by (or null)
     uint32_t offset;
     uint32_t batch;
     uint32_t n;
@@ -144,21 +167,23 @@ struct LinearBackwardUpdateArgs {
     float one_minus_beta2;
     float epsilon;
     float momentum;
-    uint32_t reserved;
+    uint32_t samples;
 };
-ARGS_LAYOUT(LinearBackwardUpdateArgs, 12, 12);
+ARGS_LAYOUT(LinearBackwardUpdateArgs, 13, 12);
 
-// scalar_update
+// scalar_update: a parameter that all rows share
 struct ScalarUpdateArgs {
     const StepRecord* table;
     const uint32_t* base;
-    const float* partials;     // partials of the scalar's gradient
-    float* out;                // [1]: the gradient (or null: nobody reads it)
-    float* parameter;          // [1]
+    const float* dy;           // [B, N], or partials where tiles > 0: then N = 1
+    const float* weights;      // [B]: what every row of dy is multiplied by (or null)
+    float* out;                // [N]: the gradient (or null: nobody reads it)
+    float* parameter;          // [N]
     float* first;
     float* second;             // (or null: SGD)
     uint32_t offset;
     uint32_t batch;
+    uint32_t n;
     uint32_t tiles;
     uint32_t optimizer;        // OptimizerCode
     float beta1;
@@ -167,5 +192,6 @@ struct ScalarUpdateArgs {
     float one_minus_beta2;
     float epsilon;
     float momentum;
+    uint32_t samples;
 };
-ARGS_LAYOUT(ScalarUpdateArgs, 7, 10);
+ARGS_LAYOUT(ScalarUpdateArgs, 8, 12);

@@ -38,12 +38,44 @@ DEVICE LikelihoodTerm gaussian_term(float x, float mean, const Gaussian& g) {
     return {fma_rn(0.5f * d, weighted, g.half_log), -weighted, g.learns ? 0.5f * fma_rn(-d, weighted, 1.0f) : 0.0f};
 }
 
-// `Args` has likelihood, precision, half_log and log_var; `y` is the logit or mean, `log_var` counts for GAUSSIAN_FEATURE.
-template <class Args> DEVICE LikelihoodTerm likelihood_term(const Args& args, float x, float y, float log_var) {
+// 1 / a - 1 / (e^a - 1) and log(a / (1 - e^-a)) below a = 1, by their series in a^2 as dev.fusedvae.simd.ContinuousBernoulli,
+// what is left out being below 6e-10; above, a quotient of exponentials.
+DEVICE float continuous_slope(float a, float e) {
+    if (a >= 1) {
+        return 1.0f / a - e / (1.0f - e);
+    }
+    const float t = a * a;
+    const float series = fma_rn(fma_rn(fma_rn(fma_rn(1.0f / 47900160, t, -1.0f / 1209600), t, 1.0f / 30240), t, -1.0f / 720), t, 1.0f / 12);
+    return fma_rn(-a, series, 0.5f);
+}
+
+DEVICE float continuous_log(float a) {
+    if (a >= 1) {
+        return logf(a / -expm1f(-a));
+    }
+    const float t = a * a;
+    const float series = fma_rn(fma_rn(fma_rn(fma_rn(1.0f / 479001600, t, -1.0f / 9676800), t, 1.0f / 181440), t, -1.0f / 2880), t, 1.0f / 24);
+    return fma_rn(-t, series, 0.5f * a);
+}
+
+// max(l, 0) - l x - g(|l|), g(a) = log(a / (1 - e^-a)); the derivative is the mean less x, the mean being g'(|l|) below 0 and
+// one less that above.
+DEVICE LikelihoodTerm continuous_bernoulli_term(float x, float logit) {
+    const float a = fabsf(logit);
+    const float slope = continuous_slope(a, expf(-a));
+    const float loss = fma_rn(-logit, x, logit < 0 ? 0.0f : logit) - continuous_log(a);
+    return {loss, (logit < 0 ? slope : 1.0f - slope) - x, 0.0f};
+}
+
+// `Args` has likelihood, precision, half_log and log_var; `y` is the logit or mean of feature `column`, `log_var` counts for
+// GAUSSIAN_FEATURE.
+template <class Args> DEVICE LikelihoodTerm likelihood_term(const Args& args, int64_t column, float x, float y, float log_var) {
     switch (args.likelihood) {
         case BERNOULLI: return bernoulli_term(x, y);
         case GAUSSIAN: return gaussian_term(x, y, {args.precision, args.half_log, false});
         case GAUSSIAN_SCALAR: return gaussian_term(x, y, gaussian_of(*args.log_var));
+        case CONTINUOUS_BERNOULLI: return continuous_bernoulli_term(x, y);
+        case GAUSSIAN_VECTOR: return gaussian_term(x, y, gaussian_of(args.log_var[column]));
         case GAUSSIAN_FEATURE: return gaussian_term(x, y, gaussian_of(log_var));
         default: trap(); return {};
     }

@@ -1,5 +1,5 @@
-// ll[row] = sum over features of log p(x|y), a partial a tile of 32 columns; dY = -d ll / dy / rows; for a learned
-// scalar d_log_var[row] likewise. Null pointers in the arguments leave out the value or the gradient: log_likelihood and
+// ll[row] = sum over features of log p(x|y), a partial a tile of 32 columns; dY = -d ll / dy / (rows shares); for a
+// learned scalar d_log_var[row] likewise, for a learned vector d_log_var[row] has a column a feature. Null pointers in the arguments leave out the value or the gradient: log_likelihood and
 // likelihood_backward are this body.
 #pragma once
 
@@ -9,20 +9,24 @@
 DEVICE void body(const LikelihoodArgs& args, int block, char*) {
     const StepRecord& step = step_of(args);
     const RowTile tile = row_tile_of<32>(block, args.d);
-    if (tile.row >= step.rows) {
+    if (tile.row >= rows_of(args)) {
         return;  // the whole warp: a warp is a row
     }
     const int64_t width = args.likelihood == GAUSSIAN_FEATURE ? 2 * int64_t(args.d) : args.d;
+    const float scale = step.inv_rows / float(args.shares);
     LikelihoodTerm term = {};
     if (tile.column < args.d) {
         const int64_t at = tile.row * width + tile.column;
         const float log_var = args.likelihood == GAUSSIAN_FEATURE ? args.y[at + args.d] : 0.0f;
-        term = likelihood_term(args, args.x[tile.row * args.d + tile.column], args.y[at], log_var);
+        term = likelihood_term(args, tile.column, args.x[tile.row / args.samples * args.d + tile.column], args.y[at], log_var);
         if (args.dy != nullptr) {
-            args.dy[at] = term.d_mean * step.inv_rows;
+            args.dy[at] = term.d_mean * scale;
             if (args.likelihood == GAUSSIAN_FEATURE) {
-                args.dy[at + args.d] = term.d_log_var * step.inv_rows;
+                args.dy[at + args.d] = term.d_log_var * scale;
             }
+        }
+        if (args.likelihood == GAUSSIAN_VECTOR && args.d_log_var != nullptr) {
+            args.d_log_var[at] = term.d_log_var * scale;
         }
     }
     const int64_t partial = int64_t(tile.tile) * args.batch + tile.row;
@@ -32,8 +36,8 @@ DEVICE void body(const LikelihoodArgs& args, int block, char*) {
             args.ll[partial] = sum;
         }
     }
-    if (args.d_log_var != nullptr) {
-        const float sum = tile_sum(term.d_log_var * step.inv_rows);
+    if (args.likelihood == GAUSSIAN_SCALAR && args.d_log_var != nullptr) {
+        const float sum = tile_sum(term.d_log_var * scale);
         if (lane_id() == 0) {
             args.d_log_var[partial] = sum;
         }

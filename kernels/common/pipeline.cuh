@@ -67,6 +67,17 @@ template <bool K_FIRST> DEVICE void copy_slice(const Operand& o, int64_t major0,
     }
 }
 
+// Multiplies what this thread has copied by its line's scale, once it has arrived.
+DEVICE void scale_slice(const Operand& o, int64_t k0, Slice<false>& slice) {
+    const int line = threadIdx.x / 16;
+    float* words = slice.words + line * Slice<false>::PITCH + threadIdx.x % 16 * 4;
+    const float by = k0 + line < o.depth ? o.scale[k0 + line] : 0.0f;
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        words[i] *= by;
+    }
+}
+
 // True where all four elements of a copy are inside or none is.
 template <bool K_FIRST> DEVICE bool copies_by_four(const Operand& o) {
     return by_four(o.data, o.ld) && (K_FIRST ? o.depth : o.majors) % 4 == 0;
@@ -94,6 +105,11 @@ DEVICE void for_each_slice(const Operand& a, const Operand& b, const Place& plac
     int stage = 0;
     for (int64_t k0 = 0; k0 < a.depth; k0 += TK) {
         cp_async_wait<STAGES - 2>();  // this thread's part of the slice has arrived
+        if constexpr (!A_K_FIRST) {
+            if (a.scale != nullptr) {
+                scale_slice(a, k0, stages.a[stage]);
+            }
+        }
         sync();  // and everybody's, before it is read; the slice before is read, before the copy below takes its place
         copy(k0 + (STAGES - 1) * TK, stage == 0 ? STAGES - 1 : stage - 1);
         multiply(stages.a[stage], stages.b[stage]);

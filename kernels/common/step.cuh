@@ -14,6 +14,17 @@ template <class Args> DEVICE const StepRecord& step_of(const Args& args) {
     return args.table[*args.base + args.offset];
 }
 
+// Live rows where an example has args.samples of them.
+template <class Args> DEVICE uint32_t rows_of(const Args& args) { return step_of(args).rows * args.samples; }
+
+// The row number of the noise of `row`: samples are numbered by batch row in training, by example and by their place among
+// all samples of the example where rows go `by_example`.
+template <class Args>
+DEVICE uint32_t noise_row(const Args& args, const StepRecord& step, uint32_t row, uint32_t by_example) {
+    const uint32_t example = row / args.samples + (by_example != 0 ? step.position : 0u);
+    return example * args.all_samples + step.first_sample + row % args.samples;
+}
+
 DEVICE constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // One element a thread of a [rows, columns] matrix; `inside` is false beyond the live rows.

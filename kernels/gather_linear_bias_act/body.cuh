@@ -1,17 +1,34 @@
-// x = the examples of the step; y = act(x W^T + b). Every block gathers its rows for itself; the blocks of the first
-// columns also bring x to memory, where somebody else reads it.
+// x = the examples of the step, corrupted where that is asked for; y = act(x W^T + b). Every block gathers its rows for
+// itself; the blocks of the first columns also bring x, and x corrupted, to memory, where somebody else reads it.
 #pragma once
 
+#include "../common/corrupt.cuh"
 #include "../common/gather.cuh"
 #include "../common/linear.cuh"
 
-DEVICE float* x_of_block(const GatherLinearBiasActArgs& args, const Place& at) {
-    return at.column_block == 0 ? args.x : nullptr;
+DEVICE void keep_four(float* x, const GatherLinearBiasActArgs& args, int64_t row, int at, const float (&v)[4]) {
+    if (x != nullptr) {
+        store_four(x + row * args.features, at, args.features, by_four(x, args.features), v);
+    }
 }
 
-DEVICE void keep_four(float* x, const GatherLinearBiasActArgs& args, int64_t row, int at, const float4& four) {
-    const float v[4] = {four.x, four.y, four.z, four.w};
-    store_four(x + row * args.features, at, args.features, by_four(x, args.features), v);
+// Features [at, at + 4) of a row as the layer reads them; kept where this block keeps them.
+DEVICE float4 layer_four(const GatherLinearBiasActArgs& args, const StepRecord& step, const GatherRow& from, int64_t row, int at, bool keeps) {
+    const float4 four = gather_four(args, step, from, at);
+    if (!from.inside || (!keeps && args.corruption == UNCORRUPTED)) {
+        return four;
+    }
+    float v[4] = {four.x, four.y, four.z, four.w};
+    if (keeps) {
+        keep_four(args.x, args, row, at, v);
+    }
+    if (args.corruption != UNCORRUPTED) {
+        corrupt_four(args, step, args.corrupt_site, from.noise_row, uint32_t(at / 4), v);
+        if (keeps) {
+            keep_four(args.corrupted, args, row, at, v);
+        }
+    }
+    return make_float4(v[0], v[1], v[2], v[3]);
 }
 
 // Naive: a thread an element, and a quad of x a slice. Rows are padded by 4: four rows then lie in different banks.
@@ -29,14 +46,10 @@ DEVICE void body(const GatherLinearBiasActArgs& args, int block, char* smem) {
     const int r = int(threadIdx.x) / (GK / 4);       // [0, SIDE): the row it gathers
     const int k = int(threadIdx.x) % (GK / 4) * 4;   // [0, GK)
     const GatherRow from = gather_row(args, step, int64_t(at.row_block) * SIDE + r);
-    float* to = x_of_block(args, at);
     const bool inside = at.row < step.rows && at.column < args.n;
     float sum = 0;
     for (int k0 = 0; k0 < features; k0 += GK) {
-        const float4 four = gather_four(args, step, from, k0 + k);
-        if (to != nullptr && from.inside) {
-            keep_four(to, args, int64_t(at.row_block) * SIDE + r, k0 + k, four);
-        }
+        const float4 four = layer_four(args, step, from, int64_t(at.row_block) * SIDE + r, k0 + k, at.column_block == 0);
         sync();  // the slice before is read, before this one is written
         *reinterpret_cast<float4*>(&slice.x[r][k]) = four;
         sync();  // this slice is written, before it is read
@@ -56,19 +69,13 @@ DEVICE void tiled_body(const GatherLinearBiasActArgs& args, int block, char* sme
     const Place at = tiled_place(block, args.n);
     const int64_t row = int64_t(at.row_block) * TM + threadIdx.x / 4;  // the row that this thread stages, as fetch does
     const GatherRow from = gather_row(args, step, row);
-    float* to = x_of_block(args, at);
     const Operand w = {args.w, args.n, args.features, args.features};
     const int64_t n0 = int64_t(at.column_block) * TN;
     const bool vector = by_four(args.w, args.features);
     float sum[4][4] = {};
     staged_product<true, true>(
         [&](int64_t k0) {
-            const int k = int(k0) + int(threadIdx.x) % 4 * 4;
-            const float4 four = gather_four(args, step, from, k);
-            if (to != nullptr && from.inside) {
-                keep_four(to, args, row, k, four);
-            }
-            return four;
+            return layer_four(args, step, from, row, int(k0) + int(threadIdx.x) % 4 * 4, at.column_block == 0);
         },
         [&](int64_t k0) { return fetch<true>(w, n0, k0, vector); }, args.features, *reinterpret_cast<GemmTile*>(smem), sum);
     linear_store(args, at, step.rows, sum);

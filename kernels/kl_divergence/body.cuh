@@ -1,4 +1,4 @@
-// kl[row] = sum over columns of (mu^2 + sigma^2 - 1 - log sigma^2) / 2, a partial a tile of 32 columns.
+// kl[row] = sum over columns of (((mu - m)^2 + sigma^2) / v - 1 - log sigma^2 + log v) / 2, a partial a tile of 32 columns.
 #pragma once
 
 #include "../common/latent.cuh"
@@ -12,7 +12,7 @@ DEVICE void body(const KlDivergenceArgs& args, int block, char*) {
     float kl = 0;
     if (tile.column < args.latent) {
         const float* heads = args.heads + tile.row * 2 * args.latent + tile.column;
-        kl = latent_kl(heads[0], heads[args.latent], latent_sigma(heads[args.latent]));
+        kl = latent_kl(args, tile.column, heads[0], heads[args.latent], latent_sigma(heads[args.latent]));
     }
     const float sum = tile_sum(kl);
     if (lane_id() == 0) {

@@ -1,28 +1,59 @@
-// By row blocks: dz = dY W of the layer that reads z; the gradients of mu and log_var through z and through KL; and
-// da = (dHeads Wh) act'(saved) of the last encoder layer. Without sampling, dz is already the gradient of the heads.
+// By row blocks: dz = dY W of the layer that reads z; the gradients of mu and log_var through z, KL or the log-ratio, summed
+// over the samples of an example; and da = (dHeads Wh) act'(saved) of the last encoder layer. Without sampling, dz is already
+// the gradient of the heads, but for a penalty on the code.
 #pragma once
 
 #include "../common/activation.cuh"
-#include "../common/latent.cuh"
+#include "../common/l1_grad.cuh"
+#include "../common/latent_grad.cuh"
 #include "../common/row_block.cuh"
 
-// What dz is good for: it is kept where somebody reads it, and carried on to the heads.
-DEVICE void carry(const LatentBackwardArgs& args, const StepRecord& step, int64_t row, int64_t column, float dz) {
+// What dz of one sample is good for: it is kept where somebody reads it, and summed up.
+DEVICE void collect(const LatentBackwardArgs& args, int64_t row, int64_t column, float dz, LatentSums& sums) {
     const int64_t at = row * args.latent + column;
     if (args.dz != nullptr) {
         args.dz[at] = dz;
     }
+    sums.add(dz * dz_weight(args, row), args.eps != nullptr ? args.eps[at] : 0.0f);
+}
+
+// All samples of an example are summed up: on to the heads.
+DEVICE void carry(const LatentBackwardArgs& args, const StepRecord& step, int64_t example, int64_t column, const LatentSums& sums) {
     if (args.heads == nullptr) {
-        args.d_heads[at] = dz;
+        const int64_t at = example * args.latent + column;
+        args.d_heads[at] = args.code != nullptr ? sums.plain + l1_slope(step, args.code[at]) : sums.plain;
         return;
     }
-    const int64_t mu = row * 2 * args.latent + column;
-    const float log_var = args.heads[mu + args.latent];
-    const float sigma = latent_sigma(log_var);
-    const float scale = step.beta * step.inv_rows;
-    args.d_heads[mu] = fma_rn(scale, args.heads[mu], dz);
-    args.d_heads[mu + args.latent] =
-        fma_rn(scale, latent_kl_slope(log_var, sigma), latent_sample_slope(log_var, sigma, args.eps[at], dz));
+    const LatentGradient d = latent_gradient(args, step, example, column, sums);
+    const int64_t mu = example * 2 * args.latent + column;
+    args.d_heads[mu] = d.mu;
+    args.d_heads[mu + args.latent] = d.log_var;
+}
+
+// The heads' gradients of the 64 columns from `c0` on.
+DEVICE void heads_gradient(const LatentBackwardArgs& args, const StepRecord& step, int64_t row0, int c0, RowSlices& slices) {
+    const int n = int(args.n);
+    const int latent = int(args.latent);
+    const int column = c0 + pass_column();
+    LatentSums sums[2] = {};
+    for (uint32_t s = 0; s < args.samples; s++) {
+        float dz[2] = {};
+        row_product(MemoryRows{args.dy, row0, step.rows, n, args.samples, s}, WeightColumns{args.w, n, c0, latent}, n, slices, dz);
+#pragma unroll
+        for (int i = 0; i < 2; i++) {
+            const int64_t example = row0 + pass_row() + i;
+            if (example < step.rows && column < latent) {
+                collect(args, example * args.samples + s, column, dz[i], sums[i]);
+            }
+        }
+    }
+#pragma unroll
+    for (int i = 0; i < 2; i++) {
+        const int64_t example = row0 + pass_row() + i;
+        if (example < step.rows && column < latent) {
+            carry(args, step, example, column, sums[i]);
+        }
+    }
 }
 
 DEVICE void body(const LatentBackwardArgs& args, int block, char* smem) {
@@ -32,19 +63,8 @@ DEVICE void body(const LatentBackwardArgs& args, int block, char* smem) {
     if (row0 >= step.rows) {
         return;  // the whole block
     }
-    const int latent = int(args.latent);
-    for (int c0 = 0; c0 < latent; c0 += RN) {
-        const int n = int(args.n);
-        float sum[2] = {};
-        row_product(MemoryRows{args.dy, row0, step.rows, n}, WeightColumns{args.w, n, c0, latent}, n, slices, sum);
-        const int column = c0 + pass_column();
-#pragma unroll
-        for (int i = 0; i < 2; i++) {
-            const int64_t row = row0 + pass_row() + i;
-            if (row < step.rows && column < latent) {
-                carry(args, step, row, column, sum[i]);
-            }
-        }
+    for (int c0 = 0; c0 < int(args.latent); c0 += RN) {
+        heads_gradient(args, step, row0, c0, slices);
     }
     const int inputs = args.da != nullptr ? int(args.k) : 0;
     for (int k0 = 0; k0 < inputs; k0 += RN) {

@@ -1,7 +1,9 @@
 // By row blocks: heads = x Wh^T + bh; eps ~ N(0, I), z = mu + sigma eps, KL; y = act(z W^T + b) of the first decoder layer.
-// x may be gathered, nothing may be sampled, and there may be no decoder layer; what nobody else reads is not written.
+// x may be gathered and corrupted, nothing may be sampled (then the code may have a penalty), there may be several samples, the
+// log-ratio instead of KL, and no decoder layer; what nobody else reads is not written. A block owns all samples of its rows.
 #pragma once
 
+#include "../common/corrupt.cuh"
 #include "../common/gather.cuh"
 #include "../common/latent.cuh"
 #include "../common/linear.cuh"
@@ -18,15 +20,19 @@ struct LatentForwardMemory {
 };
 static_assert(sizeof(LatentForwardMemory) <= 48 * 1024, "static shared memory");
 
-// Brings the block's rows of x to memory, where others read them and this block does too.
+// Brings the block's rows of x to memory, and x corrupted, where others read them and this block does too.
 DEVICE void gather_rows(const LatentForwardArgs& args, const StepRecord& step, int64_t row0) {
     const int64_t row = row0 + warp_id();
     const GatherRow from = gather_row(args, step, row);
-    const bool vector = by_four(args.x, args.features);
+    const bool vector = by_four(args.x, args.features) && by_four(args.corrupted, args.features);
     for (int k = lane_id() * 4; from.inside && k < int(args.features); k += 4 * WARP) {
         const float4 four = gather_four(args, step, from, k);
-        const float v[4] = {four.x, four.y, four.z, four.w};
+        float v[4] = {four.x, four.y, four.z, four.w};
         store_four(args.x + row * args.features, k, args.features, vector, v);
+        if (args.corrupted != nullptr) {
+            corrupt_four(args, step, args.corrupt_site, from.noise_row, uint32_t(k / 4), v);
+            store_four(args.corrupted + row * args.features, k, args.features, vector, v);
+        }
     }
 }
 
@@ -45,21 +51,48 @@ DEVICE void finish_heads(const LatentForwardArgs& args, int64_t rows, int64_t ro
     }
 }
 
-// A warp a row, a latent column a lane: noise, z and the partial of KL over the 32 columns from `c0` on.
-DEVICE void sample(const LatentForwardArgs& args, const StepRecord& step, int64_t row0, int c0, LatentForwardMemory& memory) {
-    const int64_t row = row0 + warp_id();
+// The partials of the L1 norm of a pass of the code: a warp has 32 columns of a row.
+DEVICE void penalty(const LatentForwardArgs& args, int64_t rows, int64_t row0, int c0, int column, const float (&sum)[2]) {
+    const int tile = (c0 + pass_column()) / WARP;
+#pragma unroll
+    for (int i = 0; i < 2; i++) {
+        const int64_t row = row0 + pass_row() + i;
+        const float l1 = tile_sum(column >= 0 ? fabsf(sum[i]) : 0.0f);
+        if (lane_id() == 0 && row < rows && tile * WARP < int(args.heads_n)) {
+            args.l1[int64_t(tile) * args.batch + row] = l1;
+        }
+    }
+}
+
+struct Head {
+    float mu;
+    float log_var;
+};
+
+// Of the warp's example and the lane's column: of the pass just computed, or as this block has written it to memory.
+DEVICE Head head_of(const LatentForwardArgs& args, int64_t example, int column, const LatentForwardMemory& memory) {
+    if (args.samples == 1) {
+        return {memory.heads[warp_id()][lane_id()], memory.heads[warp_id()][WARP + lane_id()]};
+    }
+    const float* heads = args.heads + example * args.heads_n + column;
+    return {heads[0], heads[args.latent]};
+}
+
+// A warp an example, a latent column a lane: noise, z of sample `s`, and the partials of KL or the log-ratio over the 32
+// columns from `c0` on.
+DEVICE void sample(const LatentForwardArgs& args, const StepRecord& step, int64_t row0, uint32_t s, int c0, LatentForwardMemory& memory) {
+    const int64_t example = row0 + warp_id();
+    const int64_t row = example * args.samples + s;
     const int column = c0 + lane_id();
     float z = 0;
     float kl = 0;
-    if (row < step.rows && column < int(args.latent)) {
+    float ratio = 0;
+    if (example < step.rows && column < int(args.latent)) {
         const NoiseStream stream = {args.key0, args.key1, args.noise_site, step.step_lo, step.step_hi};
-        const uint32_t noise_row = uint32_t(row) + (args.in_order != 0 ? step.position : 0u);
-        const float eps = normal_of(stream, noise_row, uint32_t(column));
-        const float mu = memory.heads[warp_id()][lane_id()];
-        const float log_var = memory.heads[warp_id()][WARP + lane_id()];
-        const float sigma = latent_sigma(log_var);
-        z = latent_sample(mu, sigma, eps);
-        kl = latent_kl(mu, log_var, sigma);
+        const float eps = normal_of(stream, noise_row(args, step, uint32_t(row), args.in_order), uint32_t(column));
+        const Head head = head_of(args, example, column, memory);
+        const float sigma = latent_sigma(head.log_var);
+        z = latent_sample(head.mu, sigma, eps);
         const int64_t to = row * args.latent + column;
         if (args.eps != nullptr) {
             args.eps[to] = eps;
@@ -67,17 +100,31 @@ DEVICE void sample(const LatentForwardArgs& args, const StepRecord& step, int64_
         if (args.z != nullptr) {
             args.z[to] = z;
         }
+        if (args.kl != nullptr) {
+            kl = latent_kl(args, column, head.mu, head.log_var, sigma);
+        }
+        if (args.ratio != nullptr) {
+            ratio = latent_ratio(prior_of(args, column), z, head.log_var, eps);
+        }
     }
     if (args.n > 0 && column < int(args.latent)) {
         memory.z[warp_id() * int(args.latent) + column] = z;  // 0 in rows beyond the record's
     }
-    const float sum = tile_sum(kl);
-    if (lane_id() == 0 && row < step.rows) {
-        args.kl[int64_t(c0 / WARP) * args.batch + row] = sum;
+    if (args.kl != nullptr && s == 0) {
+        const float sum = tile_sum(kl);
+        if (lane_id() == 0 && example < step.rows) {
+            args.kl[int64_t(c0 / WARP) * args.batch + example] = sum;
+        }
+    }
+    if (args.ratio != nullptr) {
+        const float sum = tile_sum(ratio);
+        if (lane_id() == 0 && example < step.rows) {
+            args.ratio[int64_t(c0 / WARP) * args.batch * args.samples + row] = sum;
+        }
     }
 }
 
-DEVICE void decoder_layer(const LatentForwardArgs& args, int64_t rows, int64_t row0, int code, LatentForwardMemory& memory) {
+DEVICE void decoder_layer(const LatentForwardArgs& args, int64_t rows, int64_t row0, uint32_t s, int code, LatentForwardMemory& memory) {
     const int n = int(args.n);
     for (int n0 = 0; n0 < n; n0 += RN) {
         float sum[2] = {};
@@ -87,8 +134,37 @@ DEVICE void decoder_layer(const LatentForwardArgs& args, int64_t rows, int64_t r
         for (int i = 0; i < 2; i++) {
             const int64_t row = row0 + pass_row() + i;
             if (row < rows && column < n) {
-                linear_store(args, row, column, sum[i]);
+                linear_store(args, row * args.samples + s, column, sum[i]);
             }
+        }
+    }
+}
+
+// The heads of the block's rows, pass by pass; one sample is drawn as its pass is there, and a code is kept for the decoder.
+DEVICE void heads_layer(const LatentForwardArgs& args, const StepRecord& step, int64_t row0, int code, LatentForwardMemory& memory) {
+    const int l = int(args.latent);
+    const int inputs = int(args.features);
+    const float* x = args.corrupted != nullptr ? args.corrupted : args.x;
+    for (int c0 = 0; c0 < code; c0 += l > 0 ? WARP : RN) {
+        const PassColumns columns = l > 0 ? PassColumns{{c0, l + c0}, {l, 2 * l}} : neighbours(c0, code);
+        const int column = columns.of(pass_column());
+        float sum[2] = {};
+        row_product(MemoryRows{x, row0, step.rows, inputs}, WeightRows{args.heads_w, inputs, columns}, inputs, memory.slices, sum);
+        finish_heads(args, step.rows, row0, column, sum);
+        if (args.l1 != nullptr) {
+            penalty(args, step.rows, row0, c0, column, sum);
+        }
+#pragma unroll
+        for (int i = 0; i < 2; i++) {
+            if (l > 0) {
+                memory.heads[pass_row() + i][pass_column()] = sum[i];
+            } else if (args.n > 0 && column >= 0) {
+                memory.z[(pass_row() + i) * code + column] = sum[i];
+            }
+        }
+        if (l > 0 && args.samples == 1) {
+            sync();  // the heads of this pass are written, before their rows are read; the next product's barriers protect them
+            sample(args, step, row0, 0, c0, memory);
         }
     }
 }
@@ -105,30 +181,20 @@ DEVICE void body(const LatentForwardArgs& args, int block, char* smem) {
     if (args.n > 0 && code > LATENT_MAX) {
         trap();
     }
-    const int inputs = int(args.features);
     if (args.data != nullptr) {
         gather_rows(args, step, row0);  // the first product's first barrier stands between this and reading it
     }
-    for (int c0 = 0; c0 < code; c0 += l > 0 ? WARP : RN) {
-        const PassColumns columns = l > 0 ? PassColumns{{c0, l + c0}, {l, 2 * l}} : neighbours(c0, code);
-        const int column = columns.of(pass_column());
-        float sum[2] = {};
-        row_product(MemoryRows{args.x, row0, step.rows, inputs}, WeightRows{args.heads_w, inputs, columns}, inputs, memory.slices, sum);
-        finish_heads(args, step.rows, row0, column, sum);
-#pragma unroll
-        for (int i = 0; i < 2; i++) {
-            if (l > 0) {
-                memory.heads[pass_row() + i][pass_column()] = sum[i];
-            } else if (args.n > 0 && column >= 0) {
-                memory.z[(pass_row() + i) * code + column] = sum[i];
-            }
-        }
-        if (l > 0) {
-            sync();  // the heads of this pass are written, before their rows are read; the next product's barriers protect them
-            sample(args, step, row0, c0, memory);
-        }
+    heads_layer(args, step, row0, code, memory);
+    if (args.samples > 1) {
+        sync();  // the block's heads are in memory, before they are read
     }
-    if (args.n > 0) {
-        decoder_layer(args, step.rows, row0, code, memory);
+    for (uint32_t s = 0; s < args.samples; s++) {
+        for (int c0 = 0; args.samples > 1 && c0 < l; c0 += WARP) {
+            // z of the sample before was staged for its last product before that product's last barrier
+            sample(args, step, row0, s, c0, memory);
+        }
+        if (args.n > 0) {
+            decoder_layer(args, step.rows, row0, s, code, memory);
+        }
     }
 }

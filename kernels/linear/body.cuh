@@ -5,7 +5,7 @@
 
 DEVICE void body(const LinearArgs& args, int block, char*) {
     const Place at = naive_place(block, args.n);
-    if (at.row >= step_of(args).rows || at.column >= args.n) {
+    if (at.row >= rows_of(args) || at.column >= args.n) {
         return;
     }
     const float* x = args.x + at.row * args.k;

@@ -5,7 +5,7 @@
 
 DEVICE void body(const LinearBackwardDataArgs& args, int block, char*) {
     const Place at = naive_place(block, args.k);
-    if (at.row >= step_of(args).rows || at.column >= args.k) {
+    if (at.row >= rows_of(args) || at.column >= args.k) {
         return;
     }
     const float* dy = args.dy + at.row * args.n;

@@ -12,7 +12,7 @@
 using Stages = Pipeline<true, false>;
 
 KERNEL(linear_backward_data_act, LinearBackwardDataActArgs, sizeof(Stages)) {
-    const int64_t rows = step_of(args).rows;
+    const int64_t rows = rows_of(args);
     const Place at = tiled_place(block, args.k);
     const WarpTile sum = tensor_product({args.dy, rows, args.n, args.n}, {args.w, args.k, args.n, args.k}, at,
                                         *reinterpret_cast<Stages*>(smem));

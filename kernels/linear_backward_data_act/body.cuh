@@ -12,7 +12,7 @@ DEVICE float data_gradient(const LinearBackwardDataActArgs& args, int64_t row, i
 
 DEVICE void body(const LinearBackwardDataActArgs& args, int block, char*) {
     const Place at = naive_place(block, args.k);
-    if (at.row >= step_of(args).rows || at.column >= args.k) {
+    if (at.row >= rows_of(args) || at.column >= args.k) {
         return;
     }
     const float* dy = args.dy + at.row * args.n;
@@ -25,7 +25,7 @@ DEVICE void body(const LinearBackwardDataActArgs& args, int block, char*) {
 }
 
 DEVICE void tiled_body(const LinearBackwardDataActArgs& args, int block, char* smem) {
-    const int64_t rows = step_of(args).rows;
+    const int64_t rows = rows_of(args);
     const Place at = tiled_place(block, args.k);
     float sum[4][4] = {};
     tiled_product<true, false>({args.dy, rows, args.n, args.n}, {args.w, args.k, args.n, args.k}, at,

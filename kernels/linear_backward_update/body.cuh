@@ -1,4 +1,4 @@
-// W, b = optimizer(W, b, dY^T X, sum of dY over rows): every gradient is summed over the whole batch in registers, row by
+// W, b = optimizer(W, b, dY^T X, sum of dY over rows), rows of dY weighed where there are weights: every gradient is summed over the whole batch in registers, row by
 // row, and used up where it is. b belongs to the blocks of the first columns.
 #pragma once
 
@@ -14,8 +14,9 @@ DEVICE void update_bias(const LinearBackwardUpdateArgs& args, const StepRecord& 
         return;
     }
     float sum = 0;
-    for (uint32_t b = 0; b < step.rows; b++) {
-        sum += args.dy[int64_t(b) * args.n + n];
+    const uint32_t rows = step.rows * args.samples;
+    for (uint32_t b = 0; b < rows; b++) {
+        sum += weighed(args, b, args.dy[int64_t(b) * args.n + n]);
     }
     if (args.db != nullptr) {
         args.db[n] = sum;
@@ -28,8 +29,9 @@ DEVICE void body(const LinearBackwardUpdateArgs& args, int block, char*) {
     const Place at = naive_place(block, args.k);
     if (at.row < args.n && at.column < args.k) {
         float sum = 0;
-        for (uint32_t b = 0; b < step.rows; b++) {
-            sum = fma_rn(args.dy[int64_t(b) * args.n + at.row], args.x[int64_t(b) * args.k + at.column], sum);
+        const uint32_t rows = step.rows * args.samples;
+        for (uint32_t b = 0; b < rows; b++) {
+            sum = fma_rn(weighed(args, b, args.dy[int64_t(b) * args.n + at.row]), args.x[int64_t(b) * args.k + at.column], sum);
         }
         const int64_t to = at.row * args.k + at.column;
         if (args.dw != nullptr) {
@@ -63,7 +65,8 @@ DEVICE void tiled_body(const LinearBackwardUpdateArgs& args, int block, char* sm
     const StepRecord& step = step_of(args);
     const Place at = tiled_place(block, args.k);
     float sum[4][4] = {};
-    tiled_product<false, false>({args.dy, args.n, step.rows, args.n}, {args.x, args.k, step.rows, args.k}, at,
+    const int64_t rows = rows_of(args);
+    tiled_product<false, false>({args.dy, args.n, rows, args.n, args.weights}, {args.x, args.k, rows, args.k}, at,
                                 *reinterpret_cast<GemmTile*>(smem), sum);
     const bool vector = by_four(args.w, args.k) && by_four(args.first, args.k) && by_four(args.second, args.k);
 #pragma unroll

@@ -8,7 +8,7 @@ DEVICE void body(const LinearBackwardWeightArgs& args, int block, char*) {
     if (at.row >= args.n || at.column >= args.k) {
         return;
     }
-    const uint32_t rows = step_of(args).rows;
+    const uint32_t rows = rows_of(args);
     float sum = 0;
     for (uint32_t b = 0; b < rows; b++) {
         sum = fma_rn(args.dy[int64_t(b) * args.n + at.row], args.x[int64_t(b) * args.k + at.column], sum);

@@ -12,9 +12,9 @@
 using Stages = Pipeline<false, false>;
 
 KERNEL(linear_backward_weight_bias, LinearBackwardWeightBiasArgs, sizeof(Stages) + BLOCK_SUM_BYTES) {
-    const int64_t rows = step_of(args).rows;
+    const int64_t rows = rows_of(args);
     const Place at = tiled_place(block, args.k);
-    const WarpTile sum = tensor_product({args.dy, args.n, rows, args.n}, {args.x, args.k, rows, args.k}, at,
+    const WarpTile sum = tensor_product({args.dy, args.n, rows, args.n, args.weights}, {args.x, args.k, rows, args.k}, at,
                                         *reinterpret_cast<Stages*>(smem));
     double squares = 0;
     for_each_cell(at, sum, [&](int64_t row, int64_t column, float gradient) {

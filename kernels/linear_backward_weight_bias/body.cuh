@@ -1,4 +1,4 @@
-// dW = dY^T X; db = sum of dY over rows, owned by the blocks of the first columns; sums of squares of both.
+// dW = dY^T X; db = sum of dY over rows, rows of dY weighed where there are weights; db is owned by the blocks of the first columns; sums of squares of both.
 #pragma once
 
 #include "../common/gemm.cuh"
@@ -8,9 +8,9 @@ DEVICE void bias_gradient(const LinearBackwardWeightBiasArgs& args, const Place&
     const int64_t n = int64_t(at.row_block) * height + threadIdx.x;
     float sum = 0;
     if (int(threadIdx.x) < height && n < args.n) {
-        const uint32_t rows = step_of(args).rows;
+        const uint32_t rows = rows_of(args);
         for (uint32_t b = 0; b < rows; b++) {
-            sum += args.dy[int64_t(b) * args.n + n];
+            sum += weighed(args, b, args.dy[int64_t(b) * args.n + n]);
         }
         args.db[n] = sum;
     }
@@ -33,11 +33,11 @@ DEVICE void weight_norm(const LinearBackwardWeightBiasArgs& args, int block, dou
 
 DEVICE void body(const LinearBackwardWeightBiasArgs& args, int block, char* smem) {
     const Place at = naive_place(block, args.k);
-    const uint32_t rows = step_of(args).rows;
+    const uint32_t rows = rows_of(args);
     float sum = 0;
     if (at.row < args.n && at.column < args.k) {
         for (uint32_t b = 0; b < rows; b++) {
-            sum = fma_rn(args.dy[int64_t(b) * args.n + at.row], args.x[int64_t(b) * args.k + at.column], sum);
+            sum = fma_rn(weighed(args, b, args.dy[int64_t(b) * args.n + at.row]), args.x[int64_t(b) * args.k + at.column], sum);
         }
         args.dw[at.row * args.k + at.column] = sum;
     }
@@ -49,10 +49,10 @@ DEVICE void body(const LinearBackwardWeightBiasArgs& args, int block, char* smem
 }
 
 DEVICE void tiled_body(const LinearBackwardWeightBiasArgs& args, int block, char* smem) {
-    const int64_t rows = step_of(args).rows;
+    const int64_t rows = rows_of(args);
     const Place at = tiled_place(block, args.k);
     float sum[4][4] = {};
-    tiled_product<false, false>({args.dy, args.n, rows, args.n}, {args.x, args.k, rows, args.k}, at,
+    tiled_product<false, false>({args.dy, args.n, rows, args.n, args.weights}, {args.x, args.k, rows, args.k}, at,
                                 *reinterpret_cast<GemmTile*>(smem), sum);
     const bool vector = by_four(args.dw, args.k);
     double squares = 0;

@@ -12,7 +12,7 @@
 using Stages = Pipeline<true, true>;
 
 KERNEL(linear_bias_act, LinearBiasActArgs, sizeof(Stages)) {
-    const int64_t rows = step_of(args).rows;
+    const int64_t rows = rows_of(args);
     const Place at = pipelined_place(block, args.n);
     float sum[4][4] = {};
     pipelined_product({args.x, rows, args.k, args.k}, {args.w, args.n, args.k, args.k}, at, *reinterpret_cast<Stages*>(smem), sum);

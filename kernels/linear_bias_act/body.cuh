@@ -5,7 +5,7 @@
 
 DEVICE void body(const LinearBiasActArgs& args, int block, char*) {
     const Place at = naive_place(block, args.n);
-    if (at.row >= step_of(args).rows || at.column >= args.n) {
+    if (at.row >= rows_of(args) || at.column >= args.n) {
         return;
     }
     const float* x = args.x + at.row * args.k;
@@ -18,7 +18,7 @@ DEVICE void body(const LinearBiasActArgs& args, int block, char*) {
 }
 
 DEVICE void tiled_body(const LinearBiasActArgs& args, int block, char* smem) {
-    const int64_t rows = step_of(args).rows;
+    const int64_t rows = rows_of(args);
     const Place at = tiled_place(block, args.n);
     float sum[4][4] = {};
     tiled_product<true, true>({args.x, rows, args.k, args.k}, {args.w, args.n, args.k, args.k}, at,

@@ -1,5 +1,5 @@
-// y = h W^T + b; ll[row] = sum over features of log p(x|y), a partial a tile of 32 columns; dY = -d ll / dy / rows; for a
-// learned scalar d_log_var[row] likewise. With a variance a feature, the thread that owns mean j owns log-variance j + D.
+// y = h W^T + b; ll[row] = sum over features of log p(x|y), a partial a tile of 32 columns; dY = -d ll / dy / (rows
+// shares); for a learned scalar d_log_var[row] likewise, for a learned vector d_log_var[row] has a column a feature. With a variance a feature, the thread that owns mean j owns log-variance j + D.
 #pragma once
 
 #include "../common/likelihood.cuh"
@@ -26,7 +26,7 @@ DEVICE int64_t output_width(const OutputLikelihoodArgs& args) {
 DEVICE void write_sums(const OutputLikelihoodArgs& args, int64_t row, int64_t tile, float ll, float d_log_var) {
     const int64_t partial = tile * args.batch + row;
     args.ll[partial] = ll;
-    if (args.d_log_var != nullptr) {
+    if (args.likelihood == GAUSSIAN_SCALAR && args.d_log_var != nullptr) {
         args.d_log_var[partial] = d_log_var;
     }
 }
@@ -38,12 +38,14 @@ DEVICE void body(const OutputLikelihoodArgs& args, int block, char* smem) {
     const int across = int(ceil_div(args.d, RN));
     const int64_t row0 = int64_t(block / across) * ROW_BLOCK;
     const int j0 = block % across * RN;
-    if (row0 >= step.rows) {
+    const uint32_t rows = rows_of(args);
+    const float scale = step.inv_rows / float(args.shares);
+    if (row0 >= rows) {
         return;  // the whole block
     }
     const int d = int(args.d);
     const int k = int(args.k);
-    const MemoryRows h = {args.h, row0, step.rows, k};
+    const MemoryRows h = {args.h, row0, rows, k};
     float mean[2] = {};
     float log_var[2] = {};
     row_product(h, WeightRows{args.w, k, neighbours(j0, d)}, k, slices, mean);
@@ -55,13 +57,13 @@ DEVICE void body(const OutputLikelihoodArgs& args, int block, char* smem) {
 #pragma unroll
     for (int i = 0; i < 2; i++) {
         const int64_t row = row0 + pass_row() + i;
-        if (row >= step.rows || tile * WARP >= d) {
+        if (row >= rows || tile * WARP >= d) {
             continue;
         }
         LikelihoodTerm term = {};
         if (column < d) {
             const Output y = output_of(args, column, mean[i], log_var[i]);
-            term = likelihood_term(args, args.x[row * args.d + column], y.mean, y.log_var);
+            term = likelihood_term(args, column, args.x[row / args.samples * args.d + column], y.mean, y.log_var);
             const int64_t at = row * output_width(args) + column;
             const bool both = args.likelihood == GAUSSIAN_FEATURE;
             if (args.y != nullptr) {
@@ -71,14 +73,17 @@ DEVICE void body(const OutputLikelihoodArgs& args, int block, char* smem) {
                 }
             }
             if (args.dy != nullptr) {
-                args.dy[at] = term.d_mean * step.inv_rows;
+                args.dy[at] = term.d_mean * scale;
                 if (both) {
-                    args.dy[at + args.d] = term.d_log_var * step.inv_rows;
+                    args.dy[at + args.d] = term.d_log_var * scale;
                 }
+            }
+            if (args.likelihood == GAUSSIAN_VECTOR && args.d_log_var != nullptr) {
+                args.d_log_var[at] = term.d_log_var * scale;
             }
         }
         const float ll = tile_sum(-term.loss);
-        const float d_log_var = tile_sum(term.d_log_var * step.inv_rows);
+        const float d_log_var = tile_sum(term.d_log_var * scale);
         if (lane_id() == 0) {
             write_sums(args, row, tile, ll, d_log_var);
         }
@@ -95,8 +100,9 @@ DEVICE void store_output(const OutputLikelihoodArgs& args, float* to, int64_t ro
 DEVICE void tile_row(const OutputLikelihoodArgs& args, const StepRecord& step, int64_t row, int column, float (&mean)[4],
                      float (&log_var)[4]) {
     const bool both = args.likelihood == GAUSSIAN_FEATURE;
-    const bool live = row < step.rows;
-    const float4 four = live ? load_four(args.x + row * args.d, column, args.d, by_four(args.x, args.d)) : make_float4(0, 0, 0, 0);
+    const bool live = row < rows_of(args);
+    const float scale = step.inv_rows / float(args.shares);
+    const float4 four = live ? load_four(args.x + row / args.samples * args.d, column, args.d, by_four(args.x, args.d)) : make_float4(0, 0, 0, 0);
     const float x[4] = {four.x, four.y, four.z, four.w};
     float ll[4];
     float d_log_var[4];
@@ -116,17 +122,20 @@ DEVICE void tile_row(const OutputLikelihoodArgs& args, const StepRecord& step, i
     for (int j = 0; j < 4; j++) {
         LikelihoodTerm term = {};
         if (live && column + j < int(args.d)) {
-            term = likelihood_term(args, x[j], mean[j], log_var[j]);
+            term = likelihood_term(args, column + j, x[j], mean[j], log_var[j]);
         }
         ll[j] = -term.loss;
-        mean[j] = term.d_mean * step.inv_rows;
-        d_log_var[j] = term.d_log_var * step.inv_rows;
+        mean[j] = term.d_mean * scale;
+        d_log_var[j] = term.d_log_var * scale;
     }
     if (args.dy != nullptr && live) {
         store_output(args, args.dy, row, column, 0, mean);
         if (both) {
             store_output(args, args.dy, row, column, 1, d_log_var);
         }
+    }
+    if (args.likelihood == GAUSSIAN_VECTOR && args.d_log_var != nullptr && live) {
+        store_four(args.d_log_var + row * args.d, column, args.d, by_four(args.d_log_var, args.d), d_log_var);
     }
     const float ll_sum = tile_sum(ll);
     const float d_log_var_sum = tile_sum(d_log_var);
@@ -139,7 +148,7 @@ DEVICE void tiled_body(const OutputLikelihoodArgs& args, int block, char* smem) 
     const StepRecord& step = step_of(args);
     GemmTile& tile = *reinterpret_cast<GemmTile*>(smem);
     const Place at = tiled_place(block, args.d);
-    const Operand h = {args.h, step.rows, args.k, args.k};
+    const Operand h = {args.h, int64_t(rows_of(args)), args.k, args.k};
     float mean[4][4] = {};
     float log_var[4][4] = {};
     tiled_product<true, true>(h, {args.w, args.d, args.k, args.k}, at, tile, mean);

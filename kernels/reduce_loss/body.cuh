@@ -1,4 +1,4 @@
-// metrics = (sum of ll, sum of KL) over the rows of the batch, in double and in fixed order.
+// metrics = (sum of ll / samples, sum of KL) over the rows of the batch, in double and in fixed order.
 #pragma once
 
 #include "../common/reduce.cuh"
@@ -7,7 +7,8 @@ DEVICE void body(const ReduceLossArgs& args, int, char* smem) {
     const uint32_t record = *args.base + args.offset;
     const uint32_t rows = args.table[record].rows;
     double* scratch = reinterpret_cast<double*>(smem);
-    const double ll = batch_sum(args.ll, int(args.ll_tiles), args.batch, rows, scratch);
+    const uint32_t k = args.samples;
+    const double ll = batch_sum(args.ll, int(args.ll_tiles), args.batch * k, rows * k, scratch) / k;
     const double kl = args.kl != nullptr ? batch_sum(args.kl, int(args.kl_tiles), args.batch, rows, scratch) : 0;
     if (threadIdx.x != 0) {
         return;

@@ -1,16 +1,22 @@
-// s = optimizer(s, sum of its partial gradients over the rows of the batch), for a parameter that all rows share.
+// s = optimizer(s, sum of its gradient over the rows of the batch), for a parameter that all rows share: a scalar whose
+// gradient comes in partials, or a vector, a thread an element.
 #pragma once
 
+#include "../common/column_sum.cuh"
 #include "../common/optimizer.cuh"
-#include "../common/reduce.cuh"
 
-DEVICE void body(const ScalarUpdateArgs& args, int, char* smem) {
-    const StepRecord& step = step_of(args);
-    const float g = float(batch_sum(args.partials, int(args.tiles), args.batch, step.rows, reinterpret_cast<double*>(smem)));
-    if (threadIdx.x == 0) {
+DEVICE void body(const ScalarUpdateArgs& args, int block, char* smem) {
+    const int64_t column = int64_t(block) * BLOCK + threadIdx.x;
+    float g = 0;
+    if (args.tiles > 0) {
+        g = partials_column_sum(args, reinterpret_cast<double*>(smem));
+    } else if (column < args.n) {
+        g = matrix_column_sum(args, column);
+    }
+    if (column < args.n) {
         if (args.out != nullptr) {
-            *args.out = g;
+            args.out[column] = g;
         }
-        optimize(args, step, args.parameter, args.first, args.second, g);
+        optimize(args, step_of(args), args.parameter + column, args.first + column, args.second != nullptr ? args.second + column : nullptr, g);
     }
 }

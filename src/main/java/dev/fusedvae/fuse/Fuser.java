@@ -247,6 +247,9 @@ public final class Fuser {
             if (group.kind() == Kind.LATENT_FORWARD) {
                 // row blocks read x once for every few columns: gathered once, it is read back from memory
                 group.ops().stream().filter(op -> op instanceof Op.Gather).forEach(op -> needed.addAll(op.writes()));
+                // and heads once for every sample
+                group.ops().stream().filter(op -> op instanceof Op.Reparameterize o && o.z().samples() > 1)
+                        .forEach(op -> needed.add(((Op.Reparameterize) op).heads()));
             }
             for (Group other : groups) {
                 if (other != group) {

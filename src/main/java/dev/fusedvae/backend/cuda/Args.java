@@ -58,7 +58,7 @@ final class Args {
 
     /// `StepRecord`: a row of the step table.
     static final Type STEP_RECORD = new Type("StepRecord", Type.of("StepRecord", "step",
-            "epoch position rows inv_rows: rate: rate_over_bc1: rsqrt_bc2: decay: beta: reserved").layout());
+            "epoch position rows inv_rows: rate: rate_over_bc1: rsqrt_bc2: decay: beta: first_sample").layout());
     /// `TensorEntry`: one parameter of an update.
     static final Type TENSOR_ENTRY = Type.of("TensorEntry", "parameter gradient first second", "count first_block");
     /// `NormRange`: one array of partial norms.
@@ -66,51 +66,63 @@ final class Args {
 
     private static final Type GATHER = Type.step("GatherArgs", "data values mean x",
             "key0 key1 site in_order examples features batch element binarization byte_law shift: divisor: reserved");
-    private static final Type LINEAR = Type.step("LinearArgs", "x w y", "batch n k");
-    private static final Type LINEAR_BIAS_ACT = Type.step("LinearBiasActArgs", "x w bias pre y", "batch n k activation reserved");
-    private static final Type ADD_BIAS = Type.step("AddBiasArgs", "a bias y", "batch n reserved");
-    private static final Type ACTIVATE = Type.step("ActivateArgs", "a y", "batch n activation");
-    private static final Type ACTIVATE_BACKWARD = Type.step("ActivateBackwardArgs", "dy saved da", "batch n activation");
-    private static final Type ADD = Type.step("AddArgs", "a b out", "batch n reserved");
-    private static final Type NOISE = Type.step("NoiseArgs", "eps", "batch columns key0 key1 site by_example reserved");
-    private static final Type REPARAMETERIZE = Type.step("ReparameterizeArgs", "heads eps z", "batch latent reserved");
-    private static final Type KL_DIVERGENCE = Type.step("KlDivergenceArgs", "heads kl", "batch latent reserved");
-    private static final Type REPARAM_KL = Type.step("ReparamKlArgs", "heads eps z kl", "batch latent key0 key1 site by_example reserved");
-    private static final Type LIKELIHOOD = Type.step("LikelihoodArgs", "x y log_var ll dy d_log_var", "batch d likelihood precision: half_log:");
-    private static final Type REDUCE_LOSS = Type.step("ReduceLossArgs", "ll kl metrics losses diverged", "batch ll_tiles kl_tiles");
-    private static final Type LINEAR_BACKWARD_DATA = Type.step("LinearBackwardDataArgs", "dy w dx", "batch n k");
-    private static final Type LINEAR_BACKWARD_DATA_ACT = Type.step("LinearBackwardDataActArgs", "dy w saved da", "batch n k activation reserved");
-    private static final Type LINEAR_BACKWARD_WEIGHT = Type.step("LinearBackwardWeightArgs", "dy x dw", "batch n k");
-    private static final Type LINEAR_BACKWARD_WEIGHT_BIAS = Type.step("LinearBackwardWeightBiasArgs", "dy x dw db dw_norms db_norms", "batch n k");
-    private static final Type COLUMN_SUM = Type.step("ColumnSumArgs", "dy out norms", "batch n tiles");
-    private static final Type REPARAMETERIZE_BACKWARD = Type.step("ReparameterizeBackwardArgs", "dz heads eps d_heads", "batch latent reserved");
-    private static final Type KL_BACKWARD = Type.step("KlBackwardArgs", "heads d_heads", "batch latent reserved");
-    private static final Type LATENT_GRAD = Type.step("LatentGradArgs", "dz heads eps d_heads", "batch latent reserved");
+    private static final Type LINEAR = Type.step("LinearArgs", "x w y", "batch n k samples reserved");
+    private static final Type LINEAR_BIAS_ACT = Type.step("LinearBiasActArgs", "x w bias pre y", "batch n k activation samples");
+    private static final Type ADD_BIAS = Type.step("AddBiasArgs", "a bias y", "batch n samples");
+    private static final Type ACTIVATE = Type.step("ActivateArgs", "a y", "batch n activation samples reserved");
+    private static final Type ACTIVATE_BACKWARD = Type.step("ActivateBackwardArgs", "dy saved da", "batch n activation samples reserved");
+    private static final Type ADD = Type.step("AddArgs", "a b out", "batch n samples");
+    private static final Type NOISE = Type.step("NoiseArgs", "eps", "batch columns key0 key1 site by_example samples all_samples reserved");
+    private static final Type REPARAMETERIZE = Type.step("ReparameterizeArgs", "heads eps z", "batch latent samples");
+    private static final Type KL_DIVERGENCE = Type.step("KlDivergenceArgs", "heads kl prior", "batch latent reserved");
+    private static final Type REPARAM = Type.step("ReparamArgs", "heads eps z kl ratio prior",
+            "batch latent key0 key1 site by_example samples all_samples reserved");
+    private static final Type LIKELIHOOD = Type.step("LikelihoodArgs", "x y log_var ll dy d_log_var",
+            "batch d likelihood precision: half_log: samples shares");
+    private static final Type REDUCE_LOSS = Type.step("ReduceLossArgs", "ll kl metrics losses diverged", "batch ll_tiles kl_tiles samples reserved");
+    private static final Type LINEAR_BACKWARD_DATA = Type.step("LinearBackwardDataArgs", "dy w dx", "batch n k samples reserved");
+    private static final Type LINEAR_BACKWARD_DATA_ACT = Type.step("LinearBackwardDataActArgs", "dy w saved da", "batch n k activation samples");
+    private static final Type LINEAR_BACKWARD_WEIGHT = Type.step("LinearBackwardWeightArgs", "dy x dw", "batch n k samples reserved");
+    private static final Type LINEAR_BACKWARD_WEIGHT_BIAS = Type.step("LinearBackwardWeightBiasArgs", "dy x dw db dw_norms db_norms weights",
+            "batch n k samples reserved");
+    private static final Type COLUMN_SUM = Type.step("ColumnSumArgs", "dy out norms weights", "batch n tiles samples reserved");
+    private static final Type LATENT_GRAD = Type.step("LatentGradArgs", "dz heads eps dz_weights weights prior kl_means d_heads",
+            "batch latent samples parts nats:");
+    private static final Type LOG_RATIO = Type.step("LogRatioArgs", "heads eps prior ratio", "batch latent samples");
+    private static final Type KL_COLUMNS = Type.step("KlColumnsArgs", "heads prior means", "batch latent reserved");
+    private static final Type CORRUPT = Type.step("CorruptArgs", "x out", "batch columns key0 key1 site by_example corruption strength: reserved");
+    private static final Type L1_PENALTY = Type.step("L1PenaltyArgs", "code l1", "batch n reserved");
+    private static final Type L1_GRAD = Type.step("L1GradArgs", "code before out", "batch n reserved");
+    private static final Type IMPORTANCE_WEIGHTS = Type.step("ImportanceWeightsArgs", "ll ratio weights bound squares",
+            "batch samples ll_tiles ratio_tiles reserved");
+    private static final Type WEIGHT_ROWS = Type.step("WeightRowsArgs", "dy weights out", "batch n samples squared tiles");
     private static final Type SQUARED_NORM = Type.of("SquaredNormArgs", "gradient norms", "offset count");
     private static final Type UPDATE = Type.step("UpdateArgs", "tensors norms",
             "tensor_count norm_count " + OPTIMIZER + " clip: reserved");
 
     private static final String GATHERED = "key0 key1 site in_order examples features batch element binarization byte_law shift: divisor: ";
-    private static final Type GATHER_LINEAR_BIAS_ACT = Type.step("GatherLinearBiasActArgs", "data values mean x w bias pre y",
-            GATHERED + "n activation reserved");
+    private static final Type GATHER_LINEAR_BIAS_ACT = Type.step("GatherLinearBiasActArgs", "data values mean x corrupted w bias pre y",
+            GATHERED + "n activation corrupt_site corruption strength:");
     private static final Type LATENT_FORWARD = Type.step("LatentForwardArgs",
-            "data values mean x heads_w heads_bias heads eps z kl w bias pre y",
-            GATHERED.replace("site", "site noise_site") + "heads_n latent n activation");
+            "data values mean x corrupted heads_w heads_bias heads eps z kl ratio l1 prior w bias pre y",
+            GATHERED.replace("site", "site noise_site") + "heads_n latent n activation samples all_samples corrupt_site corruption strength: reserved");
     private static final Type OUTPUT_LIKELIHOOD = Type.step("OutputLikelihoodArgs", "h w bias x log_var y ll dy d_log_var",
-            "batch d k likelihood precision: half_log: reserved");
-    private static final Type LATENT_BACKWARD = Type.step("LatentBackwardArgs", "dy w heads eps dz d_heads heads_w saved da",
-            "batch n latent heads_n k activation reserved");
+            "batch d k likelihood precision: half_log: samples shares reserved");
+    private static final Type LATENT_BACKWARD = Type.step("LatentBackwardArgs",
+            "dy w heads eps dz_weights weights prior kl_means code dz d_heads heads_w saved da",
+            "batch n latent heads_n k activation samples parts nats:");
     private static final Type LINEAR_BACKWARD_UPDATE = Type.step("LinearBackwardUpdateArgs",
-            "dy x dw db w first second bias bias_first bias_second", "batch n k " + OPTIMIZER + " reserved");
-    private static final Type SCALAR_UPDATE = Type.step("ScalarUpdateArgs", "partials out parameter first second", "batch tiles " + OPTIMIZER);
+            "dy x dw db w first second bias bias_first bias_second weights", "batch n k " + OPTIMIZER + " samples");
+    private static final Type SCALAR_UPDATE = Type.step("ScalarUpdateArgs", "dy weights out parameter first second",
+            "batch n tiles " + OPTIMIZER + " samples");
 
     /// Every type, for the test that compares them with the compiler's.
     static List<Type> all() {
         return List.of(STEP_RECORD, TENSOR_ENTRY, NORM_RANGE, GATHER, LINEAR, LINEAR_BIAS_ACT, ADD_BIAS, ACTIVATE, ACTIVATE_BACKWARD, ADD,
-                NOISE, REPARAMETERIZE, KL_DIVERGENCE, REPARAM_KL, LIKELIHOOD, REDUCE_LOSS, LINEAR_BACKWARD_DATA, LINEAR_BACKWARD_DATA_ACT,
-                LINEAR_BACKWARD_WEIGHT, LINEAR_BACKWARD_WEIGHT_BIAS, COLUMN_SUM, REPARAMETERIZE_BACKWARD, KL_BACKWARD, LATENT_GRAD,
-                SQUARED_NORM, UPDATE, GATHER_LINEAR_BIAS_ACT, LATENT_FORWARD, OUTPUT_LIKELIHOOD, LATENT_BACKWARD, LINEAR_BACKWARD_UPDATE,
-                SCALAR_UPDATE);
+                NOISE, REPARAMETERIZE, KL_DIVERGENCE, REPARAM, LIKELIHOOD, REDUCE_LOSS, LINEAR_BACKWARD_DATA, LINEAR_BACKWARD_DATA_ACT,
+                LINEAR_BACKWARD_WEIGHT, LINEAR_BACKWARD_WEIGHT_BIAS, COLUMN_SUM, LATENT_GRAD, LOG_RATIO, KL_COLUMNS, CORRUPT, L1_PENALTY, L1_GRAD,
+                IMPORTANCE_WEIGHTS, WEIGHT_ROWS, SQUARED_NORM, UPDATE, GATHER_LINEAR_BIAS_ACT, LATENT_FORWARD, OUTPUT_LIKELIHOOD, LATENT_BACKWARD,
+                LINEAR_BACKWARD_UPDATE, SCALAR_UPDATE);
     }
 
     /// The type of a kernel's only parameter.
@@ -129,19 +141,22 @@ final class Args {
             case LINEAR_BACKWARD_WEIGHT -> LINEAR_BACKWARD_WEIGHT;
             case COLUMN_SUM -> COLUMN_SUM;
             case ACTIVATE_BACKWARD -> ACTIVATE_BACKWARD;
-            case REPARAMETERIZE_BACKWARD -> REPARAMETERIZE_BACKWARD;
-            case KL_BACKWARD -> KL_BACKWARD;
+            case REPARAMETERIZE_BACKWARD, KL_BACKWARD, LOG_RATIO_BACKWARD, LATENT_GRAD, WEIGHTED_LATENT_GRAD -> LATENT_GRAD;
+            case LOG_RATIO -> LOG_RATIO;
+            case KL_COLUMNS -> KL_COLUMNS;
+            case CORRUPT -> CORRUPT;
+            case L1_PENALTY -> L1_PENALTY;
+            case L1_BACKWARD, L1_GRAD -> L1_GRAD;
+            case IMPORTANCE_WEIGHTS -> IMPORTANCE_WEIGHTS;
+            case WEIGHT_ROWS -> WEIGHT_ROWS;
             case ADD -> ADD;
             case SQUARED_NORM -> SQUARED_NORM;
             case UPDATE, MULTI_TENSOR_UPDATE -> UPDATE;
             case LINEAR_BIAS_ACT -> LINEAR_BIAS_ACT;
-            case REPARAM_KL -> REPARAM_KL;
+            case REPARAM_KL, REPARAM_RATIO -> REPARAM;
             case LINEAR_BACKWARD_DATA_ACT -> LINEAR_BACKWARD_DATA_ACT;
             case LINEAR_BACKWARD_WEIGHT_BIAS -> LINEAR_BACKWARD_WEIGHT_BIAS;
-            case LATENT_GRAD -> LATENT_GRAD;
             case BERNOULLI_SAMPLE, CONTRAST, LINEAR_BIAS_ACT_SAMPLE, TRANSPOSED_BIAS_ACT_SAMPLE -> throw Unsupported.refusal(kind.label());
-            case CORRUPT, L1_PENALTY, L1_BACKWARD, L1_GRAD, KL_COLUMNS, LOG_RATIO, LOG_RATIO_BACKWARD, REPARAM_RATIO, IMPORTANCE_WEIGHTS, WEIGHT_ROWS,
-                    WEIGHTED_LATENT_GRAD -> throw Unsupported.refusal(kind.label());
             case GATHER_LINEAR_BIAS_ACT -> GATHER_LINEAR_BIAS_ACT;
             case LATENT_FORWARD -> LATENT_FORWARD;
             case OUTPUT_LIKELIHOOD -> OUTPUT_LIKELIHOOD;

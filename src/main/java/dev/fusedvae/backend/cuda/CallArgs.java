@@ -20,13 +20,16 @@ final class CallArgs {
     private final Control control;
     private final UpdateArgs updates;
     private final LayerArgs layers;
+    private final FamilyArgs family;
     private final int batch;
 
-    CallArgs(Slots slots, Control control, UpdateArgs updates, int batch) {
+    /// @param prior address of the prior's table, or 0 for N(0, I)
+    CallArgs(Slots slots, Control control, UpdateArgs updates, long prior, int batch) {
         this.slots = slots;
         this.control = control;
         this.updates = updates;
-        layers = new LayerArgs(slots);
+        family = new FamilyArgs(slots, prior);
+        layers = new LayerArgs(slots, family);
         this.batch = batch;
     }
 
@@ -37,7 +40,10 @@ final class CallArgs {
             args.pointer("table", control.table()).pointer("base", control.base());
         }
         if (args.type().fields().contains("batch")) {
-            args.word("batch", batch);
+            args.word("batch", Dimensions.rows(op, batch));
+        }
+        if (args.type().fields().contains("samples")) {
+            args.word("samples", Dimensions.samples(op));
         }
         switch (op.kind()) {
             case GATHER -> gather(args, op.only(Op.Gather.class));
@@ -46,7 +52,7 @@ final class CallArgs {
             case ACTIVATE -> activate(args, op.only(Op.Activate.class));
             case NOISE -> args.pointer("eps", at(op.only(Op.Noise.class).eps())).word("columns", op.only(Op.Noise.class).eps().width());
             case REPARAMETERIZE -> reparameterize(args, op.only(Op.Reparameterize.class));
-            case KL_DIVERGENCE -> kl(args, op.only(Op.KlDivergence.class)).word("latent", op.only(Op.KlDivergence.class).heads().columns());
+            case KL_DIVERGENCE -> family.kl(args, op.only(Op.KlDivergence.class)).word("latent", op.only(Op.KlDivergence.class).heads().columns());
             case LOG_LIKELIHOOD -> logLikelihood(args, op.only(Op.LogLikelihood.class));
             case LIKELIHOOD_BACKWARD -> likelihoodBackward(args, op.only(Op.LikelihoodBackward.class));
             case LIKELIHOOD_GRAD -> {
@@ -65,11 +71,7 @@ final class CallArgs {
                 args.pointer("dy", at(o.dY())).pointer("saved", at(o.saved())).pointer("da", at(o.dA()))
                         .word("n", o.dA().width()).word("activation", o.activation().ordinal());
             }
-            case REPARAMETERIZE_BACKWARD -> latentBackward(args, op.only(Op.ReparameterizeBackward.class), op.only(Op.ReparameterizeBackward.class).dHeads());
-            case KL_BACKWARD -> {
-                Op.KlBackward o = op.only(Op.KlBackward.class);
-                args.pointer("heads", at(o.heads())).pointer("d_heads", at(o.dHeads())).word("latent", o.heads().columns());
-            }
+            case REPARAMETERIZE_BACKWARD, KL_BACKWARD, LOG_RATIO_BACKWARD, LATENT_GRAD, WEIGHTED_LATENT_GRAD -> family.latentGrad(args, op);
             case ADD -> {
                 Op.Add o = op.only(Op.Add.class);
                 args.pointer("a", at(o.a())).pointer("b", at(o.b())).pointer("out", at(o.out())).word("n", o.out().width());
@@ -80,15 +82,20 @@ final class CallArgs {
             }
             case UPDATE, MULTI_TENSOR_UPDATE -> updates.fill(args, op.all(Op.Update.class));
             case LINEAR_BIAS_ACT -> linearBiasAct(args, op);
-            case REPARAM_KL -> {
-                reparameterize(args, op.only(Op.Reparameterize.class)).pointer("eps", slots.addressOrNull(Optional.of(op.only(Op.Noise.class).eps())));
-                kl(args, op.only(Op.KlDivergence.class));
+            case REPARAM_KL, REPARAM_RATIO -> {
+                reparameterize(args, op.only(Op.Reparameterize.class));
+                op.all(Op.KlDivergence.class).forEach(o -> family.kl(args, o));
+                op.all(Op.LogRatio.class).forEach(o -> family.ratio(args, o));
             }
             case LINEAR_BACKWARD_DATA_ACT -> dataGradientAct(args, op);
             case LINEAR_BACKWARD_WEIGHT_BIAS -> weightGradientBias(args, op);
-            case LATENT_GRAD -> latentBackward(args, op.only(Op.ReparameterizeBackward.class), op.only(Op.Add.class).out());
-            case CORRUPT, L1_PENALTY, L1_BACKWARD, L1_GRAD, KL_COLUMNS, LOG_RATIO, LOG_RATIO_BACKWARD, REPARAM_RATIO, IMPORTANCE_WEIGHTS, WEIGHT_ROWS,
-                    WEIGHTED_LATENT_GRAD -> throw Unsupported.refusal(op.kind().label());
+            case LOG_RATIO -> family.logRatio(args, op.only(Op.LogRatio.class));
+            case KL_COLUMNS -> family.klColumns(args, op.only(Op.KlColumns.class));
+            case CORRUPT -> family.corrupt(args, op.only(Op.Corrupt.class));
+            case L1_PENALTY -> family.l1Penalty(args, op.only(Op.L1Penalty.class));
+            case L1_BACKWARD, L1_GRAD -> family.l1Grad(args, op);
+            case IMPORTANCE_WEIGHTS -> family.importanceWeights(args, op.only(Op.ImportanceWeights.class));
+            case WEIGHT_ROWS -> family.weightRows(args, op.only(Op.WeightRows.class));
             case GATHER_LINEAR_BIAS_ACT -> layers.gatherLinear(args, op);
             case LATENT_FORWARD -> layers.latentForward(args, op);
             case OUTPUT_LIKELIHOOD -> layers.outputLikelihood(args, op);
@@ -107,13 +114,16 @@ final class CallArgs {
                     stream(args, feed.binarization());
                     bindData(args, feed, data);
                 }
-                case Op.Noise o when op.kind() == Kind.LATENT_FORWARD -> {
-                    args.word("key0", feed.noise().key0()).word("key1", feed.noise().key1()).word("noise_site", feed.noise().counter3(0))
-                            .word("in_order", byExample(feed));
-                }
-                case Op.Noise o -> {
-                    stream(args, feed.noise());
+                case Op.Corrupt o when op.kind() == Kind.CORRUPT -> {
+                    stream(args, feed.corruption());
                     args.word("by_example", byExample(feed));
+                }
+                case Op.Corrupt o -> args.word("corrupt_site", feed.corruption().counter3(0));
+                case Op.Noise o -> {
+                    boolean layer = op.kind() == Kind.LATENT_FORWARD;
+                    args.word("key0", feed.noise().key0()).word("key1", feed.noise().key1())
+                            .word(layer ? "noise_site" : "site", feed.noise().counter3(0)).word(layer ? "in_order" : "by_example", byExample(feed))
+                            .word("all_samples", allSamples(feed, o));
                 }
                 default -> { }
             }
@@ -122,6 +132,14 @@ final class CallArgs {
 
     private static void stream(Args args, Stream stream) {
         args.word("key0", stream.key0()).word("key1", stream.key1()).word("site", stream.counter3(0));
+    }
+
+    /// Samples of an example, over all chunks in which they come.
+    private static int allSamples(Feed feed, Op.Noise noise) {
+        return switch (feed) {
+            case Feed.Training f -> noise.eps().samples();
+            case Feed.Inference f -> f.samples();
+        };
     }
 
     private static int byExample(Feed feed) {
@@ -182,20 +200,17 @@ final class CallArgs {
                 .word("latent", o.z().width());
     }
 
-    private Args kl(Args args, Op.KlDivergence o) {
-        return args.pointer("heads", at(o.heads())).pointer("kl", at(o.kl()));
-    }
-
     private void logLikelihood(Args args, Op.LogLikelihood o) {
         likelihood(args, o.likelihood(), o.x(), o.y(), o.logVar()).pointer("ll", at(o.ll()));
     }
 
     private void likelihoodBackward(Args args, Op.LikelihoodBackward o) {
-        likelihood(args, o.likelihood(), o.x(), o.y(), o.logVar()).pointer("dy", at(o.dY())).pointer("d_log_var", slots.addressOrNull(o.dLogVar()));
+        likelihood(args, o.likelihood(), o.x(), o.y(), o.logVar()).pointer("dy", at(o.dY())).pointer("d_log_var", slots.addressOrNull(o.dLogVar()))
+                .word("shares", o.shares());
     }
 
     private Args likelihood(Args args, Likelihood likelihood, Tensor x, Tensor y, Optional<Tensor> logVar) {
-        return likelihood(args, likelihood).pointer("x", at(x)).pointer("y", at(y)).pointer("log_var", slots.addressOrNull(logVar))
+        return likelihood(args, likelihood).pointer("x", at(x)).pointer("y", at(y)).pointer("log_var", slots.addressOrNull(logVar)).word("shares", 1)
                 .word("d", x.columns());
     }
 
@@ -207,8 +222,8 @@ final class CallArgs {
             case Likelihood.Gaussian l -> 1;
             case Likelihood.GaussianScalar l -> 2;
             case Likelihood.GaussianFeature l -> 3;
-            case Likelihood.ContinuousBernoulli l -> throw Unsupported.refusal("the likelihood " + likelihood.flag());
-            case Likelihood.GaussianVector l -> throw Unsupported.refusal("the likelihood " + likelihood.flag());
+            case Likelihood.ContinuousBernoulli l -> 4;
+            case Likelihood.GaussianVector l -> 5;
         };
         return args.word("likelihood", code).real("precision", (float) (1 / variance))
                 .real("half_log", (float) (0.5 * StrictMath.log(2 * Math.PI * variance)));
@@ -216,11 +231,8 @@ final class CallArgs {
 
     private void reduceLoss(Args args, Op.ReduceLoss o) {
         args.pointer("ll", at(o.ll())).pointer("kl", slots.addressOrNull(o.kl())).pointer("metrics", at(o.metrics()))
-                .pointer("losses", control.losses()).word("ll_tiles", tiles(o.ll())).word("kl_tiles", o.kl().map(this::tiles).orElse(0));
-    }
-
-    private int tiles(Tensor t) {
-        return slots.shape(t) instanceof Shape.Partials partials ? partials.tiles() : 0;
+                .pointer("losses", control.losses()).word("ll_tiles", slots.tiles(o.ll())).word("kl_tiles", o.kl().map(slots::tiles).orElse(0))
+                .word("samples", o.ll().samples());
     }
 
     private Args dataGradient(Args args, Op.LinearBackwardData o) {
@@ -236,7 +248,7 @@ final class CallArgs {
     }
 
     private Args weightGradient(Args args, Op.LinearBackwardWeight o) {
-        return args.pointer("dy", at(o.dY())).pointer("x", at(o.x())).pointer("dw", at(o.dW()))
+        return args.pointer("dy", slots.addressOrNull(Optional.of(o.dY()))).pointer("x", at(o.x())).pointer("dw", at(o.dW()))
                 .word("n", o.layer().width()).word("k", o.layer().inputs());
     }
 
@@ -245,6 +257,7 @@ final class CallArgs {
         Optional<Tensor> db = op.all(Op.ColumnSum.class).stream().findFirst().map(Op.ColumnSum::out);
         weightGradient(args, o).pointer("db", slots.addressOrNull(db)).pointer("dw_norms", slots.addressOrNull(norm(op, o.dW())))
                 .pointer("db_norms", slots.addressOrNull(db.flatMap(t -> norm(op, t))));
+        family.weights(args, op);
     }
 
     /// The partial norm of `gradient` that the call writes.
@@ -254,13 +267,7 @@ final class CallArgs {
     }
 
     private void columnSum(Args args, FusedOp op) {
-        Op.ColumnSum o = op.only(Op.ColumnSum.class);
-        args.pointer("dy", at(o.dY())).pointer("out", at(o.out())).pointer("norms", slots.addressOrNull(norm(op, o.out())))
-                .word("n", o.out().width()).word("tiles", tiles(o.dY()));
-    }
-
-    private void latentBackward(Args args, Op.ReparameterizeBackward o, Tensor out) {
-        args.pointer("dz", at(o.dz())).pointer("heads", at(o.heads())).pointer("eps", at(o.eps())).pointer("d_heads", at(out))
-                .word("latent", o.dz().width());
+        family.columnSum(args, op).pointer("out", at(op.only(Op.ColumnSum.class).out()))
+                .pointer("norms", slots.addressOrNull(norm(op, op.only(Op.ColumnSum.class).out())));
     }
 }

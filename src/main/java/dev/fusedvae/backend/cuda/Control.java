@@ -56,7 +56,7 @@ final class Control implements AutoCloseable {
     }
 
     private static long capacity(Plan plan) {
-        long bytes = aligned(RECORDS * RECORD_BYTES) + aligned(RECORDS * LOSS_BYTES) + ALIGNMENT;
+        long bytes = aligned(RECORDS * RECORD_BYTES) + aligned(RECORDS * LOSS_BYTES) + ALIGNMENT + aligned(PriorTable.bytes(plan.graph().spec()));
         for (Op op : plan.graph().ops()) {
             if (op instanceof Op.Update update) {
                 bytes += aligned(Args.TENSOR_ENTRY.layout().byteSize())
@@ -111,7 +111,7 @@ final class Control implements AutoCloseable {
             put(at, 8, Float.floatToRawIntBits(step.rsqrtBc2()));
             put(at, 9, Float.floatToRawIntBits(step.decay()));
             put(at, 10, Float.floatToRawIntBits(step.beta()));
-            put(at, 11, 0);
+            put(at, 11, Math.toIntExact(step.firstSample()));
         }
         driver.upload(tableTarget, pinned, count * RECORD_BYTES);
     }
@@ -124,6 +124,11 @@ final class Control implements AutoCloseable {
     /// as its value travels with the call: several are under way at once.
     void base(int record) {
         driver.set(baseWord, record);
+    }
+
+    /// The first sample of record `i`, among all samples of an example.
+    int firstSample(int i) {
+        return table.get(ValueLayout.JAVA_INT, i * RECORD_BYTES + 4L * 11);
     }
 
     /// The number of the step in record `i`, as uploaded last.

@@ -16,7 +16,7 @@ import jcuda.runtime.cudaStream_t;
 /// Matrix products by cuBLAS, in fp32: pedantic math, so neither TF32 nor another shortcut.
 ///
 /// cuBLAS is column-major: it sees a row-major matrix as its transpose, so each product is asked for transposed.
-/// A record's own number of rows is multiplied; rows beyond are neither read nor written.
+/// A record's own number of rows, all samples of them, is multiplied; rows beyond are neither read nor written.
 final class CublasProducts implements AutoCloseable {
     private final cublasHandle handle = new cublasHandle();
     private final String version;
@@ -78,30 +78,33 @@ final class CublasProducts implements AutoCloseable {
     Launcher.Launch linear(MemorySegment args, Args.Type type, Control control) {
         int n = word(args, type, "n");
         int k = word(args, type, "k");
+        int samples = word(args, type, "samples");
         Product p = new Product(cublasOperation.CUBLAS_OP_T, cublasOperation.CUBLAS_OP_N,
                 pointer(args, type, "w"), k, pointer(args, type, "x"), k, pointer(args, type, "y"), n);
         long record = type.offset("offset");
-        return () -> multiply(p, n, control.rows(args.get(ValueLayout.JAVA_INT, record)), k);
+        return () -> multiply(p, n, samples * control.rows(args.get(ValueLayout.JAVA_INT, record)), k);
     }
 
     /// `linear_backward_data`: dX = dY W, that is dXᵀ[K,B] = Wᵀ dYᵀ.
     Launcher.Launch data(MemorySegment args, Args.Type type, Control control) {
         int n = word(args, type, "n");
         int k = word(args, type, "k");
+        int samples = word(args, type, "samples");
         Product p = new Product(cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_N,
                 pointer(args, type, "w"), k, pointer(args, type, "dy"), n, pointer(args, type, "dx"), k);
         long record = type.offset("offset");
-        return () -> multiply(p, k, control.rows(args.get(ValueLayout.JAVA_INT, record)), n);
+        return () -> multiply(p, k, samples * control.rows(args.get(ValueLayout.JAVA_INT, record)), n);
     }
 
     /// `linear_backward_weight`: dW = dYᵀ X, that is dWᵀ[K,N] = Xᵀ dY, summed over the rows of the record.
     Launcher.Launch weight(MemorySegment args, Args.Type type, Control control) {
         int n = word(args, type, "n");
         int k = word(args, type, "k");
+        int samples = word(args, type, "samples");
         Product p = new Product(cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_T,
                 pointer(args, type, "x"), k, pointer(args, type, "dy"), n, pointer(args, type, "dw"), k);
         long record = type.offset("offset");
-        return () -> multiply(p, k, n, control.rows(args.get(ValueLayout.JAVA_INT, record)));
+        return () -> multiply(p, k, n, samples * control.rows(args.get(ValueLayout.JAVA_INT, record)));
     }
 
     private static int word(MemorySegment args, Args.Type type, String field) {

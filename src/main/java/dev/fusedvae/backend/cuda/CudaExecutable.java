@@ -112,7 +112,8 @@ final class CudaExecutable implements Executable {
         try {
             UpdateArgs updates = new UpdateArgs(resources.slots, resources.control, resources.staging);
             Launcher launcher = engine.vendor().launcher(engine.launcher(resources.arena), resources.control);
-            launches.prepare(new CallArgs(resources.slots, resources.control, updates, plan.batch()), launcher, resources.arena);
+            long prior = PriorTable.upload(plan.graph().spec(), resources.control, resources.staging);
+            launches.prepare(new CallArgs(resources.slots, resources.control, updates, prior, plan.batch()), launcher, resources.arena);
             launches.bind(feed, resources.load(feed));
             driver.synchronize();
         } catch (RuntimeException e) {
@@ -247,7 +248,7 @@ final class CudaExecutable implements Executable {
 
     private boolean finite(Tensor t, int rows) {
         float[] values = read(t);
-        int live = t.batched() ? rows * t.width() : values.length;
+        int live = t.batched() ? t.rows(rows) * t.width() : values.length;
         for (int i = 0; i < live; i++) {
             if (!Float.isFinite(values[i])) {
                 return false;

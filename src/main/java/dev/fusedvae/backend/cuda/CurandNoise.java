@@ -67,16 +67,27 @@ final class CurandNoise implements AutoCloseable {
         long eps = args.get(ValueLayout.JAVA_LONG, type.offset("eps"));
         int batch = word(args, type, "batch");
         int columns = word(args, type, "columns");
+        int samples = word(args, type, "samples");
         int[] words = new int[BLOCK];
         return () -> {
             int record = word(args, type, "offset");
             long offset = word(args, type, "by_example") != 0
-                    ? Math.multiplyExact((long) control.position(record), blocks(columns))
+                    ? evaluated(control, record, columns, word(args, type, "all_samples"))
                     : Math.multiplyExact(control.step(record), blocks((long) batch * columns));
             Philox.words(0, 0, 0, word(args, type, "site"), word(args, type, "key0"), word(args, type, "key1"), words, 0);
             seed(Integer.toUnsignedLong(words[0]) | (long) words[1] << 32);
-            generate(eps, offset, (long) control.rows(record) * columns);
+            generate(eps, offset, (long) control.rows(record) * samples * columns);
         };
+    }
+
+    /// Where examples have many samples, their chunks follow each other, with a block to spare for rounding each up.
+    private static long evaluated(Control control, int record, int columns, int allSamples) {
+        long position = control.position(record);
+        if (allSamples == 1) {
+            return Math.multiplyExact(position, blocks(columns));
+        }
+        long chunk = (long) control.firstSample(record) * control.rows(record) * columns;
+        return Math.addExact(Math.multiplyExact(position, blocks((long) columns * allSamples) + BLOCK), blocks(chunk));
     }
 
     private static long blocks(long values) {

@@ -5,6 +5,7 @@ import dev.fusedvae.graph.Layer;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.Corruption;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,9 +13,11 @@ import java.util.Optional;
 /// internal to an op has no memory: its pointer is null.
 final class LayerArgs {
     private final Slots slots;
+    private final FamilyArgs family;
 
-    LayerArgs(Slots slots) {
+    LayerArgs(Slots slots, FamilyArgs family) {
         this.slots = slots;
+        this.family = family;
     }
 
     private long at(Tensor t) {
@@ -58,22 +61,33 @@ final class LayerArgs {
     void gatherLinear(Args args, FusedOp op) {
         Op.Gather gather = op.only(Op.Gather.class);
         args.pointer("x", orNull(gather.x())).word("features", gather.x().columns()).word("binarization", gather.binarization().ordinal());
+        corrupted(args, op);
         layer(args, Forward.of(op, Layer.Place.ENCODER));
+    }
+
+    /// The corruption of what was gathered; its place in the counters is set by CallArgs.bind.
+    private void corrupted(Args args, FusedOp op) {
+        Optional<Op.Corrupt> corrupt = op.all(Op.Corrupt.class).stream().findFirst();
+        args.pointer("corrupted", slots.addressOrNull(corrupt.map(Op.Corrupt::out))).word("corrupt_site", 0);
+        FamilyArgs.corruption(args, corrupt.map(Op.Corrupt::corruption).orElse(Corruption.NONE));
     }
 
     void latentForward(Args args, FusedOp op) {
         Forward heads = Forward.of(op, Layer.Place.HEADS);
         Optional<Op.Gather> gather = op.all(Op.Gather.class).stream().findFirst();
-        args.pointer("x", at(heads.x())).word("features", heads.layer().inputs())
+        args.pointer("x", at(gather.map(Op.Gather::x).orElse(heads.x()))).word("features", heads.layer().inputs())
                 .word("binarization", gather.map(o -> o.binarization().ordinal()).orElse(0))
                 .pointer("heads_w", at(heads.layer().weight())).pointer("heads_bias", bias(heads.layer()))
                 .pointer("heads", orNull(heads.y())).word("heads_n", heads.layer().width()).word("latent", 0);
-        for (String word : List.of("key0", "key1", "site", "noise_site", "in_order", "examples", "element", "byte_law")) {
+        for (String word : List.of("key0", "key1", "site", "noise_site", "all_samples", "in_order", "examples", "element", "byte_law")) {
             args.word(word, 0); // what has no say here; the rest is set by CallArgs.bind
         }
         args.real("shift", 0).real("divisor", 1);
         op.all(Op.Reparameterize.class).forEach(o -> args.pointer("eps", orNull(o.eps())).pointer("z", orNull(o.z())).word("latent", o.z().width()));
-        op.all(Op.KlDivergence.class).forEach(o -> args.pointer("kl", at(o.kl())));
+        op.all(Op.KlDivergence.class).forEach(o -> family.kl(args, o));
+        op.all(Op.LogRatio.class).forEach(o -> family.ratio(args, o));
+        op.all(Op.L1Penalty.class).forEach(o -> args.pointer("l1", at(o.l1())));
+        corrupted(args, op);
         args.word("n", 0).word("activation", 0);
         Forward.maybe(op, Layer.Place.DECODER).ifPresent(f -> layer(args, f));
     }
@@ -83,20 +97,21 @@ final class LayerArgs {
         Op.LogLikelihood o = op.only(Op.LogLikelihood.class);
         CallArgs.likelihood(args, o.likelihood()).pointer("h", at(output.x())).pointer("w", at(output.layer().weight()))
                 .pointer("bias", bias(output.layer())).pointer("x", at(o.x())).pointer("log_var", slots.addressOrNull(o.logVar()))
-                .pointer("y", orNull(output.y())).pointer("ll", at(o.ll())).word("d", o.x().columns()).word("k", output.layer().inputs());
-        op.all(Op.LikelihoodBackward.class).forEach(b -> args.pointer("dy", at(b.dY())).pointer("d_log_var", slots.addressOrNull(b.dLogVar())));
+                .pointer("y", orNull(output.y())).pointer("ll", at(o.ll())).word("d", o.x().columns()).word("k", output.layer().inputs()).word("shares", 1);
+        op.all(Op.LikelihoodBackward.class).forEach(b -> args.pointer("dy", at(b.dY())).pointer("d_log_var", slots.addressOrNull(b.dLogVar()))
+                .word("shares", b.shares()));
     }
 
     void latentBackward(Args args, FusedOp op) {
         List<Op.LinearBackwardData> products = op.all(Op.LinearBackwardData.class);
         Op.LinearBackwardData decoder = products.getFirst();
-        Optional<Op.ReparameterizeBackward> sampled = op.all(Op.ReparameterizeBackward.class).stream().findFirst();
-        Tensor dHeads = sampled.isPresent() ? op.only(Op.Add.class).out() : decoder.dX();
+        Tensor dHeads = op.all(Op.Add.class).stream().findFirst().map(Op.Add::out).orElse(decoder.dX());
         args.pointer("dy", at(decoder.dY())).pointer("w", at(decoder.layer().weight())).pointer("d_heads", at(dHeads))
-                .pointer("dz", sampled.isPresent() ? orNull(decoder.dX()) : 0)
-                .pointer("heads", sampled.map(o -> at(o.heads())).orElse(0L)).pointer("eps", sampled.map(o -> at(o.eps())).orElse(0L))
+                .pointer("dz", dHeads.equals(decoder.dX()) ? 0 : orNull(decoder.dX()))
+                .pointer("code", op.all(Op.L1Backward.class).stream().findFirst().map(o -> at(o.code())).orElse(0L))
                 .word("n", decoder.layer().width()).word("latent", decoder.layer().inputs()).word("heads_n", dHeads.width())
                 .word("k", 0).word("activation", 0);
+        family.latentParts(args, op);
         products.stream().skip(1).forEach(o -> {
             Optional<Op.ActivateBackward> act = op.all(Op.ActivateBackward.class).stream().findFirst();
             args.pointer("heads_w", at(o.layer().weight())).word("k", o.layer().inputs())
@@ -107,8 +122,9 @@ final class LayerArgs {
 
     void linearUpdate(Args args, FusedOp op) {
         Op.LinearBackwardWeight o = op.only(Op.LinearBackwardWeight.class);
-        args.pointer("dy", at(o.dY())).pointer("x", at(o.x())).pointer("dw", orNull(o.dW()))
+        args.pointer("dy", orNull(o.dY())).pointer("x", at(o.x())).pointer("dw", orNull(o.dW()))
                 .word("n", o.layer().width()).word("k", o.layer().inputs());
+        family.weights(args, op);
         for (Op.Update update : op.all(Op.Update.class)) {
             if (update.gradient().equals(o.dW())) {
                 state(args.pointer("w", at(update.parameter())), update, "first", "second");
@@ -129,11 +145,7 @@ final class LayerArgs {
     void scalarUpdate(Args args, FusedOp op) {
         Op.ColumnSum sum = op.only(Op.ColumnSum.class);
         Op.Update update = op.only(Op.Update.class);
-        if (!(slots.shape(sum.dY()) instanceof Shape.Partials partials)) {
-            throw new IllegalArgumentException(op.title() + " sums " + sum.dY() + ", which does not come in partial sums");
-        }
-        args.pointer("partials", at(sum.dY())).pointer("out", orNull(sum.out())).pointer("parameter", at(update.parameter()))
-                .word("tiles", partials.tiles());
+        family.columnSum(args, op).pointer("out", orNull(sum.out())).pointer("parameter", at(update.parameter()));
         state(args, update, "first", "second");
         UpdateArgs.rule(args, update.optimizer());
     }

@@ -6,6 +6,7 @@ import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Phase;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.spec.Likelihood;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -54,9 +55,13 @@ final class Slots implements AutoCloseable {
         plan.graph().tensors(Tensor.Role.PARAMETER).forEach(t -> shapes.put(t, new Shape.Matrix(t.elements(batch))));
         for (Op op : plan.graph().ops()) {
             switch (op) {
-                case Op.LogLikelihood o -> shapes.put(o.ll(), Shape.Partials.of(o.x().columns(), batch));
+                case Op.LogLikelihood o -> shapes.put(o.ll(), Shape.Partials.of(o.x().columns(), o.ll().rows(batch)));
                 case Op.KlDivergence o -> shapes.put(o.kl(), Shape.Partials.of(o.heads().columns(), batch));
-                case Op.LikelihoodBackward o -> o.dLogVar().ifPresent(d -> shapes.put(d, Shape.Partials.of(o.x().columns(), batch)));
+                case Op.LogRatio o -> shapes.put(o.ratio(), Shape.Partials.of(o.eps().columns(), o.ratio().rows(batch)));
+                case Op.L1Penalty o -> shapes.put(o.l1(), Shape.Partials.of(o.code().columns(), batch));
+                case Op.ImportanceWeights o -> shapes.put(o.bound(), Shape.Partials.of(1, batch));
+                case Op.LikelihoodBackward o when o.likelihood() instanceof Likelihood.GaussianScalar ->
+                        o.dLogVar().ifPresent(d -> shapes.put(d, Shape.Partials.of(o.x().columns(), d.rows(batch))));
                 default -> { }
             }
         }
@@ -114,6 +119,11 @@ final class Slots implements AutoCloseable {
             long size = shapes.get(e.getKey()).size();
             return new Gap(e.getKey(), e.getValue() + 4 * size, 4 * (PLACEMENT.footprint(size) - size));
         }).toList();
+    }
+
+    /// Tiles of partial sums, 0 for a matrix.
+    int tiles(Tensor t) {
+        return shape(t) instanceof Shape.Partials partials ? partials.tiles() : 0;
     }
 
     Shape shape(Tensor t) {

@@ -1,0 +1,27 @@
+// out = x with noise or with values masked.
+#pragma once
+
+#include "../common/corrupt.cuh"
+
+// A warp a row, a quad of columns a lane.
+DEVICE void body(const CorruptArgs& args, int block, char*) {
+    const StepRecord& step = step_of(args);
+    const RowTile tile = row_tile_of<128>(block, args.columns);
+    if (tile.row >= step.rows || tile.column >= args.columns) {
+        return;
+    }
+    const uint32_t row = uint32_t(tile.row) + (args.by_example != 0 ? step.position : 0u);
+    const int64_t at = tile.row * args.columns + tile.column;
+    float x[4];
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        x[i] = tile.column + i < args.columns ? args.x[at + i] : 0.0f;
+    }
+    corrupt_four(args, step, args.site, row, uint32_t(tile.column / 4), x);
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        if (tile.column + i < args.columns) {
+            args.out[at + i] = x[i];
+        }
+    }
+}

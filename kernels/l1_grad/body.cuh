@@ -1,0 +1,3 @@
+#pragma once
+
+#include "../common/l1_grad_rows.cuh"

@@ -1,0 +1,3 @@
+#pragma once
+
+#include "../common/reparam_rows.cuh"

@@ -1,0 +1,3 @@
+#pragma once
+
+#include "../common/latent_grad_rows.cuh"

@@ -1,0 +1,170 @@
+package dev.fusedvae.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.Executable;
+import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.check.Tolerance;
+import dev.fusedvae.check.Trial;
+import dev.fusedvae.check.Verifier;
+import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.graph.Graphs;
+import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.plan.Plan;
+import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.Corruption;
+import dev.fusedvae.spec.Likelihood;
+import dev.fusedvae.spec.Objective;
+import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.Prior;
+import dev.fusedvae.spec.VaeSpec;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// The whole family of objectives, likelihoods, priors and corruptions on the device under test, against the definition
+/// and the CPU path.
+@Tag("simt")
+class CudaFamilyTest {
+    private static final long SEED = 29;
+    private static final List<FusionLevel> LEVELS = List.of(FusionLevel.values());
+    private static final VaeSpec SMALL = VaeSpec.of(33, List.of(21), 5).withActivation(Activation.TANH);
+    private static final Prior PRIOR = new Prior(List.of(0.5), List.of(0.5, 0.75, 1.0, 1.5, 2.0));
+    private static final VaeSpec FLAT = new VaeSpec(37, List.of(), 6, List.of(13), Activation.ELU, true, new Likelihood.Bernoulli(), new Objective.Vae(1, 0));
+
+    private static final Trial IWAE = Trial.of(SMALL.withObjective(new Objective.Iwae(4, false)), 6, 13, SEED);
+    private static final Trial NOISY = Trial.of(SMALL.withObjective(new Objective.Autoencoder()).withCorruption(new Corruption.Gaussian(0.3)), 8, 20, SEED)
+            .binarized(Binarization.DYNAMIC);
+
+    private static final List<Trial> TRIALS = List.of(IWAE, NOISY,
+            Trial.of(SMALL.withObjective(new Objective.Vae(1.5, 0).withSamples(3)), 7, 12, SEED),
+            Trial.of(SMALL.withObjective(new Objective.Vae(0.5, 0, 0.3, 1)).withPrior(PRIOR), 5, 13, SEED).clipped(0.05),
+            Trial.of(SMALL.withObjective(new Objective.Vae(1.5, 0, 0.05, 2)).withLikelihood(new Likelihood.ContinuousBernoulli()), 6, 9, SEED),
+            Trial.of(SMALL.withObjective(new Objective.Sparse(0.3)).withCorruption(new Corruption.Masking(0.4)), 8, 20, SEED),
+            Trial.of(SMALL.withObjective(new Objective.Iwae(5, true)).withPrior(PRIOR).withLikelihood(new Likelihood.GaussianVector()), 4, 10, SEED),
+            Trial.of(SMALL.withObjective(new Objective.Iwae(3, false)).withLikelihood(new Likelihood.GaussianScalar()).withBias(false), 5, 11, SEED).clipped(0.1),
+            Trial.of(SMALL.withLikelihood(new Likelihood.GaussianVector()).withObjective(new Objective.Vae(1, 0)), 6, 13, SEED).with(new OptimizerSpec.Sgd(1e-2, 0.5)),
+            Trial.of(SMALL.withLikelihood(new Likelihood.ContinuousBernoulli()), 6, 13, SEED),
+            // no encoder layer: the latent phase gathers, corrupts and has all samples; nothing decodes but the output
+            Trial.of(FLAT.withObjective(new Objective.Iwae(6, true)).withCorruption(new Corruption.Gaussian(0.3)), 13, 30, SEED).binarized(Binarization.THRESHOLD),
+            Trial.of(FLAT.withObjective(new Objective.Sparse(0.1)).withCorruption(new Corruption.Masking(0.5)), 9, 30, SEED),
+            Trial.of(VaeSpec.of(13, List.of(), 2).withObjective(new Objective.Iwae(2, false)), 4, 10, SEED),
+            // tiles and one more: 65 columns, 33 latents, 9 row blocks
+            Trial.of(new VaeSpec(65, List.of(65), 33, List.of(64), Activation.GELU, true, new Likelihood.Bernoulli(), new Objective.Iwae(3, true)), 65, 99, SEED),
+            Trial.of(new VaeSpec(65, List.of(33), 66, List.of(33), Activation.RELU, true, new Likelihood.Gaussian(1), new Objective.Sparse(0.2)), 17, 40, SEED));
+
+    private static CudaBackend cuda;
+
+    @BeforeAll
+    static void open() {
+        cuda = DeviceUnderTest.open();
+    }
+
+    @AfterAll
+    static void close() {
+        if (cuda != null) { // null where the machine cannot build the device
+            assertEquals(0, cuda.allocatedBytes(), "device memory that no executable gave back");
+            cuda.close();
+        }
+    }
+
+    @Test
+    void everyCallOfAStep_computesItsDefinition() {
+        for (Trial trial : TRIALS) {
+            for (FusionLevel level : LEVELS) {
+                try (Executable executable = cuda.load(Verifier.watched(trial.plan(level)), trial.feed())) {
+                    Verifier.Report report = Verifier.step(executable, trial.feed(), 1, trial.inputs(), Tolerance.FP32);
+                    assertTrue(report.values() > 0 && report.findings().isEmpty(), () -> trial.spec() + " " + level + ": " + report.findings());
+                }
+            }
+        }
+    }
+
+    @Test
+    void losses_ofTenStepsAreThoseOfTheCpu() {
+        for (Trial trial : TRIALS) {
+            double[] expected = losses(new CpuBackend(1), trial, FusionLevel.NONE);
+            for (FusionLevel level : LEVELS) {
+                double[] actual = losses(cuda, trial, level);
+                for (int i = 0; i < expected.length; i++) {
+                    assertEquals(expected[i], actual[i], 1e-4 * Math.abs(expected[i]), trial.spec() + " " + level + " value " + i);
+                }
+            }
+        }
+    }
+
+    private static double[] losses(Backend backend, Trial trial, FusionLevel level) {
+        try (Executable executable = backend.load(trial.plan(level), trial.feed())) {
+            trial.start(executable);
+            return Trial.run(executable, 10);
+        }
+    }
+
+    @Test
+    void noiseAndCorruption_haveTheBitsOfTheCpu() {
+        // x and masked x are exact; x + σn is one fma
+        for (Trial trial : TRIALS) {
+            List<String> slots = trial.graph().tensors().stream().map(Tensor::name).filter(List.of("x", "x.corrupted", "eps")::contains).toList();
+            for (FusionLevel level : LEVELS) {
+                Plan plan = Verifier.watched(trial.plan(level));
+                try (Executable here = cuda.load(plan, trial.feed()); Executable there = new CpuBackend(1).load(plan, trial.feed())) {
+                    for (Executable e : List.of(here, there)) {
+                        trial.start(e);
+                        e.run(0, 1, new double[0]);
+                    }
+                    for (String slot : slots) {
+                        Tensor t = plan.graph().tensor(slot);
+                        assertArrayEquals(there.read(t), here.read(t), trial.spec() + " " + level + " " + slot);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void sameRunTwice_isBitIdentical() {
+        for (Trial trial : List.of(IWAE, NOISY)) {
+            for (FusionLevel level : LEVELS) {
+                assertArrayEquals(losses(cuda, trial, level), losses(cuda, trial, level));
+            }
+        }
+    }
+
+    /// Chunks of an example's samples have the noise that the samples would have all at once.
+    @Test
+    void importanceSampling_isThatOfTheCpu_chunkByChunk() {
+        for (Trial trial : List.of(IWAE, Trial.of(SMALL.withPrior(PRIOR), 4, 9, SEED))) {
+            for (FusionLevel level : LEVELS) {
+                Plan plan = Plan.of(Graphs.importance(trial.spec(), Binarization.NONE, 3), level, 4);
+                Feed.Inference feed = new Feed.Inference(trial.examples(), 4, SEED, 6, 2);
+                Map<Tensor, float[]> parameters = trial.parameters();
+                try (Executable here = cuda.load(plan, feed); Executable there = new CpuBackend(1).load(plan, feed)) {
+                    for (int step = 0; step < feed.steps(); step++) {
+                        for (Executable e : List.of(here, there)) {
+                            parameters.forEach((t, values) -> {
+                                if (plan.graph().tensors().contains(t)) {
+                                    e.write(t, values);
+                                }
+                            });
+                            e.run(step, 1, new double[0]);
+                        }
+                        for (Tensor t : plan.graph().results()) {
+                            int rows = Math.min(4, trial.examples().count() - step / 2 * 4);
+                            for (int i = 0; i < rows; i++) {
+                                assertEquals(there.read(t)[i], here.read(t)[i], 1e-4f * Math.abs(there.read(t)[i]), level + " " + t + " step " + step);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
