@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every bad input ends with its exit code and one sentence, prints nothing on stdout and leaves no output behind.
 ///
-/// In the tables `DIR` stands for a folder that holds the bad files, `OUT` for an output that must not appear.
+/// In the tables `DIR` stands for a folder that holds the bad files, `OUT` for an output that must not appear. Exit code 4,
+/// a backend that cannot run, takes processes of its own: ForcedBackendTest.
 class BadInputTest {
     @TempDir
     static Path dir;
@@ -170,12 +171,6 @@ class BadInputTest {
                 "sample --model DIR/model --out DIR/empty.csv/OUT.png | is a file, not a folder");
     }
 
-    /// No machine runs this: vendor libraries have no part in level layer.
-    static Stream<String> backend() {
-        return Stream.of(
-                "train --data digits --backend cuda --vendor gemm --fusion layer --out OUT | --vendor gemm");
-    }
-
     @ParameterizedTest
     @MethodSource("usage")
     void usageErrors_exit2(String row) throws IOException {
@@ -186,12 +181,6 @@ class BadInputTest {
     @MethodSource("data")
     void badData_exits3(String row) throws IOException {
         check(row, Exit.DATA);
-    }
-
-    @ParameterizedTest
-    @MethodSource("backend")
-    void unavailableBackends_exit4(String row) throws IOException {
-        check(row, Exit.BACKEND);
     }
 
     @Test
