@@ -108,7 +108,7 @@ public final class Backends {
     /// The SIMT device is for tests, so `auto` does not even ask for it.
     private static Optional<String> notEvenAsked(BackendChoice choice, Map<String, String> environment) {
         if (!environment.getOrDefault(Probe.VARIABLE, "").isBlank()) {
-            return Optional.of(Probe.VARIABLE + "=" + environment.get(Probe.VARIABLE) + " counts where the backend is cuda by name");
+            return Optional.of(Probe.VARIABLE + "=" + environment.get(Probe.VARIABLE) + " is for checking kernels; add --backend cuda to run on it");
         }
         if (choice.threads() > 0) {
             return Optional.of("a number of threads was asked for");

@@ -43,7 +43,7 @@ final class DoctorCommand extends FvaeCommand {
         for (String backend : List.of("auto", "cpu", "reference", "cuda")) {
             found.put("backend " + backend, backend(backend));
         }
-        found.put("calls of cuda", CallRoutes.describe(terminal.env()));
+        found.put("calls of cuda", CallRoutes.describe());
         for (VendorLibrary library : VendorLibrary.values()) {
             found.put(library.title(), library.text(terminal.env()));
         }
@@ -54,7 +54,7 @@ final class DoctorCommand extends FvaeCommand {
         }
         found.put("fonts", Fonts.families() > 0 ? Fonts.families() + " families" : Fonts.MISSING);
         found.put("g++", tool("g++").orElse("not found; needed only to run CUDA kernels without a GPU"));
-        found.put("nvcc", tool("nvcc").orElse("not found; needed only to compile CUDA kernels"));
+        found.put("nvcc", tool("nvcc").orElse("not found; needed only to compile CUDA kernels that the jar does not bring"));
         found.putAll(KernelCatalogue.machine(terminal.env()));
         report(found);
         return Exit.OK;

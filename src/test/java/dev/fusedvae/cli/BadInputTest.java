@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every bad input ends with its exit code and one sentence, prints nothing on stdout and leaves no output behind.
 ///
-/// In the tables `DIR` stands for a folder that holds the bad files, `OUT` for an output that must not appear.
+/// In the tables `DIR` stands for a folder that holds the bad files, `OUT` for an output that must not appear. Exit code 4,
+/// a backend that cannot run, takes processes of its own: ForcedBackendTest.
 class BadInputTest {
     @TempDir
     static Path dir;

@@ -3,7 +3,6 @@ package dev.fusedvae.backend.cuda;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.Map;
 import java.util.Properties;
 
 /// Which library each group of the cuda backend's calls goes through.
@@ -13,10 +12,8 @@ public final class CallRoutes {
     private CallRoutes() {}
 
     /// One line for people, made without loading a native library.
-    public static String describe(Map<String, String> environment) {
-        boolean simt = "simt".equals(environment.getOrDefault(Probe.VARIABLE, "").strip());
-        return "probe: Panama; context, memory, copies, streams, graphs: %s through JNI; launches: JCuda, or Panama with --launcher ffm; "
-                .formatted(jcuda()) + "kernels: compiled by " + (simt ? "g++ for the SIMT device" : "nvcc") + "; cuBLAS and cuRAND only for vendor parts";
+    public static String describe() {
+        return "the driver's through " + jcuda() + ", launches too unless --launcher ffm; probe and NVRTC through Panama";
     }
 
     /// JCuda with the version on the class path.

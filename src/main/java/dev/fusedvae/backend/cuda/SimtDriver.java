@@ -121,7 +121,8 @@ final class SimtDriver {
         }
     }
 
-    private static Path build(KernelFolder kernels, Tool compiler, Map<String, String> environment) {
+    /// The library, in a folder with the stand-ins for vendor libraries; built if it is not in the cache.
+    static Path build(KernelFolder kernels, Tool compiler, Map<String, String> environment) {
         Path simt = kernels.root().resolve("simt");
         String key = KernelCache.key(List.of(compiler.version(), environment.getOrDefault(FLAGS, "")), sources(simt));
         Path folder = KernelCache.of(environment).get("simt-" + key, to -> make(simt.resolve("build.sh"), to, environment));

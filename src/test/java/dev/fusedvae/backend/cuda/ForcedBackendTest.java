@@ -38,6 +38,11 @@ class ForcedBackendTest {
         return new Ended(process.waitFor(), text);
     }
 
+    private static Map<String, String> simt(String variable, String value) {
+        Assumptions.assumeTrue(Mutant.possible(), "skipped: the SIMT device needs g++ and linux on x86-64");
+        return Map.of(Probe.VARIABLE, "simt", "XDG_CACHE_HOME", Simt.ENVIRONMENT.get("XDG_CACHE_HOME"), variable, value);
+    }
+
     private static void assertRefused(Ended ended, String sentence) {
         assertEquals(4, ended.code(), ended.text());
         assertTrue(ended.text().lines().anyMatch(l -> l.startsWith("fvae: ") && l.contains(sentence)), ended.text());
@@ -63,5 +68,20 @@ class ForcedBackendTest {
         String sentence = "the SIMT device needs JCuda's native library, which is not here";
         assertRefused(run(folder, simt, part -> !part.contains("jcuda-natives")), sentence);
         assertRefused(run(folder, simt, part -> !part.contains("jcuda")), sentence);
+    }
+
+    @Test
+    void withTooLittleDeviceMemory_itSaysSo(@TempDir Path folder) throws IOException, InterruptedException {
+        assertRefused(run(folder, simt("FVAE_SIMT_MEMORY_MB", "2"), part -> true), "; use a smaller batch, narrower layers or the cpu backend");
+    }
+
+    /// The messages of the compiler follow the sentence.
+    @Test
+    void withAKernelThatDoesNotCompile_itSaysSo(@TempDir Path folder) throws IOException, InterruptedException {
+        KernelFolder planted = Kernels.copy(folder.resolve("kernels"));
+        Kernels.replace(planted.root().resolve("add_bias/body.cuh"), "DEVICE void body", "nonsense DEVICE void body");
+        Ended ended = run(folder, simt("JAVA_TOOL_OPTIONS", "-D" + KernelFolder.PROPERTY + "=" + planted.root()), part -> true);
+        assertRefused(ended, "kernel add_bias/1_naive does not compile for simt; the messages of ");
+        assertTrue(ended.text().contains("nonsense"), ended.text());
     }
 }

@@ -34,7 +34,7 @@ class SanitizedKernelsTest {
 
     private static Mutant.Ended verify(Path kernels, String... arguments) throws Exception {
         return Mutant.verify(kernels, Map.of(
-                "FVAE_SIMT_FLAGS", "-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined",
+                SimtDriver.FLAGS, Simt.SANITIZED.get(SimtDriver.FLAGS),
                 "LD_PRELOAD", runtime(),
                 // the JVM handles its own SIGSEGV, and leaves memory behind when it ends
                 "ASAN_OPTIONS", "detect_leaks=0:handle_segv=0"), List.of(arguments));

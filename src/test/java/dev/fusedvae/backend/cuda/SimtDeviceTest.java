@@ -23,10 +23,6 @@ class SimtDeviceTest {
 
     private static final Path SIMT = Path.of("kernels", "simt").toAbsolutePath();
     private static final Path MODULE_SOURCE = SIMT.resolve("tests/kernels.cu");
-    private static final Map<String, String> PLAIN = Map.of();
-    private static final Map<String, String> SANITIZED = Map.of(
-        "FVAE_SIMT_FLAGS", "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined",
-        "ASAN_OPTIONS", "detect_leaks=0");
 
     /// Cases whose fault a sanitizer reports first, with the kernel line that it must name.
     private static final Map<String, String> PLANTED = Map.of(
@@ -40,7 +36,7 @@ class SimtDeviceTest {
     @Tag("simt")
     @TestFactory
     Stream<DynamicTest> device_keepsItsPromises() throws Exception {
-        Device device = Device.build("simt", PLAIN);
+        Device device = Device.build("simt", Simt.ENVIRONMENT);
         return device.cases().stream().map(name -> dynamicTest(name, () -> {
             Run run = device.run(name);
             assertEquals(0, run.status(), run.output());
@@ -50,17 +46,17 @@ class SimtDeviceTest {
     @Tag("simt")
     @Test
     void build_isIncremental() throws Exception {
-        Device device = Device.build("simt", PLAIN);
+        Device device = Device.build("simt", Simt.ENVIRONMENT);
         Path library = device.folder().resolve("libcuda.so.1");
         var before = Files.getLastModifiedTime(library);
-        Device.build("simt", PLAIN);
+        Device.build("simt", Simt.ENVIRONMENT);
         assertEquals(before, Files.getLastModifiedTime(library), "a second build leaves what is up to date alone");
     }
 
     @Tag("sanitize")
     @Test
     void device_isCleanUnderSanitizers_andPlantedFaultsAreNamedByLine() throws Exception {
-        Device device = Device.build("simt-sanitize", SANITIZED);
+        Device device = Device.build("simt-sanitize", Simt.SANITIZED);
         List<String> sound = new ArrayList<>(device.cases());
         sound.removeAll(PLANTED.keySet());
         Run run = device.run(sound.toArray(String[]::new));
@@ -80,6 +76,7 @@ class SimtDeviceTest {
         static Device build(String folder, Map<String, String> environment) throws Exception {
             assumeCompiler();
             Path out = Path.of("target", folder).toAbsolutePath();
+            Simt.copyDevice(environment, out);
             String script = SIMT.resolve("build.sh").toString();
             for (List<String> command : List.of(
                     List.of(script, "driver", out.toString()),
@@ -113,7 +110,7 @@ class SimtDeviceTest {
             String reason = "skipped: no g++ here, and the SIMT device is built with it";
             boolean found;
             try {
-                found = Run.of(List.of("g++", "--version"), PLAIN).status() == 0;
+                found = Run.of(List.of("g++", "--version"), Map.of()).status() == 0;
             } catch (IOException e) {
                 found = false;
             }
@@ -129,6 +126,7 @@ class SimtDeviceTest {
         static Run of(List<String> command, Map<String, String> environment) throws IOException, InterruptedException {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(environment);
+            builder.environment().put("ASAN_OPTIONS", "detect_leaks=0"); // heeded where it was built with the sanitizer
             Process process = builder.start();
             String output = new String(process.getInputStream().readAllBytes());
             return new Run(process.waitFor(), output);

@@ -6,6 +6,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.stream.Stream;
 
 /// What tests ask the stand-in driver beyond the driver API: see kernels/simt/control.cpp.
 final class StandIn {
@@ -19,6 +21,11 @@ final class StandIn {
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
+    }
+
+    /// All that was taken from the driver and not given back; what other test classes hold is in it.
+    static List<Long> held() {
+        return Stream.of("bytes", "allocations", "pinned", "modules", "streams", "graphs", "contexts").map(StandIn::count).toList();
     }
 
     /// Makes the `n`-th call from now on return `code`; 0 makes none fail.

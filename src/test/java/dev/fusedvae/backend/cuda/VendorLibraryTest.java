@@ -29,6 +29,7 @@ class VendorLibraryTest {
     static void build() throws IOException, InterruptedException {
         assumeTrue(Tool.find("g++", Simt.ENVIRONMENT).isPresent(), "skipped: the stand-ins need g++");
         assumeTrue(VendorLibraryTest.class.getResource("/lib/libJCublas2-12.6.0-linux-x86_64.so") != null, "skipped: no natives of jcublas here");
+        Simt.copyDevice(Simt.ENVIRONMENT, BUILT);
         Tool shell = Tool.find("sh", Simt.ENVIRONMENT).orElseThrow();
         String script = Path.of("kernels", "simt", "build.sh").toString();
         for (List<String> arguments : List.of(List.of(script, "driver", BUILT.toString()), List.of(script, "vendor", BUILT.toString()),

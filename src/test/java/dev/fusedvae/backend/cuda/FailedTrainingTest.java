@@ -1,0 +1,116 @@
+package dev.fusedvae.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fusedvae.backend.BackendChoice;
+import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.data.Catalogue;
+import dev.fusedvae.data.Normalization;
+import dev.fusedvae.data.Split;
+import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.spec.VaeSpec;
+import dev.fusedvae.train.EpochMetrics;
+import dev.fusedvae.train.RunOptions;
+import dev.fusedvae.train.Trainer;
+import dev.fusedvae.train.TrainingInfo;
+import dev.fusedvae.train.TrainingJob;
+import dev.fusedvae.train.TrainingListener;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A training whose driver fails at one call after another: the error is a sentence, nothing leaks, and the checkpoint
+/// that was there goes on to the very result of a training that nothing disturbed.
+@Tag("simt")
+class FailedTrainingTest {
+    private static final int OUT_OF_MEMORY = 2;
+    private static final int LAUNCH_FAILED = 719;
+    /// Calls are much alike: every one of some 40 places of a training fails.
+    private static final int PLACES = 40;
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void failNoMore() {
+        if (Probe.of(Simt.ENVIRONMENT) instanceof Probe.Outcome.Ready) {
+            StandIn.failAt(0, 0);
+        }
+    }
+
+    /// Two steps and an evaluation an epoch.
+    private static TrainingJob job(int epochs) {
+        Split digits = Catalogue.load("digits", Optional.empty(), Map.of());
+        Split few = new Split(digits.train().slice(0, 60), digits.test().slice(0, 20));
+        return new TrainingJob(VaeSpec.of(64, List.of(8), 2), TrainSpec.standard(epochs, 3).withBatchSize(32), few, Normalization.unit(few.train()));
+    }
+
+    private static List<EpochMetrics> train(TrainingJob job, RunOptions options, TrainingListener listener) {
+        try (CudaBackend backend = Simt.open()) {
+            return Trainer.train(job, backend, options.withBackend(BackendChoice.of("cuda")), listener, List.of())
+                    .history().epochs().stream().map(EpochMetrics::timeless).toList();
+        }
+    }
+
+    @Test
+    void whateverCallFails_theLastCheckpointGoesOn() {
+        TrainingJob job = job(2);
+        Simt.open().close(); // there is nothing to count before
+        Calls calls = new Calls();
+        List<EpochMetrics> whole = train(job, RunOptions.defaults().withOut(folder.resolve("whole")), calls);
+        List<String> wrong = new ArrayList<>();
+        List<Long> before = StandIn.held();
+        int failed = 0;
+        int resumedAfterAnEpoch = 0;
+        long stride = Math.max(1, (calls.end - calls.started) / PLACES);
+        for (long n = calls.started + 1; n <= calls.end; n += stride) {
+            RunOptions options = RunOptions.defaults().withOut(folder.resolve("call" + n));
+            int code = n % 2 == 0 ? OUT_OF_MEMORY : LAUNCH_FAILED;
+            StandIn.failAt(n, code);
+            try {
+                assertEquals(whole, train(job, options, TrainingListener.SILENT), "call " + n + " failed unseen");
+            } catch (BackendUnavailableException | IllegalStateException e) {
+                failed++;
+                if (e.getMessage() == null || e.getMessage().isBlank() || e.getMessage().contains("\n")) {
+                    wrong.add("call " + n + " with " + code + " said " + e.getMessage());
+                }
+            }
+            StandIn.failAt(0, 0);
+            if (!StandIn.held().equals(before)) {
+                wrong.add("after call " + n + " with " + code + ": " + before + " became " + StandIn.held());
+                before = StandIn.held();
+            }
+            Calls resumed = new Calls();
+            assertEquals(whole, train(job, RunOptions.defaults().resuming(folder.resolve("call" + n)), resumed), "after call " + n);
+            resumedAfterAnEpoch += resumed.firstStep > 0 ? 1 : 0;
+        }
+        assertEquals(List.of(), wrong);
+        assertTrue(failed >= PLACES / 2 && resumedAfterAnEpoch >= 5, failed + " failed, " + resumedAfterAnEpoch + " resumed after an epoch");
+    }
+
+    /// When a training calls the driver, counted from the opening of the backend.
+    private static final class Calls implements TrainingListener {
+        private final long first = StandIn.count("calls");
+        long started;
+        long end;
+        long firstStep;
+
+        @Override
+        public void started(TrainingInfo info) {
+            started = StandIn.count("calls") - first;
+            firstStep = info.firstStep();
+        }
+
+        @Override
+        public void epoch(EpochMetrics metrics) {
+            end = StandIn.count("calls") - first;
+        }
+    }
+}
