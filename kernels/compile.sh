@@ -1,9 +1,9 @@
 #!/bin/sh
 # Compiles every kernel variant for every architecture, without a GPU: one nvcc call per file.
 #
-#   kernels/compile.sh OUT [OP/VARIANT.cu ...]
+#   kernels/compile.sh OUT [OP/VARIANT.cu | phase/NAME.cu ...]
 #
-# OUT/<op>/<variant>.fatbin holds a cubin an architecture and PTX of the oldest; beside it lie the same as single files,
+# phase/NAME.cu is the generated source of a phase, and lies under OUT. OUT/<op>/<variant>.fatbin holds a cubin an architecture and PTX of the oldest; beside it lie the same as single files,
 # <variant>.sm_90.cubin and so on and <variant>.compute_80.ptx, and <variant>.log: what ptxas says of registers and spills.
 # A file is compiled again where it, a header or this script is newer than its fatbin.
 # JOBS (default 2) files are compiled at a time.
@@ -13,8 +13,12 @@ kernels=$(cd "$(dirname "$0")" && pwd)
 
 compile() { # OUT OP/VARIANT.cu
     to=$1/${2%.cu}
-    if [ -f "$to.fatbin" ] && [ -z "$(find "$kernels/$2" "$kernels/compile.sh" "$kernels"/common/*.cuh \
-            "$kernels/${2%/*}"/*.cuh -newer "$to.fatbin")" ]; then
+    case $2 in
+        phase/*) source=$1/$2 folder=$kernels included='*.cu*' ;;   # a phase includes kernels of any op
+        *) source=$kernels/$2 folder=$kernels/${2%/*} included='*.cuh' ;;
+    esac
+    if [ -f "$to.fatbin" ] && [ -z "$(find "$source" "$kernels/compile.sh" "$kernels/common" "$folder" -path "$kernels/simt" -prune -o \
+            \( -name "$included" -o -path "$source" -o -name compile.sh \) -newer "$to.fatbin" -print)" ]; then
         return 0
     fi
     rm -rf "$to.fatbin" "$to".sm_*.cubin "$to".compute_*.ptx "$to.keep"
@@ -23,7 +27,7 @@ compile() { # OUT OP/VARIANT.cu
             -gencode 'arch=compute_80,code=[sm_80,compute_80]' \
             -gencode arch=compute_90,code=sm_90 -gencode arch=compute_90a,code=sm_90a \
             -gencode arch=compute_100,code=sm_100 -gencode arch=compute_120,code=sm_120 \
-            -o "$to.part" "$kernels/$2" >"$to.log" 2>&1; then
+            -I"$kernels" -I"$kernels/common" -o "$to.part" "$source" >"$to.log" 2>&1; then
         for image in "$to.keep"/*.cubin; do                # named x.compute_80.sm_80.cubin or x.compute_90.cubin
             architecture=${image%.cubin}
             mv "$image" "$to.sm_${architecture##*_}.cubin"

@@ -50,9 +50,17 @@ using uint16_t = unsigned short;
 #include <cstdint>
 #endif
 
+// A phase asks for 2 blocks a multiprocessor, at most 128 registers: left alone, ptxas squeezes its parts into 64 for a
+// fourth block, and spills (4 B on sm_80, 8 B on sm_100); with 3 blocks and 80 registers phases of several updates still do.
+#ifdef FVAE_PHASE
+#define FVAE_BOUNDS __launch_bounds__(256, 2)
+#else
+#define FVAE_BOUNDS __launch_bounds__(256)
+#endif
+
 #define ENTRY(name, Args, SMEM)                                                                   \
     FVAE_DEVICE void name##_entry(const Args& args, int block, char* smem);                       \
-    extern "C" __global__ void __launch_bounds__(256) name(const __grid_constant__ Args args) {   \
+    extern "C" __global__ void FVAE_BOUNDS name(const __grid_constant__ Args args) {              \
         const int block = int(blockIdx.y * gridDim.x + blockIdx.x);                               \
         if constexpr ((SMEM) > 0) {                                                               \
             SHARED(char, smem, (SMEM) > 0 ? (SMEM) : 1);                                          \

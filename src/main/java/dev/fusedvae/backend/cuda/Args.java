@@ -166,17 +166,28 @@ final class Args {
         };
     }
 
-    /// Refuses a compiled variant whose parameter is not the struct of its op.
+    /// Refuses a compiled kernel whose parameter is not the struct of its op, or of a phase's calls.
     ///
     /// @throws BackendUnavailableException if the sizes differ
-    static void check(KernelSource.Variant variant, Cubin compiled) {
-        Type type = Arrays.stream(Kind.values()).filter(k -> k.label().equals(variant.entry())).findFirst().map(Args::of)
-                .orElseThrow(() -> new BackendUnavailableException("kernel " + variant.name() + " is of no op that the cuda backend calls"));
-        List<Cubin.Parameter> expected = List.of(new Cubin.Parameter(0, 0, Math.toIntExact(type.layout().byteSize())));
-        if (!compiled.parameters().equals(expected)) {
-            throw new BackendUnavailableException("kernel " + variant.name() + " takes " + compiled.parameters() + " where its op gives one "
-                    + type.struct() + " of " + type.layout().byteSize() + " bytes; make it take `const " + type.struct() + "` of common/args.cuh");
+    static void check(KernelSource source, Cubin compiled) {
+        long bytes = switch (source) {
+            case KernelSource.Variant variant -> of(variant).layout().byteSize();
+            case KernelSource.Phase phase -> phase.parts().stream().mapToLong(p -> p.calls() * of(p.variant()).layout().byteSize()).sum()
+                    + 4L * KernelSource.Phase.ends(phase.calls());
+        };
+        if (!compiled.parameters().equals(List.of(new Cubin.Parameter(0, 0, Math.toIntExact(bytes))))) {
+            throw new BackendUnavailableException("kernel " + source.name() + " takes " + compiled.parameters() + " where " + switch (source) {
+                case KernelSource.Variant variant -> "its op gives one " + of(variant).struct() + " of " + bytes + " bytes; make it take `const "
+                        + of(variant).struct() + "` of common/args.cuh";
+                case KernelSource.Phase phase -> "its " + phase.calls() + " calls give one struct of " + bytes + " bytes; its parts must take the structs of"
+                        + " common/args.cuh";
+            });
         }
+    }
+
+    private static Type of(KernelSource.Variant variant) {
+        return Arrays.stream(Kind.values()).filter(k -> k.label().equals(variant.entry())).findFirst().map(Args::of)
+                .orElseThrow(() -> new BackendUnavailableException("kernel " + variant.name() + " is of no op that the cuda backend calls"));
     }
 
     /// A struct with null pointers.

@@ -56,16 +56,14 @@ final class KernelLibrary implements AutoCloseable {
         return variants.of(op).stream().map(v -> v.card().variant()).toList();
     }
 
-    /// The variant that a call of `op` runs on.
-    ///
-    /// @throws BackendUnavailableException if there is none
-    KernelSource.Variant variant(String op, Map<String, Long> dimensions) {
-        return variants.choose(op, dimensions);
+    /// Which of them a call runs on.
+    Variants variants() {
+        return variants;
     }
 
     private Kernel kernel(KernelSource source, Images.Image image) {
-        if (source instanceof KernelSource.Variant variant && Cubin.is(image.bytes())) {
-            Args.check(variant, Cubin.read(image.bytes(), variant.entry()));
+        if (Cubin.is(image.bytes())) {
+            Args.check(source, Cubin.read(image.bytes(), source.entry()));
         }
         CUmodule module = driver.module(image, source.name());
         modules.add(module);

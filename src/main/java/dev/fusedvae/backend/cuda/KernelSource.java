@@ -52,6 +52,9 @@ sealed interface KernelSource {
 
     /// Several calls in one launch: every part is included in a namespace of its own, and every call has a range of
     /// blocks. The argument struct holds the structs of all calls in order, then where the blocks of each end.
+    ///
+    /// Variants of one op include the same header, which a compiler reads once: the later ones see what it declared in
+    /// the namespace of the first.
     record Phase(List<Part> parts) implements KernelSource {
         private static final String ENTRY = "phase";
 
@@ -74,6 +77,15 @@ sealed interface KernelSource {
             return parts.stream().map(Part::variant).toList();
         }
 
+        int calls() {
+            return parts.stream().mapToInt(Part::calls).sum();
+        }
+
+        /// Words of the argument struct that say where the blocks of each call end; even, so that structs stay 8-byte aligned.
+        static int ends(int calls) {
+            return calls + calls % 2;
+        }
+
         /// What is compiled.
         String text() {
             List<String> lines = new ArrayList<>(List.of("// " + name(), "#include \"common/phase.cuh\""));
@@ -84,14 +96,20 @@ sealed interface KernelSource {
             for (int i = 0; i < parts.size(); i++) {
                 Part part = parts.get(i);
                 String op = part.variant().entry();
-                lines.addAll(List.of("namespace part" + i + " {", "#include \"" + part.variant().name() + ".cu\"", "}"));
+                lines.add("namespace part" + i + " {");
+                for (int before = 0; before < i; before++) {
+                    if (parts.get(before).variant().entry().equals(op)) {
+                        lines.add("using namespace part" + before + ";");
+                    }
+                }
+                lines.addAll(List.of("#include \"" + part.variant().name() + ".cu\"", "}"));
                 fields.append("    %s calls%d[%d];%n".formatted(part.struct(), i, part.calls()));
                 memory = "most(part%d::%s_smem, %s)".formatted(i, op, memory);
                 branches.append("    %sif (at.call < %d) {%n        part%d::%s_part(args.calls%3$d[at.call - %5$d], at.block, smem);%n    }%n"
                         .formatted(i == 0 ? "" : "else ", first + part.calls(), i, op, first));
                 first += part.calls();
             }
-            lines.add("struct PhaseArgs {\n" + fields + "    uint32_t ends[" + (first + first % 2) + "];\n};");
+            lines.add("struct PhaseArgs {\n" + fields + "    uint32_t ends[" + ends(first) + "];\n};");
             lines.add("ENTRY(" + ENTRY + ", PhaseArgs, " + memory + ") {\n    const PhaseBlock at = phase_block(args.ends, block);\n" + branches + "}\n");
             return String.join("\n", lines);
         }

@@ -21,12 +21,12 @@ final class Launched {
     /// What a phase runs on: calls of one variant side by side, with the grid each would have alone.
     record Chosen(List<Call> calls, List<Grid> grids, List<Args.Type> types, KernelSource source) {
 
-        static Chosen of(Phase phase, KernelLibrary library, int batch) {
+        static Chosen of(Phase phase, Variants variants, int batch) {
             Map<KernelSource.Variant, List<Call>> groups = new LinkedHashMap<>();
             Map<Call, Grid> grids = new HashMap<>();
             for (Call call : phase.calls()) {
                 Map<String, Long> dimensions = Dimensions.of(call.op(), batch);
-                KernelSource.Variant variant = library.variant(call.op().kind().label(), dimensions);
+                KernelSource.Variant variant = variants.choose(call.op().kind().label(), dimensions);
                 groups.computeIfAbsent(variant, v -> new ArrayList<>()).add(call);
                 grids.put(call, variant.card().grid(dimensions));
             }
@@ -76,7 +76,7 @@ final class Launched {
     MemorySegment prepare(CallArgs from, Arena arena) {
         int calls = chosen.calls().size();
         long bytes = chosen.types().stream().mapToLong(t -> t.layout().byteSize()).sum();
-        long total = calls == 1 ? bytes : bytes + 4L * (calls + calls % 2);
+        long total = calls == 1 ? bytes : bytes + 4L * KernelSource.Phase.ends(calls);
         if (total > MAX_ARGUMENT_BYTES) {
             throw new BackendUnavailableException("%s needs %d bytes of arguments, a kernel takes %d; use --fusion epilogue"
                     .formatted(chosen.source().name(), total, MAX_ARGUMENT_BYTES));

@@ -23,7 +23,7 @@ final class Launches {
     Launches(Plan plan, KernelLibrary library) {
         List<Launched.Chosen> chosen = new ArrayList<>();
         for (Phase phase : plan.phases()) {
-            chosen.add(Launched.Chosen.of(phase, library, plan.batch()));
+            chosen.add(Launched.Chosen.of(phase, library.variants(), plan.batch()));
         }
         Map<String, KernelLibrary.Kernel> kernels = library.load(chosen.stream().map(Launched.Chosen::source).toList());
         chosen.forEach(c -> phases.add(new Launched(c, kernels.get(c.source().name()))));

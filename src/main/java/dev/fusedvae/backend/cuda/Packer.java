@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,29 +34,44 @@ final class Packer {
             index.add("source\t" + path);
         }
         if (Tool.find("nvcc", environment).isPresent()) {
-            compile(kernels, compiled);
-            for (KernelSource.Variant variant : new Variants(kernels, Architecture.of("sm_80"), Map.of()).all()) {
-                images(kernels, variant, compiled, to).forEach(entry -> index.add(entry.line()));
+            for (Map.Entry<KernelSource, String> image : compiled(kernels, compiled).entrySet()) {
+                images(kernels, image.getKey(), image.getValue(), compiled, to).forEach(entry -> index.add(entry.line()));
             }
         }
         Path list = Files.write(to.resolve(Packed.INDEX), index);
         return Packed.read(list.toUri().toURL());
     }
 
-    private static void compile(KernelFolder kernels, Path compiled) {
-        Tool.Result result = new Tool(kernels.root().resolve("compile.sh")).run(List.of(compiled.toString()));
+    /// Compiles every variant, and the phases of [StockPhases], for all architectures into `to`; what is newer than its
+    /// sources stays. Gives each kernel's path there, without the ending.
+    static Map<KernelSource, String> compiled(KernelFolder kernels, Path to) throws IOException {
+        Map<KernelSource, String> paths = new LinkedHashMap<>();
+        new Variants(kernels, Architecture.of("sm_80"), Map.of()).all().forEach(variant -> paths.put(variant, variant.name()));
+        for (KernelSource.Phase phase : StockPhases.of(kernels)) {
+            String path = "phase/" + KernelCache.key(List.of(phase.name()), List.of());
+            Path file = to.resolve(path + ".cu");
+            if (!Files.exists(file) || !Files.readString(file).equals(phase.text())) {
+                Files.createDirectories(file.getParent());
+                Files.writeString(file, phase.text());
+            }
+            paths.put(phase, path);
+        }
+        List<String> arguments = new ArrayList<>(List.of(to.toString()));
+        paths.values().forEach(path -> arguments.add(path + ".cu"));
+        Tool.Result result = new Tool(kernels.root().resolve("compile.sh")).run(arguments);
         if (!result.ok()) {
             throw new IllegalStateException("the kernels do not compile:\n" + result.output());
         }
+        return paths;
     }
 
-    private static List<Packed.Entry> images(KernelFolder kernels, KernelSource.Variant variant, Path compiled, Path to) throws IOException {
-        String digest = Images.digest(kernels, variant, false);
+    private static List<Packed.Entry> images(KernelFolder kernels, KernelSource source, String path, Path compiled, Path to) throws IOException {
+        String digest = Images.digest(kernels, source, false);
         List<Packed.Entry> entries = new ArrayList<>();
         for (String architecture : Architecture.PACKED) {
-            entries.add(new Packed.Entry(variant.name(), digest, architecture, "images/" + variant.name() + "." + architecture + ".cubin"));
+            entries.add(new Packed.Entry(source.name(), digest, architecture, "images/" + path + "." + architecture + ".cubin"));
         }
-        entries.add(new Packed.Entry(variant.name(), digest, Architecture.PACKED_PTX, "images/" + variant.name() + "." + Architecture.PACKED_PTX + ".ptx"));
+        entries.add(new Packed.Entry(source.name(), digest, Architecture.PACKED_PTX, "images/" + path + "." + Architecture.PACKED_PTX + ".ptx"));
         for (Packed.Entry entry : entries) {
             copy(compiled.resolve(entry.path().substring("images/".length())), to.resolve(entry.path()));
         }

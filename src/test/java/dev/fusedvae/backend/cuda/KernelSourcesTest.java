@@ -14,11 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
@@ -30,8 +30,8 @@ class KernelSourcesTest {
     private static final Path KERNELS = Path.of("kernels").toAbsolutePath();
     private static final List<String> CARD = List.of("shapes", "launch", "cost", "fuses", "needs");
     private static final int NAIVE_REGISTERS = 64;
+    /// With 256 threads a block, two blocks fit a multiprocessor.
     private static final int TILED_REGISTERS = 128;
-    private static final List<String> ARCHITECTURES = List.of("sm_80", "sm_90", "sm_90a", "sm_100", "sm_120");
     private static final Stream STREAM = new Stream(77L << 32 | 1234, Purpose.TRAINING_NOISE, 3);
     private static final long STEP = 5L << 32 | 9;
 
@@ -230,20 +230,26 @@ class KernelSourcesTest {
     /// Compiled files stay in `target/kernels`; only what changed is compiled again.
     @Test
     @Tag("compile")
-    void everyVariant_compilesForEveryArchitectureWithoutSpills() throws IOException {
+    void everyVariantAndPhase_compilesForEveryArchitectureWithoutSpills_andTakesItsStruct() throws IOException {
         require("nvcc", "compiling the kernels for GPUs");
         Path out = Path.of("target", "kernels").toAbsolutePath();
-        Tool.Result built = new Tool(KERNELS.resolve("compile.sh")).run(List.of(out.toString()));
-        assertTrue(built.ok(), built::output);
-        for (Path file : variants()) {
-            String log = Files.readString(out.resolve(KERNELS.relativize(file).toString().replace(".cu", ".log")));
-            assertEquals(ARCHITECTURES, all(log, "Compiling entry function '\\w+' for '(\\w+)'").stream().sorted(
-                    Comparator.comparingInt(ARCHITECTURES::indexOf)).toList(), log);
-            int budget = variant(file).equals("1_naive") ? NAIVE_REGISTERS : TILED_REGISTERS;
-            all(log, "Used (\\d+) registers").forEach(n -> assertTrue(Integer.parseInt(n) <= budget, file + " uses " + n + " registers, over " + budget));
+        Map<KernelSource, String> compiled = Packer.compiled(Kernels.TREE, out);
+        assertTrue(compiled.keySet().stream().filter(k -> k instanceof KernelSource.Phase).count() > 20, compiled.keySet()::toString);
+        for (Map.Entry<KernelSource, String> kernel : compiled.entrySet()) {
+            String name = kernel.getKey().name();
+            String log = Files.readString(out.resolve(kernel.getValue() + ".log"));
+            assertEquals(new TreeSet<>(Architecture.PACKED), new TreeSet<>(all(log, "Compiling entry function '\\w+' for '(\\w+)'")), log);
+            int budget = switch (kernel.getKey()) {
+                case KernelSource.Variant variant -> variant.card().variant().equals("1_naive") ? NAIVE_REGISTERS : TILED_REGISTERS;
+                case KernelSource.Phase phase -> TILED_REGISTERS;
+            };
+            all(log, "Used (\\d+) registers").forEach(n -> assertTrue(Integer.parseInt(n) <= budget, name + " uses " + n + " registers, over " + budget));
             List<String> spills = all(log, "(\\d+) bytes spill");
-            assertEquals(2 * ARCHITECTURES.size(), spills.size(), log);
-            assertTrue(spills.stream().allMatch("0"::equals), file + " spills:\n" + log);
+            assertEquals(2 * Architecture.PACKED.size(), spills.size(), log);
+            assertTrue(spills.stream().allMatch("0"::equals), name + " spills:\n" + log);
+            for (String architecture : Architecture.PACKED) {
+                Args.check(kernel.getKey(), Cubin.read(Files.readAllBytes(out.resolve(kernel.getValue() + "." + architecture + ".cubin")), kernel.getKey().entry()));
+            }
         }
     }
 

@@ -51,14 +51,16 @@ record Mutant(String file, String from, String to, String op, String shape) {
                 "--enable-native-access=ALL-UNNAMED", "-Xmx1g", "-XX:+UseSerialGC", "-Dfvae.kernels=" + kernels,
                 "-cp", System.getProperty("java.class.path"), "dev.fusedvae.cli.Main", "verify", "--device", "simt"));
         command.addAll(arguments);
-        Path err = Files.createTempFile(kernels.toAbsolutePath().getParent(), "verify", ".err");
+        Path err = Files.createTempFile("verify", ".err");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
         builder.environment().putAll(Simt.ENVIRONMENT);
         builder.environment().putAll(environment);
         Process process = builder.start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int code = process.waitFor();
-        return new Ended(code, out, Files.readString(err));
+        String said = Files.readString(err);
+        Files.delete(err);
+        return new Ended(code, out, said);
     }
 
     /// The line of the file that holds `text`.

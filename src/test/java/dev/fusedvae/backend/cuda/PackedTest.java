@@ -6,6 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.graph.Graphs;
+import dev.fusedvae.plan.Phase;
+import dev.fusedvae.plan.Plan;
+import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.Likelihood;
+import dev.fusedvae.spec.Objective;
+import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.VaeSpec;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystem;
@@ -13,8 +23,10 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,7 +65,8 @@ class PackedTest {
         Kernels.needNvcc("packing images of kernels");
         needNoCompiler();
         Packed packed = Packer.pack(Kernels.TREE, COMPILED, folder.resolve("packed"), System.getenv());
-        assertEquals(Kernels.variants().size() * 6, packed.entries().size());
+        assertEquals((Kernels.variants().size() + StockPhases.of(Kernels.TREE).size()) * 6, packed.entries().size());
+        commonNetsNeedNoCompiler(packed, folder);
         KernelSource.Variant add = Kernels.variant(Kernels.TREE, "add/1_naive");
         Map<String, String> serves = Map.of("sm_80", "sm_80.cubin", "sm_86", "sm_80.cubin", "sm_89", "sm_80.cubin", "sm_90", "sm_90a.cubin",
                 "sm_100", "sm_100.cubin", "sm_103", "sm_100.cubin", "sm_120", "sm_120.cubin", "sm_110", "compute_80.ptx");
@@ -69,6 +82,33 @@ class PackedTest {
         assertTrue(assertThrows(BackendUnavailableException.class, () -> images.of(Kernels.variant(edited, "add/1_naive"))).getMessage()
                 .startsWith("there is no image of kernel add/1_naive for sm_90: "), "an edited source is not served by the image of another");
         assertEquals(Images.Origin.PACKED, images.of(Kernels.variant(edited, "add_bias/1_naive")).origin());
+    }
+
+    /// At LAYER, from the jar alone: every launch of these nets, whatever device.
+    private static void commonNetsNeedNoCompiler(Packed packed, Path cache) {
+        for (Plan plan : List.of(layer(net(List.of(400), 20, List.of(400)), 128, 0), layer(net(List.of(500), 50, List.of(500)), 128, 0),
+                layer(net(List.of(200, 100), 2, List.of(100, 200)), 64, 0), layer(net(List.of(2048, 1024), 128, List.of(1024, 2048)), 1024, 0),
+                layer(net(List.of(512, 512, 256, 128), 16, List.of(128, 256, 512, 512)), 128, 0), layer(net(List.of(400), 20, List.of(400)), 128, 5),
+                layer(net(List.of(300), 10, List.of(300)).withLikelihood(new Likelihood.GaussianScalar()), 128, 0),
+                layer(net(List.of(), 20, List.of(400)), 128, 0), layer(net(List.of(400), 20, List.of()), 128, 1))) {
+            for (String device : Architecture.PACKED) {
+                Architecture architecture = Architecture.of(device);
+                Images images = new Images(Kernels.TREE, architecture, packed, bare(cache));
+                Variants variants = new Variants(Kernels.TREE, architecture, Map.of());
+                for (Phase phase : plan.phases()) {
+                    assertEquals(Images.Origin.PACKED, images.of(Launched.Chosen.of(phase, variants, plan.batch()).source()).origin());
+                }
+            }
+        }
+    }
+
+    private static VaeSpec net(List<Integer> encoder, int latent, List<Integer> decoder) {
+        return new VaeSpec(784, encoder, latent, decoder, Activation.RELU, true, new Likelihood.Bernoulli(), new Objective.Vae(1, 0));
+    }
+
+    private static Plan layer(VaeSpec spec, int batch, double clip) {
+        OptionalDouble norm = clip > 0 ? OptionalDouble.of(clip) : OptionalDouble.empty();
+        return Plan.of(Graphs.training(spec, new OptimizerSpec.Adam(1e-3), norm, Binarization.NONE), FusionLevel.LAYER, batch);
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,23 @@ class PhaseTest {
         try (Executable executable = cuda.load(plan, trial.feed())) {
             trial.start(executable);
             return Trial.run(executable, 10);
+        }
+    }
+
+    /// Clipping, and heads too narrow for tiles: two variants of one op stand side by side.
+    @Test
+    void variantsOfOneOp_shareALaunch() {
+        Trial trial = Trial.of(VaeSpec.of(40, List.of(33), 3), 34, 50, 13).clipped(0.05);
+        Variants variants = new Variants(Kernels.TREE, Architecture.SIMT, Map.of());
+        Plan plan = trial.plan(FusionLevel.LAYER);
+        assertTrue(StockPhases.of(plan, variants).stream().anyMatch(p -> p.variants().stream().map(KernelSource.Variant::entry).distinct().count()
+                < p.parts().size()), "a phase has two variants of an op");
+        try (CudaBackend cuda = DeviceUnderTest.open()) {
+            double[] apart = losses(cuda, trial.plan(FusionLevel.EPILOGUE), trial);
+            double[] together = losses(cuda, plan, trial);
+            for (int i = 0; i < apart.length; i++) {
+                assertEquals(apart[i], together[i], 1e-4 * Math.abs(apart[i]), "loss " + i);
+            }
         }
     }
 
