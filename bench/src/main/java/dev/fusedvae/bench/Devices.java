@@ -42,4 +42,12 @@ final class Devices {
             case Probe.Outcome.Refused refused -> STAND_IN;
         };
     }
+
+    /// The GPU with its driver, as rows on it name it; else that there is none, and why.
+    static String driver() {
+        return switch (Probe.of(environment(GPU))) {
+            case Probe.Outcome.Ready ready -> ready.device();
+            case Probe.Outcome.Refused refused -> "none (" + refused.reason() + "); launch rows ran on the " + MARK;
+        };
+    }
 }

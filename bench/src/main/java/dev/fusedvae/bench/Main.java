@@ -89,6 +89,7 @@ public final class Main implements Callable<Integer> {
 
     private Map<String, String> environment() {
         Map<String, String> environment = Machine.environment("cpu, " + Runtime.getRuntime().availableProcessors() + " threads");
+        environment.put("driver", Devices.driver());
         environment.put("harness", "JMH 1.37, a sample is an iteration" + (quick ? "; --quick: too short for a table" : ""));
         return environment;
     }
