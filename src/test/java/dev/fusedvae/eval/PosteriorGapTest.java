@@ -12,6 +12,7 @@ import dev.fusedvae.data.Split;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
+import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import dev.fusedvae.train.RunOptions;
@@ -36,13 +37,13 @@ class PosteriorGapTest {
         Normalization centred = Normalization.center(digits);
         VaeSpec spec = new VaeSpec(64, List.of(), LATENT, List.of(), Activation.IDENTITY, true, new Likelihood.Gaussian(VARIANCE), new Objective.Vae(1, 0));
         // a few epochs only, so that there is a gap
-        try (Vae vae = Vae.train(spec, TrainSpec.standard(8, 1).withBatchSize(20), new Split(digits, digits), centred, RunOptions.defaults(),
+        try (Vae vae = Vae.train(spec, TrainSpec.standard(20, 1).withBatchSize(20).withOptimizer(new OptimizerSpec.Adam(1e-2)), new Split(digits, digits), centred, RunOptions.defaults(),
                 TrainingListener.SILENT)) {
             MarginalLikelihood marginal = vae.logLikelihood(digits, 2000, done -> { });
             double elbo = vae.evaluate(digits.select(IntStream.range(0, COPIES * 200).map(i -> i % 200).toArray())).elbo();
             double exact = exactKl(vae, digits);
             System.out.printf("gap %.4f, exact KL %.4f nats%n", marginal.mean() - elbo, exact);
-            assertTrue(exact > 0.3, "a gap worth measuring: " + exact);
+            assertTrue(exact > 0.3 && exact < 10, "a gap worth measuring, which importance sampling still bridges: " + exact);
             // one ELBO sample spreads by some nats; over 20000 of them the mean is good to 0.02
             assertEquals(exact, marginal.mean() - elbo, 0.06 + 4 * marginal.standardError());
         }

@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Catalogue;
+import dev.fusedvae.data.DataSet;
+import dev.fusedvae.data.Normalization;
 import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
 import java.util.Arrays;
@@ -19,7 +20,6 @@ import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 import org.junit.jupiter.api.Test;
-import dev.fusedvae.data.Normalization;
 
 /// The setups are the published ones, and what judges them is right by a library or by a closed form.
 class TableTest {
