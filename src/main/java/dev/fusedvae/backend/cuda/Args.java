@@ -166,22 +166,22 @@ final class Args {
         };
     }
 
-    /// Refuses a compiled kernel whose parameter is not the struct of its op, or of a phase's calls.
+    /// Refuses a compiled kernel whose parameter is not the struct of its op, or of a phase's calls; others pack their own.
     ///
     /// @throws BackendUnavailableException if the sizes differ
     static void check(KernelSource source, Cubin compiled) {
-        long bytes = switch (source) {
-            case KernelSource.Variant variant -> of(variant).layout().byteSize();
-            case KernelSource.Phase phase -> phase.parts().stream().mapToLong(p -> p.calls() * of(p.variant()).layout().byteSize()).sum()
-                    + 4L * KernelSource.Phase.ends(phase.calls());
-        };
+        switch (source) {
+            case KernelSource.Variant variant -> require(source, compiled, of(variant).layout().byteSize(),
+                    "its op gives one " + of(variant).struct() + "; make it take `const " + of(variant).struct() + "` of common/args.cuh");
+            case KernelSource.Phase phase -> require(source, compiled, phase.parts().stream().mapToLong(p -> p.calls() * of(p.variant()).layout().byteSize()).sum()
+                    + 4L * KernelSource.Phase.ends(phase.calls()), "its " + phase.calls() + " calls give one struct; its parts must take the structs of common/args.cuh");
+            case KernelSource.Written other -> { }
+        }
+    }
+
+    private static void require(KernelSource source, Cubin compiled, long bytes, String remedy) {
         if (!compiled.parameters().equals(List.of(new Cubin.Parameter(0, 0, Math.toIntExact(bytes))))) {
-            throw new BackendUnavailableException("kernel " + source.name() + " takes " + compiled.parameters() + " where " + switch (source) {
-                case KernelSource.Variant variant -> "its op gives one " + of(variant).struct() + " of " + bytes + " bytes; make it take `const "
-                        + of(variant).struct() + "` of common/args.cuh";
-                case KernelSource.Phase phase -> "its " + phase.calls() + " calls give one struct of " + bytes + " bytes; its parts must take the structs of"
-                        + " common/args.cuh";
-            });
+            throw new BackendUnavailableException("kernel " + source.name() + " takes " + compiled.parameters() + " where " + bytes + " bytes are due: " + remedy);
         }
     }
 

@@ -57,6 +57,7 @@ final class StockPhases {
             switch (Launched.Chosen.of(phase, variants, plan.batch()).source()) {
                 case KernelSource.Phase several -> phases.add(several);
                 case KernelSource.Variant alone -> { }
+                case KernelSource.Written other -> { }
             }
         }
         return phases;

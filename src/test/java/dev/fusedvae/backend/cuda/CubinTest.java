@@ -61,7 +61,7 @@ class CubinTest {
         Kernels.replace(header, "ARGS_LAYOUT(LinearBiasActArgs, 7, ", "ARGS_LAYOUT(LinearBiasActArgs, 8, ");
         KernelSource.Variant variant = Kernels.variant(planted, "linear_bias_act/1_naive");
         byte[] image = images(planted, folder).of(variant).bytes();
-        assertEquals("kernel linear_bias_act/1_naive takes [Parameter[ordinal=0, offset=0, size=88]] where its op gives one LinearBiasActArgs of 80 bytes;"
+        assertEquals("kernel linear_bias_act/1_naive takes [Parameter[ordinal=0, offset=0, size=88]] where 80 bytes are due: its op gives one LinearBiasActArgs;"
                 + " make it take `const LinearBiasActArgs` of common/args.cuh",
                 assertThrows(BackendUnavailableException.class, () -> Args.check(variant, Cubin.read(image, variant.entry()))).getMessage());
     }
