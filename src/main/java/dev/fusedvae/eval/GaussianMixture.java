@@ -26,8 +26,8 @@ public final class GaussianMixture {
     private static final int CHOICE_SITE = 33;
     private static final int NORMAL_SITE = 34;
     private static final int PANEL = 32;
-    /// Rows of a fit beyond which a mixture of few Gaussians gains nothing.
-    private static final int FIT_ROWS = 10_000;
+    /// Rows that the mixture is fitted to, at most: the library's steps make a matrix for each row and component.
+    private static final int FIT_ROWS = 3_000;
     private static final int ITERATIONS = 100;
 
     private final PrincipalComponents axes;
@@ -52,7 +52,7 @@ public final class GaussianMixture {
     public static GaussianMixture mixture(float[][] rows, int most, int rank, long seed) {
         float[][] spread = spread(rows, seed);
         PrincipalComponents axes = PrincipalComponents.fit(spread);
-        double[][] codes = Arrays.stream(spread).limit(FIT_ROWS).map(r -> axes.project(r, rank)).toArray(double[][]::new);
+        double[][] codes = Arrays.stream(spread, 0, Math.min(FIT_ROWS, spread.length)).parallel().map(r -> axes.project(r, rank)).toArray(double[][]::new);
         for (int k = Math.min(most, codes.length / (2 * rank)); k >= 2; k--) {
             try {
                 var em = new MultivariateNormalMixtureExpectationMaximization(codes);
@@ -85,7 +85,8 @@ public final class GaussianMixture {
 
     /// The mean of log p(x + u) over whole-number `rows`, in nats per example; `seed` must not be the one of the fit.
     public double logLikelihood(float[][] rows, long seed) {
-        return Arrays.stream(spread(rows, seed)).mapToDouble(this::logDensity).sum() / rows.length;
+        double[] densities = Arrays.stream(spread(rows, seed)).parallel().mapToDouble(this::logDensity).toArray();
+        return Arrays.stream(densities).sum() / rows.length;
     }
 
     private double logDensity(float[] x) {

@@ -1,6 +1,11 @@
 package dev.fusedvae.eval;
 
+import dev.fusedvae.graph.RbmGraphs;
+import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.spec.RbmSpec;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
 
 /// A tiny restricted Boltzmann machine by enumeration of all states of both layers, straight from the energy.
 public final class ExactRbm {
@@ -16,6 +21,20 @@ public final class ExactRbm {
         w = parameters.values("weight");
         b = parameters.values("visible.bias");
         c = parameters.values("hidden.bias");
+    }
+
+    /// Couplings and biases of the order of 1: far from independent units.
+    public static Parameters random(RbmSpec spec, long seed) {
+        Random random = new Random(seed);
+        Map<String, float[]> values = new LinkedHashMap<>();
+        for (Tensor t : RbmGraphs.parameters(spec)) {
+            float[] all = new float[(int) t.elements(1)];
+            for (int i = 0; i < all.length; i++) {
+                all[i] = (float) random.nextGaussian();
+            }
+            values.put(t.name(), all);
+        }
+        return new Parameters(values);
     }
 
     public static float[] bits(int state, int units) {

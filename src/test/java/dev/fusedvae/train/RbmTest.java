@@ -13,7 +13,6 @@ import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.backend.reference.ReferenceBackend;
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Normalization;
-import dev.fusedvae.eval.AnnealedImportanceSampling;
 import dev.fusedvae.eval.ExactRbm;
 import dev.fusedvae.eval.Parameters;
 import dev.fusedvae.eval.Rbm;
@@ -28,11 +27,8 @@ import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.spec.SpecException;
 import dev.fusedvae.spec.TrainSpec;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -48,20 +44,6 @@ class RbmTest {
 
     private static RbmSpec spec(int steps, boolean persistent) {
         return new RbmSpec(V, H, steps, persistent);
-    }
-
-    /// Couplings of the order of 1: far from independent units.
-    private static Parameters parameters(RbmSpec spec, long seed) {
-        Random random = new Random(seed);
-        Map<String, float[]> values = new LinkedHashMap<>();
-        for (Tensor t : RbmGraphs.parameters(spec)) {
-            float[] all = new float[(int) t.elements(1)];
-            for (int i = 0; i < all.length; i++) {
-                all[i] = (float) random.nextGaussian();
-            }
-            values.put(t.name(), all);
-        }
-        return new Parameters(values);
     }
 
     /// Rows of three patterns, one twice as often as each other.
@@ -128,7 +110,7 @@ class RbmTest {
     @ValueSource(ints = {1, 2, 5})
     void contrastiveDivergence_isTheExactExpectation_afterKSteps(int k) {
         RbmSpec spec = spec(k, false);
-        Parameters parameters = parameters(spec, 3);
+        Parameters parameters = ExactRbm.random(spec, 3);
         ExactRbm exact = new ExactRbm(spec, parameters);
         double[] data = empirical(patterns(ROWS));
         double[] model = data;
@@ -145,7 +127,7 @@ class RbmTest {
     @ValueSource(ints = {1, 3})
     void persistentDivergence_isTheExactExpectation_ofChainsAfterKSteps(int k) {
         RbmSpec spec = spec(k, true);
-        Parameters parameters = parameters(spec, 12);
+        Parameters parameters = ExactRbm.random(spec, 12);
         ExactRbm exact = new ExactRbm(spec, parameters);
         double[] chains = new double[1 << V];
         Arrays.fill(chains, 1.0 / chains.length);
@@ -160,7 +142,7 @@ class RbmTest {
     @Test
     void contrastiveDivergence_followsTheLikelihood_afterManySteps() {
         RbmSpec spec = spec(30, false);
-        Parameters parameters = parameters(spec, 4);
+        Parameters parameters = ExactRbm.random(spec, 4);
         ExactRbm exact = new ExactRbm(spec, parameters);
         try (CpuBackend cpu = new CpuBackend(2)) {
             near(expected(exact, empirical(patterns(ROWS)), exact.model()), gradient(cpu, spec, parameters, FusionLevel.LAYER));
@@ -171,7 +153,7 @@ class RbmTest {
     void gradient_isTheSameOnReferenceAndCpu_atEveryLevel() {
         for (boolean persistent : new boolean[] {false, true}) {
             RbmSpec spec = spec(2, persistent);
-            Parameters parameters = parameters(spec, 5);
+            Parameters parameters = ExactRbm.random(spec, 5);
             try (CpuBackend cpu = new CpuBackend(2); ReferenceBackend reference = new ReferenceBackend()) {
                 double[] exact = gradient(reference, spec, parameters, FusionLevel.NONE);
                 for (FusionLevel level : List.of(FusionLevel.NONE, FusionLevel.EPILOGUE, FusionLevel.LAYER)) {
@@ -244,7 +226,7 @@ class RbmTest {
         int batch = 12;
         try (CpuBackend cpu = new CpuBackend(1);
                 Executable executable = cpu.load(Plan.of(graph, FusionLevel.LAYER, batch), feed(spec, batch, patterns(16)))) {
-            parameters(spec, 6).write(executable, RbmGraphs.parameters(spec));
+            ExactRbm.random(spec, 6).write(executable, RbmGraphs.parameters(spec));
             Tensor chain = graph.tensor(RbmGraphs.CHAIN);
             float[] start = Rbm.coins(spec, batch, 3);
             executable.write(chain, start);
@@ -264,7 +246,7 @@ class RbmTest {
     @Test
     void gibbsSamples_areDistributedAsTheModel() {
         RbmSpec spec = spec(1, false);
-        Parameters parameters = parameters(spec, 8);
+        Parameters parameters = ExactRbm.random(spec, 8);
         ExactRbm exact = new ExactRbm(spec, parameters);
         double[] rates = Arrays.copyOfRange(exact.moments(exact.model()), V * H + H, V * H + H + V);
         int chains = 8192;
@@ -277,40 +259,6 @@ class RbmTest {
                 }
                 assertEquals(rates[i], mean, 2.5 / Math.sqrt(chains));
             }
-        }
-    }
-
-    @Test
-    void annealing_findsLogZ_withinItsStandardError() {
-        List<Double> deviations = new ArrayList<>();
-        for (int seed = 0; seed < 8; seed++) {
-            RbmSpec spec = spec(1, false);
-            Parameters parameters = parameters(spec, 100 + seed);
-            double logZ = new ExactRbm(spec, parameters).logZ();
-            float[] data = patterns(40);
-            float[][] rows = new float[40][V];
-            for (int r = 0; r < 40; r++) {
-                System.arraycopy(data, r * V, rows[r], 0, V);
-            }
-            var estimate = new AnnealedImportanceSampling(spec, parameters, rows).run(500, 200, seed);
-            assertTrue(estimate.standardError() > 0 && estimate.standardError() < 0.05, estimate.toString());
-            deviations.add((estimate.logZ() - logZ) / estimate.standardError());
-        }
-        double rms = Math.sqrt(deviations.stream().mapToDouble(d -> d * d).average().orElseThrow());
-        assertTrue(deviations.stream().allMatch(d -> Math.abs(d) < 3.5), deviations.toString());
-        assertTrue(rms > 0.3 && rms < 1.8, "the standard error is one: " + deviations);
-    }
-
-    @Test
-    void logLikelihood_isExact_givenLogZ() {
-        RbmSpec spec = spec(1, false);
-        Parameters parameters = parameters(spec, 9);
-        ExactRbm exact = new ExactRbm(spec, parameters);
-        double[] model = exact.model();
-        var sampling = new AnnealedImportanceSampling(spec, parameters, new float[][] {new float[V]});
-        for (int v = 0; v < model.length; v++) {
-            float[][] row = {ExactRbm.bits(v, V)};
-            assertEquals(Math.log(model[v]), sampling.logLikelihood(row, exact.logZ()), 1e-9);
         }
     }
 
