@@ -2,6 +2,7 @@ package dev.fusedvae.check;
 
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.RbmGraphs;
@@ -78,8 +79,12 @@ public record OpCase(VaeSpec spec, int batch, int rows, OptimizerSpec optimizer,
 
     /// The plan of a training step.
     public Plan plan(FusionLevel level) {
+        return plan(Fusion.of(level));
+    }
+
+    Plan plan(Fusion fusion) {
         return Plan.of(gibbs.map(g -> RbmGraphs.training(new RbmSpec(spec.features(), spec.latent(), g.steps(), g.persistent()), optimizer, binarization))
-                .orElseGet(() -> Graphs.training(spec, optimizer, clipNorm, binarization)), level, batch);
+                .orElseGet(() -> Graphs.training(spec, optimizer, clipNorm, binarization)), fusion, batch);
     }
 
     /// Examples enough for a full batch and the live rows of [#STEP], integers only where `exact`.

@@ -9,6 +9,7 @@ import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.backend.cuda.KernelCatalogue;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Op;
@@ -26,7 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -71,7 +72,7 @@ final class ExplainCommand extends FvaeCommand {
         long arenaBytes = UsageException.value(() -> arenaBytes(plan, train));
         Optional<StepTime> times = time ? Optional.of(measure(plan, train)) : Optional.empty();
         if (json) {
-            ObjectNode tree = tree(plan, arenaBytes, engine.vendorParts());
+            ObjectNode tree = tree(plan, arenaBytes, variants(plan.batch()));
             times.ifPresent(t -> StepTimes.add(tree, t));
             print(tree);
         } else {
@@ -100,7 +101,7 @@ final class ExplainCommand extends FvaeCommand {
         }
     }
 
-    private static ObjectNode tree(Plan plan, long arenaBytes, Set<CudaChoice.Vendor> vendor) {
+    private static ObjectNode tree(Plan plan, long arenaBytes, Function<Call, String> variants) {
         ObjectNode root = Json.object();
         root.put("fusion", plan.level().flag());
         root.put("launches", plan.launches());
@@ -118,7 +119,7 @@ final class ExplainCommand extends FvaeCommand {
             for (Call call : phase.calls()) {
                 ObjectNode node = calls.addObject();
                 node.put("op", call.op().kind().label());
-                node.put("variant", variant(call, vendor));
+                node.put("variant", variants.apply(call));
                 node.put("title", call.title());
                 node.put("formula", call.op().kind().formula());
                 node.put("shape", shape(call, plan.batch()));
@@ -131,8 +132,12 @@ final class ExplainCommand extends FvaeCommand {
         return root;
     }
 
-    private static String variant(Call call, Set<CudaChoice.Vendor> vendor) {
-        return vendor.stream().filter(part -> part.does().contains(call.op().kind())).map(CudaChoice.Vendor::library).findFirst().orElse("cpu");
+    /// Who does a call: a vendor's library, a kernel variant where the backend is cuda by name, else the cpu path.
+    private Function<Call, String> variants(int batch) {
+        Optional<KernelCatalogue> kernels = engine.backend.equals(Optional.of("cuda"))
+                ? Optional.of(KernelCatalogue.open(terminal.env(), engine.choice().cuda())) : Optional.empty();
+        return call -> engine.vendorParts().stream().filter(part -> part.does().contains(call.op().kind())).map(CudaChoice.Vendor::library).findFirst()
+                .or(() -> kernels.map(k -> k.variant(call.op(), batch))).orElse("cpu");
     }
 
     private void table(Plan plan, long arenaBytes) {

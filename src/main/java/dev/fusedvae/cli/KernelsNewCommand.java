@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 
 /// Writes a variant to start from.
 @Command(name = "new", description = {"Write a kernel variant to start from: the naive one's card and body in one file, correct at once.",
-    "verify, ladder and train take it up with no other edit."},
+    "verify, ladder, explain and train take it up with no other edit."},
         footer = {"  fvae kernels new latent_grad shared_scale", "  fvae kernels new linear_bias_act split_k --kernels my-kernels"})
 final class KernelsNewCommand extends FvaeCommand {
 

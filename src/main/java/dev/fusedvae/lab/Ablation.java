@@ -149,7 +149,7 @@ public final class Ablation {
                 } else if (!(worst.getAsDouble() <= AGREE)) {
                     ran = backend.device() + ": no time, its losses differ";
                 }
-            } catch (BackendUnavailableException e) {
+            } catch (BackendUnavailableException | IllegalArgumentException e) { // a backend need not have every plan that rules can make
                 ran = "does not run: " + e.getMessage();
             } catch (DivergedException e) {
                 ran = backend.device() + ": " + e.getMessage();

@@ -12,7 +12,6 @@ import dev.fusedvae.fuse.FusedOp;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Graph;
-import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
@@ -145,7 +144,7 @@ public final class Ladder {
     }
 
     private List<Timed> times(OpCase at, String variant) {
-        Graph graph = Graphs.training(at.spec(), at.optimizer(), at.clipNorm(), at.binarization());
+        Graph graph = at.plan(FusionLevel.NONE).graph();
         List<Timed> times = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         try (Backend backend = opener.variant(kind, variant)) {

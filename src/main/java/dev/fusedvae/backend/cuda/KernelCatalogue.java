@@ -2,6 +2,7 @@ package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.fuse.FusedOp;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +52,13 @@ public final class KernelCatalogue {
     /// The cards that `name` means: an op, or a variant as `op/variant`; empty if it means none.
     public List<KernelCard> cards(String name) {
         return cards().stream().filter(c -> c.name().equals(name) || c.op().equals(name)).toList();
+    }
+
+    /// The variant that a call runs on where every variant's architecture is there, as the SIMT device has it.
+    ///
+    /// @throws BackendUnavailableException if the op has no kernel
+    public String variant(FusedOp op, int batch) {
+        return variants.choose(op.kind().label(), Dimensions.of(op, batch)).card().variant();
     }
 
     /// What a variant takes of each architecture that the build compiles for; images that are not packed are compiled.
