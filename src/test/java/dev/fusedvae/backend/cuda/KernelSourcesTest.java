@@ -242,6 +242,7 @@ class KernelSourcesTest {
             int budget = switch (kernel.getKey()) {
                 case KernelSource.Variant variant -> variant.card().variant().equals("1_naive") ? NAIVE_REGISTERS : TILED_REGISTERS;
                 case KernelSource.Phase phase -> TILED_REGISTERS;
+                case KernelSource.Written other -> TILED_REGISTERS;
             };
             all(log, "Used (\\d+) registers").forEach(n -> assertTrue(Integer.parseInt(n) <= budget, name + " uses " + n + " registers, over " + budget));
             List<String> spills = all(log, "(\\d+) bytes spill");
