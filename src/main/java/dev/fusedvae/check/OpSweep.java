@@ -1,9 +1,7 @@
 package dev.fusedvae.check;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.fuse.FusedOp;
-import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Op;
@@ -57,21 +55,15 @@ public final class OpSweep {
     /// A case, planned at one level.
     private record Planned(OpCase at, Plan plan) {}
 
-    /// What is left to own kernels where libraries do all they can.
-    private static final Fusion BESIDE_VENDORS = CudaChoice.DEFAULT.withVendor(Set.of(CudaChoice.Vendor.values())).fusion(FusionLevel.EPILOGUE);
-
     private final List<Planned> plans = new ArrayList<>();
 
-    /// Plans `cases` at every level up to `highest`, and as they are where libraries do products and noise.
+    /// Plans `cases` at every level up to `highest`.
     public OpSweep(List<OpCase> cases, FusionLevel highest) {
         for (OpCase at : cases) {
             for (FusionLevel level : FusionLevel.values()) {
                 if (level.compareTo(highest) <= 0) {
-                    plans.add(new Planned(at, at.plan(Fusion.of(level))));
+                    plans.add(new Planned(at, at.plan(level)));
                 }
-            }
-            if (highest != FusionLevel.NONE) {
-                plans.add(new Planned(at, at.plan(BESIDE_VENDORS)));
             }
         }
     }

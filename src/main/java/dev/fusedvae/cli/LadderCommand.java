@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// The variants of an op side by side.
-@Command(name = "ladder", description = {"Verify the variants of an op side by side; on a GPU also time them, L2 warm and cold, beside their roof",
-    "and beside cuBLAS. Times are by device events."},
+@Command(name = "ladder", description = {"Verify the variants of an op side by side; on a GPU also time them.",
+    "Times are by device events, L2 warm and cold, beside the roof and cuBLAS."},
         footer = {"  fvae ladder linear_bias_act", "  fvae ladder latent_grad --kernels my-kernels --shape 128x784-400-20-400-784"})
 final class LadderCommand extends FvaeCommand {
     private static final int SHOWN = 3;

@@ -12,8 +12,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// How a step grows.
-@Command(name = "scale", description = {"Time a training step as the batch (1..16384), the width (64..4096), the latent size (2..512) or the threads grow,",
-    "at the backend's highest fusion level, and fit a line."},
+@Command(name = "scale", description = {"Time a training step as batch, width, latent size or threads grow, and fit a line.",
+    "Batch 1..16384, width 64..4096, latent 2..512; at the backend's highest fusion level."},
         footer = {"  fvae scale --axes batch,threads --data mnist --out scale.json", "  fvae lab plot scale.json --out scale.html"})
 final class ScaleCommand extends FvaeCommand {
 

@@ -43,21 +43,21 @@ class NewVariantTest {
     @Test
     @Tag("simt")
     void newVariant_isCorrectAtOnce_andBrokenOneIsCaught(@TempDir Path folder) throws IOException {
-        Path file = NewVariant.write(Simt.ENVIRONMENT, "latent_grad", "mine", Optional.of(folder));
+        Path file = NewVariant.write(Simt.ENVIRONMENT, "add", "mine", Optional.of(folder));
         Simt.require();
         OpSweep sweep = new OpSweep(List.of(OpCase.parse("13of17x35-21-5-11-35")), FusionLevel.EPILOGUE);
         assertTrue(report(sweep, folder).passed());
         String right = Files.readString(file);
-        Files.writeString(file, right.replace("const float dz = args.dz[e.index];", "const float dz = args.dz[e.index / 2];"));
+        Files.writeString(file, right.replace("args.b[e.index]", "args.b[e.index / 2]"));
         OpSweep.Report broken = report(sweep, folder);
         assertFalse(broken.passed());
-        assertTrue(broken.defects().getFirst().what().contains("latent_grad wrote"), broken.defects().getFirst().toString());
+        assertTrue(broken.defects().getFirst().what().contains("add wrote"), broken.defects().getFirst().toString());
     }
 
     private static OpSweep.Report report(OpSweep sweep, Path folder) {
-        CudaChoice choice = CudaChoice.DEFAULT.withKernels(folder).withVariants(Map.of("latent_grad", "2_mine"));
+        CudaChoice choice = CudaChoice.DEFAULT.withKernels(folder).withVariants(Map.of("add", "2_mine"));
         try (CudaBackend simt = Simt.open(choice)) {
-            return sweep.run(simt, Kind.LATENT_GRAD, "2_mine", at -> { });
+            return sweep.run(simt, Kind.ADD, "2_mine", at -> { });
         }
     }
 
