@@ -4,27 +4,48 @@
 #include "binarize.cuh"
 #include "normals.cuh"
 
-// Columns 4 * quad .. 4 * quad + 3 of `row`, in place. `Args` has key0, key1, corruption and strength.
-template <class Args>
-DEVICE void corrupt_four(const Args& args, const StepRecord& step, uint32_t site, uint32_t row, uint32_t quad, float (&x)[4]) {
-    const NoiseStream stream = {args.key0, args.key1, site, step.step_lo, step.step_hi};
-    const Words words = stream_words(stream, row, quad);
+// Two neighbours, by the words of their columns. `Args` has corruption and strength.
+template <class Args> DEVICE void corrupt_pair(const Args& args, uint32_t word0, uint32_t word1, float& x0, float& x1) {
     switch (args.corruption) {
         case GAUSSIAN_CORRUPTION: {
-            const SineCosine first = normal_pair(words.word[0], words.word[1]);
-            const SineCosine second = normal_pair(words.word[2], words.word[3]);
-            x[0] = fma_rn(args.strength, first.sine, x[0]);
-            x[1] = fma_rn(args.strength, first.cosine, x[1]);
-            x[2] = fma_rn(args.strength, second.sine, x[2]);
-            x[3] = fma_rn(args.strength, second.cosine, x[3]);
+            const SineCosine pair = normal_pair(word0, word1);
+            x0 = fma_rn(args.strength, pair.sine, x0);
+            x1 = fma_rn(args.strength, pair.cosine, x1);
             break;
         }
         case MASKING:
-#pragma unroll
-            for (int i = 0; i < 4; i++) {
-                x[i] = mul_rn(draw_float(words.word[i], args.strength), x[i]);
-            }
+            x0 = mul_rn(draw_float(word0, args.strength), x0);
+            x1 = mul_rn(draw_float(word1, args.strength), x1);
             break;
         default: trap();
+    }
+}
+
+// `Args` has key0 and key1 as well.
+template <class Args> DEVICE Words corrupt_words(const Args& args, const StepRecord& step, uint32_t site, uint32_t row, uint32_t quad) {
+    return stream_words({args.key0, args.key1, site, step.step_lo, step.step_hi}, row, quad);
+}
+
+// Columns 4 * quad .. 4 * quad + 3 of `row`, in registers.
+template <class Args>
+DEVICE void corrupt_four(const Args& args, const StepRecord& step, uint32_t site, uint32_t row, uint32_t quad, float (&x)[4]) {
+    const Words words = corrupt_words(args, step, site, row, quad);
+    corrupt_pair(args, words.word[0], words.word[1], x[0], x[1]);
+    corrupt_pair(args, words.word[2], words.word[3], x[2], x[3]);
+}
+
+// The first `count` of these columns, in memory: two square roots at once would keep more registers alive around their calls.
+template <class Args>
+DEVICE void corrupt_in_place(const Args& args, const StepRecord& step, uint32_t site, uint32_t row, uint32_t quad, float* x, int64_t count) {
+    Words words = corrupt_words(args, step, site, row, quad);
+#pragma unroll 1
+    for (int i = 0; i < 4 && i < count; i += 2) {
+        float pair[2] = {x[i], i + 1 < count ? x[i + 1] : 0.0f};
+        corrupt_pair(args, words.word[0], words.word[1], pair[0], pair[1]);
+        x[i] = pair[0];
+        if (i + 1 < count) {
+            x[i + 1] = pair[1];
+        }
+        words = {{words.word[2], words.word[3], 0, 0}};
     }
 }

@@ -46,9 +46,9 @@ struct LatentForwardArgs {
     float* corrupted;          // [E, features]: x corrupted, which the heads then read (or null: nothing is corrupted)
     const float* heads_w;      // [heads_n, features]
     const float* heads_bias;   // [heads_n] (or null)
-    float* heads;              // [E, heads_n] (or null); with samples > 1 this kernel reads it back
+    float* heads;              // [E, heads_n] (or null where nothing is sampled); this kernel reads it back
     float* eps;                // [B, L] (or null)
-    float* z;                  // [B, L] (or null)
+    float* z;                  // [B, L] (or null where samples = 1); with several this kernel reads it back
     float* kl;                 // partials of L, [.., E] (or null)
     float* ratio;              // partials of L (or null)
     float* l1;                 // partials of heads_n (or null)

@@ -23,19 +23,18 @@ DEVICE int pass_column() { return int(threadIdx.x) % RN; }
 DEVICE int pass_row() { return int(threadIdx.x) / RN * 2; }
 
 // Rows of a matrix of `depth` columns, in global or shared memory; rows from `rows` on are taken for zeros. Where an example
-// has several rows, those of sample `sample`: rows count examples.
+// has several rows, one of each, `data` being the first example's: rows count examples.
 struct MemoryRows {
     const float* data;
     int64_t row0;
     int64_t rows;
     int depth;
-    int64_t samples = 1;
-    int64_t sample = 0;
+    int samples = 1;
 
     MEMBER void stage(float (&x)[ROW_BLOCK][RK], int k0) const {
         const int64_t row = row0 + warp_id();
         const int k = k0 + lane_id();
-        x[warp_id()][lane_id()] = row < rows && k < depth ? data[(row * samples + sample) * depth + k] : 0.0f;
+        x[warp_id()][lane_id()] = row < rows && k < depth ? data[row * samples * depth + k] : 0.0f;
     }
 };
 

@@ -12,16 +12,11 @@ DEVICE void body(const CorruptArgs& args, int block, char*) {
     }
     const uint32_t row = uint32_t(tile.row) + (args.by_example != 0 ? step.position : 0u);
     const int64_t at = tile.row * args.columns + tile.column;
-    float x[4];
-#pragma unroll
-    for (int i = 0; i < 4; i++) {
-        x[i] = tile.column + i < args.columns ? args.x[at + i] : 0.0f;
-    }
-    corrupt_four(args, step, args.site, row, uint32_t(tile.column / 4), x);
 #pragma unroll
     for (int i = 0; i < 4; i++) {
         if (tile.column + i < args.columns) {
-            args.out[at + i] = x[i];
+            args.out[at + i] = args.x[at + i];
         }
     }
+    corrupt_in_place(args, step, args.site, row, uint32_t(tile.column / 4), args.out + at, args.columns - tile.column);
 }

@@ -12,7 +12,7 @@ DEVICE void keep_four(float* x, const GatherLinearBiasActArgs& args, int64_t row
     }
 }
 
-// Features [at, at + 4) of a row as the layer reads them; kept where this block keeps them.
+// Features [at, at + 4) of a row as the layer reads them, in registers; kept where this block keeps them.
 DEVICE float4 layer_four(const GatherLinearBiasActArgs& args, const StepRecord& step, const GatherRow& from, int64_t row, int at, bool keeps) {
     const float4 four = gather_four(args, step, from, at);
     if (!from.inside || (!keeps && args.corruption == UNCORRUPTED)) {
@@ -38,6 +38,21 @@ struct GatherSlice {
     float x[SIDE][GK + 4];
 };
 
+// What is left to do with four of the thread's values in the slice: kept as they are, corrupted, and kept again.
+DEVICE void finish_four(const GatherLinearBiasActArgs& args, const StepRecord& step, const GatherRow& from, const Place& place, int at, float* x) {
+    const bool keeps = place.column_block == 0 && from.inside;
+    const int64_t row = int64_t(place.row_block) * SIDE + threadIdx.x / (GK / 4);
+    if (keeps) {
+        keep_four(args.x, args, row, at, {x[0], x[1], x[2], x[3]});
+    }
+    if (args.corruption != UNCORRUPTED && from.inside) {
+        corrupt_in_place(args, step, args.corrupt_site, from.noise_row, uint32_t(at / 4), x, 4);
+        if (keeps) {
+            keep_four(args.corrupted, args, row, at, {x[0], x[1], x[2], x[3]});
+        }
+    }
+}
+
 DEVICE void body(const GatherLinearBiasActArgs& args, int block, char* smem) {
     GatherSlice& slice = *reinterpret_cast<GatherSlice*>(smem);
     const StepRecord& step = step_of(args);
@@ -49,9 +64,10 @@ DEVICE void body(const GatherLinearBiasActArgs& args, int block, char* smem) {
     const bool inside = at.row < step.rows && at.column < args.n;
     float sum = 0;
     for (int k0 = 0; k0 < features; k0 += GK) {
-        const float4 four = layer_four(args, step, from, int64_t(at.row_block) * SIDE + r, k0 + k, at.column_block == 0);
+        const float4 four = gather_four(args, step, from, k0 + k);
         sync();  // the slice before is read, before this one is written
         *reinterpret_cast<float4*>(&slice.x[r][k]) = four;
+        finish_four(args, step, from, at, k0 + k, slice.x[r] + k);
         sync();  // this slice is written, before it is read
         const float* w = args.w + at.column * features + k0;
         const int depth = inside ? (features - k0 < GK ? features - k0 : GK) : 0;

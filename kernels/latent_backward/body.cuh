@@ -38,7 +38,7 @@ DEVICE void heads_gradient(const LatentBackwardArgs& args, const StepRecord& ste
     LatentSums sums[2] = {};
     for (uint32_t s = 0; s < args.samples; s++) {
         float dz[2] = {};
-        row_product(MemoryRows{args.dy, row0, step.rows, n, args.samples, s}, WeightColumns{args.w, n, c0, latent}, n, slices, dz);
+        row_product(MemoryRows{args.dy + int64_t(s) * n, row0, step.rows, n, int(args.samples)}, WeightColumns{args.w, n, c0, latent}, n, slices, dz);
 #pragma unroll
         for (int i = 0; i < 2; i++) {
             const int64_t example = row0 + pass_row() + i;

@@ -15,8 +15,7 @@ constexpr int LATENT_MAX = 1024;
 
 struct LatentForwardMemory {
     RowSlices slices;
-    float heads[ROW_BLOCK][RN];         // of one pass: 32 means and their log-variances
-    float z[ROW_BLOCK * LATENT_MAX];    // [ROW_BLOCK, columns of z]
+    float z[ROW_BLOCK * LATENT_MAX];    // [ROW_BLOCK, columns of z]; of several samples z lies in memory
 };
 static_assert(sizeof(LatentForwardMemory) <= 48 * 1024, "static shared memory");
 
@@ -27,11 +26,12 @@ DEVICE void gather_rows(const LatentForwardArgs& args, const StepRecord& step, i
     const bool vector = by_four(args.x, args.features) && by_four(args.corrupted, args.features);
     for (int k = lane_id() * 4; from.inside && k < int(args.features); k += 4 * WARP) {
         const float4 four = gather_four(args, step, from, k);
-        float v[4] = {four.x, four.y, four.z, four.w};
+        const float v[4] = {four.x, four.y, four.z, four.w};
         store_four(args.x + row * args.features, k, args.features, vector, v);
         if (args.corrupted != nullptr) {
-            corrupt_four(args, step, args.corrupt_site, from.noise_row, uint32_t(k / 4), v);
-            store_four(args.corrupted + row * args.features, k, args.features, vector, v);
+            float* to = args.corrupted + row * args.features;
+            store_four(to, k, args.features, vector, v);
+            corrupt_in_place(args, step, args.corrupt_site, from.noise_row, uint32_t(k / 4), to + k, int64_t(args.features) - k);
         }
     }
 }
@@ -64,20 +64,6 @@ DEVICE void penalty(const LatentForwardArgs& args, int64_t rows, int64_t row0, i
     }
 }
 
-struct Head {
-    float mu;
-    float log_var;
-};
-
-// Of the warp's example and the lane's column: of the pass just computed, or as this block has written it to memory.
-DEVICE Head head_of(const LatentForwardArgs& args, int64_t example, int column, const LatentForwardMemory& memory) {
-    if (args.samples == 1) {
-        return {memory.heads[warp_id()][lane_id()], memory.heads[warp_id()][WARP + lane_id()]};
-    }
-    const float* heads = args.heads + example * args.heads_n + column;
-    return {heads[0], heads[args.latent]};
-}
-
 // A warp an example, a latent column a lane: noise, z of sample `s`, and the partials of KL or the log-ratio over the 32
 // columns from `c0` on.
 DEVICE void sample(const LatentForwardArgs& args, const StepRecord& step, int64_t row0, uint32_t s, int c0, LatentForwardMemory& memory) {
@@ -90,9 +76,11 @@ DEVICE void sample(const LatentForwardArgs& args, const StepRecord& step, int64_
     if (example < step.rows && column < int(args.latent)) {
         const NoiseStream stream = {args.key0, args.key1, args.noise_site, step.step_lo, step.step_hi};
         const float eps = normal_of(stream, noise_row(args, step, uint32_t(row), args.in_order), uint32_t(column));
-        const Head head = head_of(args, example, column, memory);
-        const float sigma = latent_sigma(head.log_var);
-        z = latent_sample(head.mu, sigma, eps);
+        const float* heads = args.heads + example * args.heads_n + column;  // as this block has written them
+        const float mu = heads[0];
+        const float log_var = heads[args.latent];
+        const float sigma = latent_sigma(log_var);
+        z = latent_sample(mu, sigma, eps);
         const int64_t to = row * args.latent + column;
         if (args.eps != nullptr) {
             args.eps[to] = eps;
@@ -101,13 +89,13 @@ DEVICE void sample(const LatentForwardArgs& args, const StepRecord& step, int64_
             args.z[to] = z;
         }
         if (args.kl != nullptr) {
-            kl = latent_kl(args, column, head.mu, head.log_var, sigma);
+            kl = latent_kl(args, column, mu, log_var, sigma);
         }
         if (args.ratio != nullptr) {
-            ratio = latent_ratio(prior_of(args, column), z, head.log_var, eps);
+            ratio = latent_ratio(prior_of(args, column), z, log_var, eps);
         }
     }
-    if (args.n > 0 && column < int(args.latent)) {
+    if (args.n > 0 && args.samples == 1 && column < int(args.latent)) {
         memory.z[warp_id() * int(args.latent) + column] = z;  // 0 in rows beyond the record's
     }
     if (args.kl != nullptr && s == 0) {
@@ -126,27 +114,30 @@ DEVICE void sample(const LatentForwardArgs& args, const StepRecord& step, int64_
 
 DEVICE void decoder_layer(const LatentForwardArgs& args, int64_t rows, int64_t row0, uint32_t s, int code, LatentForwardMemory& memory) {
     const int n = int(args.n);
+    const bool many = args.samples > 1;
+    const MemoryRows z = {many ? args.z + int64_t(s) * code : memory.z, many ? row0 : 0, many ? rows : ROW_BLOCK, code, int(args.samples)};
     for (int n0 = 0; n0 < n; n0 += RN) {
         float sum[2] = {};
-        row_product(MemoryRows{memory.z, 0, ROW_BLOCK, code}, WeightRows{args.w, code, neighbours(n0, n)}, code, memory.slices, sum);
+        row_product(z, WeightRows{args.w, code, neighbours(n0, n)}, code, memory.slices, sum);
         const int column = n0 + pass_column();
-#pragma unroll
+#pragma unroll 1  // two copies of all activations would double the registers
         for (int i = 0; i < 2; i++) {
             const int64_t row = row0 + pass_row() + i;
             if (row < rows && column < n) {
-                linear_store(args, row * args.samples + s, column, sum[i]);
+                linear_store(args, row * args.samples + s, column, i == 0 ? sum[0] : sum[1]);
             }
         }
     }
 }
 
-// The heads of the block's rows, pass by pass; one sample is drawn as its pass is there, and a code is kept for the decoder.
-DEVICE void heads_layer(const LatentForwardArgs& args, const StepRecord& step, int64_t row0, int code, LatentForwardMemory& memory) {
-    const int l = int(args.latent);
+// The heads of the block's rows, pass by pass; a code is kept for the decoder.
+DEVICE void heads_layer(const LatentForwardArgs& args, const StepRecord& step, int64_t row0, LatentForwardMemory& memory) {
+    const int n = int(args.heads_n);
     const int inputs = int(args.features);
     const float* x = args.corrupted != nullptr ? args.corrupted : args.x;
-    for (int c0 = 0; c0 < code; c0 += l > 0 ? WARP : RN) {
-        const PassColumns columns = l > 0 ? PassColumns{{c0, l + c0}, {l, 2 * l}} : neighbours(c0, code);
+    const bool keeps = args.n > 0 && args.latent == 0;
+    for (int c0 = 0; c0 < n; c0 += RN) {
+        const PassColumns columns = neighbours(c0, n);
         const int column = columns.of(pass_column());
         float sum[2] = {};
         row_product(MemoryRows{x, row0, step.rows, inputs}, WeightRows{args.heads_w, inputs, columns}, inputs, memory.slices, sum);
@@ -156,15 +147,9 @@ DEVICE void heads_layer(const LatentForwardArgs& args, const StepRecord& step, i
         }
 #pragma unroll
         for (int i = 0; i < 2; i++) {
-            if (l > 0) {
-                memory.heads[pass_row() + i][pass_column()] = sum[i];
-            } else if (args.n > 0 && column >= 0) {
-                memory.z[(pass_row() + i) * code + column] = sum[i];
+            if (keeps && column >= 0) {
+                memory.z[(pass_row() + i) * n + column] = sum[i];
             }
-        }
-        if (l > 0 && args.samples == 1) {
-            sync();  // the heads of this pass are written, before their rows are read; the next product's barriers protect them
-            sample(args, step, row0, 0, c0, memory);
         }
     }
 }
@@ -184,17 +169,19 @@ DEVICE void body(const LatentForwardArgs& args, int block, char* smem) {
     if (args.data != nullptr) {
         gather_rows(args, step, row0);  // the first product's first barrier stands between this and reading it
     }
-    heads_layer(args, step, row0, code, memory);
-    if (args.samples > 1) {
+    heads_layer(args, step, row0, memory);
+    if (l > 0) {
         sync();  // the block's heads are in memory, before they are read
     }
-    for (uint32_t s = 0; s < args.samples; s++) {
-        for (int c0 = 0; args.samples > 1 && c0 < l; c0 += WARP) {
-            // z of the sample before was staged for its last product before that product's last barrier
-            sample(args, step, row0, s, c0, memory);
-        }
-        if (args.n > 0) {
-            decoder_layer(args, step.rows, row0, s, code, memory);
-        }
+#pragma unroll 1
+    for (uint32_t pass = 0; pass < args.samples * uint32_t(ceil_div(l, WARP)); pass++) {
+        sample(args, step, row0, pass % args.samples, int(pass / args.samples) * WARP, memory);
+    }
+    if (args.samples > 1) {
+        sync();  // the block's z is in memory, before it is read
+    }
+#pragma unroll 1
+    for (uint32_t s = 0; args.n > 0 && s < args.samples; s++) {
+        decoder_layer(args, step.rows, row0, s, code, memory);
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Applies the rules of a level to a graph.
 public final class Fuser {
@@ -236,6 +237,10 @@ public final class Fuser {
         return result;
     }
 
+    private static Stream<Tensor> inMemory(Op.Reparameterize o) {
+        return o.z().samples() > 1 ? Stream.of(o.heads(), o.z()) : Stream.of(o.heads());
+    }
+
     private List<FusedOp> close(boolean keepGradients) {
         Set<Tensor> results = new HashSet<>(graph.results());
         if (keepGradients) {
@@ -247,9 +252,8 @@ public final class Fuser {
             if (group.kind() == Kind.LATENT_FORWARD) {
                 // row blocks read x once for every few columns: gathered once, it is read back from memory
                 group.ops().stream().filter(op -> op instanceof Op.Gather).forEach(op -> needed.addAll(op.writes()));
-                // and heads once for every sample
-                group.ops().stream().filter(op -> op instanceof Op.Reparameterize o && o.z().samples() > 1)
-                        .forEach(op -> needed.add(((Op.Reparameterize) op).heads()));
+                // and heads once for every sample; the decoder layer reads z of several samples from there as well
+                group.ops().stream().flatMap(op -> op instanceof Op.Reparameterize o ? inMemory(o) : Stream.empty()).forEach(needed::add);
             }
             for (Group other : groups) {
                 if (other != group) {

@@ -32,6 +32,9 @@ class KernelSourcesTest {
     private static final int NAIVE_REGISTERS = 64;
     /// With 256 threads a block, two blocks fit a multiprocessor.
     private static final int TILED_REGISTERS = 128;
+    /// Of latent_forward, whose 42 KB of shared memory leave room for three blocks on sm_80 and two on sm_120: each thread may
+    /// then have 85 and 128 registers. It takes 70 on sm_120, 64 or fewer elsewhere.
+    private static final int LATENT_REGISTERS = 80;
     private static final Stream STREAM = new Stream(77L << 32 | 1234, Purpose.TRAINING_NOISE, 3);
     private static final long STEP = 5L << 32 | 9;
 
@@ -240,6 +243,7 @@ class KernelSourcesTest {
             String log = Files.readString(out.resolve(kernel.getValue() + ".log"));
             assertEquals(new TreeSet<>(Architecture.PACKED), new TreeSet<>(all(log, "Compiling entry function '\\w+' for '(\\w+)'")), log);
             int budget = switch (kernel.getKey()) {
+                case KernelSource.Variant variant when variant.entry().equals("latent_forward") -> LATENT_REGISTERS;
                 case KernelSource.Variant variant -> variant.card().variant().equals("1_naive") ? NAIVE_REGISTERS : TILED_REGISTERS;
                 case KernelSource.Phase phase -> TILED_REGISTERS;
                 case KernelSource.Written other -> TILED_REGISTERS;

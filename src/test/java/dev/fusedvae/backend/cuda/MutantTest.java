@@ -44,7 +44,7 @@ class MutantTest {
                     "    const float* a;            // [B, N]\n    const float* bias;         // [N]\n    float* y;                  // [B, N]",
                     "    float* y;\n    const float* bias;\n    const float* a;", "add_bias", SHAPE), Set.of("poison", "inputs")),
             new Planted("tail of the batch not masked", new Mutant("linear/body.cuh",
-                    "at.row >= step_of(args).rows", "at.row >= args.batch", "linear", SHAPE), Set.of("poison")),
+                    "at.row >= rows_of(args)", "at.row >= args.batch", "linear", SHAPE), Set.of("poison")),
             new Planted("last column never written", new Mutant("linear/body.cuh",
                     "at.column >= args.n)", "at.column + 1 >= args.n)", "linear", SHAPE), Set.of("poison")),
             new Planted("last slice of a product left out", new Mutant("common/gemm.cuh",
