@@ -84,8 +84,8 @@ class CubinTest {
         assertEquals(List.of(new Cubin.Parameter(0, 0, 2 * 80 + bytes + 4 * 4)), cubin.parameters());
         Args.check(phase, cubin);
         KernelSource other = new KernelSource.Phase(List.of(new KernelSource.Part(tiled, "LinearBiasActArgs", 3)));
-        assertEquals("kernel phase 3xlinear_bias_act/2_tiled takes [Parameter[ordinal=0, offset=0, size=" + (176 + bytes) + "]] where its 3 calls give one"
-                + " struct of 256 bytes; its parts must take the structs of common/args.cuh",
+        assertEquals("kernel phase 3xlinear_bias_act/2_tiled takes [Parameter[ordinal=0, offset=0, size=" + (176 + bytes) + "]] where 256 bytes are due: its 3 calls"
+                + " give one struct; its parts must take the structs of common/args.cuh",
                 assertThrows(BackendUnavailableException.class, () -> Args.check(other, cubin)).getMessage());
     }
 
