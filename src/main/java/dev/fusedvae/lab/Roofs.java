@@ -18,8 +18,9 @@ import java.util.stream.IntStream;
 /// @param bytesPerSecond bytes read and written by the triad
 /// @param triadBytes     memory the triad ran over: within a cache it is faster than beyond
 public record Roofs(int threads, double flopsPerSecond, double bytesPerSecond, long triadBytes) {
-    private static final int ROUNDS = 15;
-    private static final int STEPS = 40_000;
+    private static final int ROUNDS = 40;
+    private static final int STEPS = 200_000;
+    private static final double WARM_NANOS = 5e8;
     private static final double SAMPLE_NANOS = 2e6;
     private static final int LEAST_FLOATS = 1024;
 
@@ -34,7 +35,7 @@ public record Roofs(int threads, double flopsPerSecond, double bytesPerSecond, l
         return measure(backend.threads(), bytes);
     }
 
-    /// Measures for `threads` threads and a working set of `bytes`; takes about a tenth of a second.
+    /// Measures for `threads` threads and a working set of `bytes`; takes about a second.
     public static Roofs measure(int threads, long bytes) {
         RoofLoops loops = Simd.vector() ? new VectorRoof() : new ScalarRoof();
         int floats = Math.toIntExact(Math.clamp(bytes / 12, LEAST_FLOATS, 1 << 26));
@@ -63,10 +64,14 @@ public record Roofs(int threads, double flopsPerSecond, double bytesPerSecond, l
         return values;
     }
 
-    /// The best rate of the rounds after the first half, in units a second: a roof is what nothing disturbed.
+    /// The best rate of the rounds, in units a second, once the loop has run long enough to be compiled: a roof is what
+    /// nothing disturbed.
     private static double best(LongSupplier nanos, double amount) {
-        double[] times = IntStream.range(0, 2 * ROUNDS).mapToDouble(i -> nanos.getAsLong()).skip(ROUNDS).toArray();
-        return amount / Arrays.stream(times).min().orElseThrow() * 1e9;
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < WARM_NANOS) {
+            nanos.getAsLong();
+        }
+        return amount / IntStream.range(0, ROUNDS).mapToDouble(i -> nanos.getAsLong()).min().orElseThrow() * 1e9;
     }
 
     /// The least nanoseconds that `cost` can take under these roofs.

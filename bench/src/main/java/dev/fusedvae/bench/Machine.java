@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What a results file says of where it was measured.
@@ -26,7 +27,8 @@ final class Machine {
         all.put("device", device);
         all.put("driver", "none");
         all.put("jdk", Runtime.version().toString());
-        all.put("flags", String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()));
+        all.put("flags", ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> !flag.startsWith("-Dfvae.root=")).collect(Collectors.joining(" ")));
         return all;
     }
 
