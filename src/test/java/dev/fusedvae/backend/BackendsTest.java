@@ -31,7 +31,7 @@ class BackendsTest {
     void auto_neverTakesTheSimtDevice() {
         Backends.Opened opened = open(BackendChoice.auto(), "", Map.of("FVAE_CUDA", "simt"));
         assertEquals("cpu", opened.backend().name());
-        assertEquals("auto took cpu: FVAE_CUDA=simt counts where the backend is cuda by name", opened.notes().getFirst());
+        assertTrue(opened.notes().getFirst().startsWith("auto took cpu: FVAE_CUDA=simt"), opened.notes().getFirst());
     }
 
     /// Stands for a GPU: what is opened is the backend given.

@@ -144,8 +144,9 @@ final class SimtDriver {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make " + folder, e);
         }
+        Map<String, String> flags = Map.of(FLAGS, environment.getOrDefault(FLAGS, ""));
         for (String what : List.of("driver", "vendor")) {
-            Tool.Result result = shell.run(List.of(script.toString(), what, folder.toString()));
+            Tool.Result result = shell.run(List.of(script.toString(), what, folder.toString()), flags);
             if (!result.ok()) {
                 throw new BackendUnavailableException("the SIMT device could not be built; the messages of " + script + ":\n" + result.output().strip());
             }

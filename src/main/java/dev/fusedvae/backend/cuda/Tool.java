@@ -25,10 +25,17 @@ record Tool(Path path) {
     }
 
     Result run(List<String> arguments) {
+        return run(arguments, Map.of());
+    }
+
+    /// Runs it with variables beside, or instead of, those of this process.
+    Result run(List<String> arguments, Map<String, String> variables) {
         List<String> command = new ArrayList<>(List.of(path.toString()));
         command.addAll(arguments);
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(variables);
+            Process process = builder.start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Result(process.waitFor() == 0, output);
