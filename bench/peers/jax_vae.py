@@ -6,8 +6,8 @@ The same mathematics as the engine and as torch_vae.py, and the same commands; s
     jit     one jitted step a call, donated buffers, the loss left on the device
     scan    lax.scan over a whole window of steps in one call: what JAX does best
 
-Commands: step MODE NET BATCH STEPS, same MODE NET BATCH FILE.npz, heldout MODE NET BATCH, encode jit NET BATCH CALLS,
-threads N (only the number the process was started with), quit.
+Commands: step MODE NET BATCH STEPS, same MODE NET BATCH FILE.npz, settle MODE NET BATCH STEPS RATE, heldout MODE NET BATCH,
+encode jit NET BATCH CALLS, threads N (only the number the process was started with), quit.
 """
 
 import argparse
@@ -144,12 +144,12 @@ def negative_bound(parameters, dims, activation, x, eps, k):
     return jnp.mean(jnp.log(float(k)) - jax.nn.logsumexp(log_px + log_ratio, axis=1))
 
 
-def adam(parameters, moments, gradients, t):
+def adam(parameters, moments, gradients, t, rate):
     first, second = moments
     first = jax.tree.map(lambda m, g: BETA1 * m + (1 - BETA1) * g, first, gradients)
     second = jax.tree.map(lambda v, g: BETA2 * v + (1 - BETA2) * g * g, second, gradients)
     bc1, bc2 = 1 - BETA1 ** t, 1 - BETA2 ** t
-    updated = jax.tree.map(lambda p, m, v: p - RATE / bc1 * m / (jnp.sqrt(v) / jnp.sqrt(bc2) + EPSILON), parameters, first, second)
+    updated = jax.tree.map(lambda p, m, v: p - rate / bc1 * m / (jnp.sqrt(v) / jnp.sqrt(bc2) + EPSILON), parameters, first, second)
     return updated, (first, second)
 
 
@@ -170,7 +170,7 @@ class Training:
             parameters = {name: jnp.asarray(start[name]) for name in parameters}
             self.orders = start["order"]
         zeros = jax.tree.map(jnp.zeros_like, parameters)
-        self.state = (parameters, (zeros, jax.tree.map(jnp.copy, zeros)), jax.random.key(peer.options.seed), jnp.float32(0))
+        self.state = (parameters, (zeros, jax.tree.map(jnp.copy, zeros)), jax.random.key(peer.options.seed), jnp.float32(0), jnp.float32(RATE))
         self.steps, self.epoch, self.queue = 0, 0, np.zeros((0, batch), np.int32)
         self.random = np.random.default_rng(peer.options.seed)
         self.one = jax.jit(self.step_of, donate_argnums=0)
@@ -179,19 +179,18 @@ class Training:
         self.given = jax.jit(self.step_given, donate_argnums=0)
 
     def step_of(self, state, data, index):
-        parameters, moments, key, t = state
-        key, noise = jax.random.split(key)
+        key, noise = jax.random.split(state[2])
         eps = jax.random.normal(noise, (self.batch * max(1, self.samples), self.dims[-1]))
-        return self.update(parameters, moments, key, t, data[index], eps)
+        return self.update((*state[:2], key, *state[3:]), data[index], eps)
 
     def step_given(self, state, data, index, eps):
-        parameters, moments, key, t = state
-        return self.update(parameters, moments, key, t, data[index], eps)
+        return self.update(state, data[index], eps)
 
-    def update(self, parameters, moments, key, t, x, eps):
+    def update(self, state, x, eps):
+        parameters, moments, key, t, rate = state
         loss, gradients = jax.value_and_grad(self.loss)(parameters, x, eps)
-        parameters, moments = adam(parameters, moments, gradients, t + 1)
-        return (parameters, moments, key, t + 1), loss
+        parameters, moments = adam(parameters, moments, gradients, t + 1, rate)
+        return (parameters, moments, key, t + 1, rate), loss
 
     def loss(self, parameters, x, eps):
         if self.samples:
@@ -278,6 +277,13 @@ class Peer:
             self.sessions[(mode, net, int(batch))] = training = Training(self, mode, net, int(batch), start)
             return {"losses": training.replay(start["eps"])}
 
+    def settle(self, mode, net, batch, steps, rate):
+        training = self.session(mode, net, batch)
+        training.state = (*training.state[:-1], jnp.float32(rate))
+        for _ in range(int(steps) // self.options.window):
+            loss = training.run(self.options.window)
+        return {"batch": training.batch, "loss": float(loss)}
+
     def heldout(self, mode, net, batch):
         """Negative ELBO of the held-out images with one sample each, nats per example."""
         if self.held_out is None:
@@ -314,7 +320,7 @@ class Peer:
         return {}
 
     COMMANDS = {"step": "MODE NET BATCH STEPS", "same": "MODE NET BATCH FILE", "heldout": "MODE NET BATCH",
-                "encode": "MODE NET BATCH CALLS", "threads": "N"}
+                "settle": "MODE NET BATCH STEPS RATE", "encode": "MODE NET BATCH CALLS", "threads": "N"}
 
     def answer(self, words):
         command, *arguments = words

@@ -12,6 +12,7 @@ them, so that a runner can alternate between this peer and the engine):
     encode MODE NET BATCH CALLS   time the posterior mean; MODE is eager or compile
     losses MODE NET BATCH STEPS   the losses of the next STEPS steps
     same MODE NET BATCH FILE.npz  start anew from FILE's weights, order of examples and noise; the losses of its steps
+    settle MODE NET BATCH STEPS RATE  STEPS more steps at the learning rate RATE, for good
     heldout MODE NET BATCH        negative ELBO of the held-out images with one sample each, as trained so far
     threads N                     set the number of CPU threads
     dump NET FILE.npz             write the initial weights, under the names of the state dict
@@ -143,7 +144,8 @@ class Training:
         if self.order is not None and not 0 <= self.order.min() <= self.order.max() < len(self.data):
             raise ValueError(f"--order must name examples 0..{len(self.data) - 1},"
                              f" got {self.order.min()}..{self.order.max()}")
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, fused=mode != "eager", capturable=mode == "graph")
+        rate = torch.tensor(1e-3, device=peer.device) if mode == "graph" else 1e-3      # a captured number could not change
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=rate, fused=mode != "eager", capturable=mode == "graph")
         # Compiled are gather, forward, loss and, through it, backward. Dynamo leaves the fused Adam alone; compiling
         # step() whole, or with Adam's foreach form compiled too, was within 2 % of this.
         self.loss, self.given = self.loss_of, self.loss_given
@@ -171,6 +173,13 @@ class Training:
         self.optimizer.step()
         self.optimizer.zero_grad()
         return loss.detach()
+
+    def set_rate(self, rate):
+        for group in self.optimizer.param_groups:
+            if isinstance(group["lr"], torch.Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
 
     def replay(self, noise):
         """Steps on given noise, so that their losses can be compared with another engine's."""
@@ -307,6 +316,13 @@ class Peer:
                 **summary(times, window), "warmUpSteps": warm_up, "warmUpSeconds": round(warm_seconds, 3),
                 "firstTimedStep": training.steps - len(times) * window, "loss": loss.item()}
 
+    def settle(self, mode, net, batch, steps, rate):
+        training = self.session(mode, net, int(batch))
+        training.set_rate(float(rate))
+        for _ in range(int(steps)):
+            loss = training.next_step()
+        return {"batch": training.batch, "loss": loss.item()}
+
     def losses(self, mode, net, batch, steps):
         training = self.session(mode, net, int(batch))
         first = training.steps
@@ -361,7 +377,7 @@ class Peer:
         return {"file": file, "shapes": {name: list(tensor.shape) for name, tensor in state.items()}}
 
     COMMANDS = {"step": "MODE NET BATCH STEPS", "encode": "MODE NET BATCH CALLS", "losses": "MODE NET BATCH STEPS",
-                "same": "MODE NET BATCH FILE", "heldout": "MODE NET BATCH",
+                "same": "MODE NET BATCH FILE", "settle": "MODE NET BATCH STEPS RATE", "heldout": "MODE NET BATCH",
                 "threads": "N", "dump": "NET FILE"}
 
     def answer(self, words):

@@ -13,11 +13,13 @@ import dev.fusedvae.plan.StepTable;
 import dev.fusedvae.rng.Normals;
 import dev.fusedvae.rng.Permutation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /// The engine, kept warm between its turns.
 final class Contestant implements AutoCloseable {
@@ -25,8 +27,8 @@ final class Contestant implements AutoCloseable {
     private static final int EPOCHS_EXPORTED = 3;
 
     private final Backend backend;
-    private final Executable executable;
-    private final Feed feed;
+    private Executable executable;
+    private Feed feed;
     private final int batch;
     private final double[] metrics = new double[2 * WINDOW];
     private long step;
@@ -127,6 +129,25 @@ final class Contestant implements AutoCloseable {
         }
         Arrays.sort(windows);
         return windows[windows.length / 2];
+    }
+
+    /// Takes `steps` more steps at `rate`, so that what is left of the noise of single steps no longer shows in [#heldOut].
+    void settle(int steps, double rate) {
+        if (!(feed instanceof Feed.Training training)) {
+            throw new IllegalStateException("an encoder takes no steps");
+        }
+        StepTable table = training.table();
+        feed = new Feed.Training(training.examples(),
+                new StepTable(table.train().withOptimizer(new OptimizerSpec.Adam(rate)), table.objective(), table.examples()));
+        try (Executable timed = executable) {
+            Graph graph = timed.plan().graph();
+            Executable slow = backend.load(timed.plan(), feed);
+            for (Tensor.Role role : List.of(Tensor.Role.PARAMETER, Tensor.Role.STATE)) {
+                graph.tensors(role).forEach(t -> slow.write(t, timed.read(t)));
+            }
+            executable = slow;
+        }
+        run(steps);
     }
 
     /// Negative ELBO of `heldOut` with one sample each, nats per example, as trained so far.
