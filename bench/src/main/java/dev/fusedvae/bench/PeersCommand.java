@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
 final class PeersCommand implements Callable<Integer> {
     private static final Path PEERS = Outputs.root().resolve("bench").resolve("peers");
     private static final Path ENVIRONMENT = PEERS.resolve(".venv");
-    private static final List<String> ROWS = List.of("I:20", "S:128", "S:1024", "big:256", "dl4j:S:128", "encode:1:1", "encode:1:2", "encode:1024:2");
+    private static final List<String> ROWS = List.of("I:20", "I:128", "I@iwae50:20", "S:128", "S:1024", "big:64", "big:256", "dl4j:S:128",
+            "encode:1:1", "encode:1:2", "encode:1024:2");
     private static final List<String> QUICK_ROWS = List.of("S:128", "encode:1:2");
     private static final int QUICK_ROUNDS = 3;
     private static final int QUICK_WARM = 200;
@@ -44,8 +45,8 @@ final class PeersCommand implements Callable<Integer> {
     @Option(names = "--setup-dl4j", description = "first build bench/peers/dl4j (downloads about 400 MB)")
     boolean setupDl4j;
 
-    @Option(names = "--rows", split = ",", paramLabel = "ROW", description = "what to run, separated by commas: NET:BATCH, encode:BATCH:THREADS, dl4j:NET:BATCH"
-            + " (default: I:20,S:128,S:1024,big:256,dl4j:S:128,encode:1:1,encode:1:2,encode:1024:2)")
+    @Option(names = "--rows", split = ",", paramLabel = "ROW", description = "what to run, separated by commas: NET:BATCH, NET@iwaeK:BATCH, encode:BATCH:THREADS, dl4j:NET:BATCH"
+            + " (default: I:20,I:128,I@iwae50:20,S:128,S:1024,big:64,big:256,dl4j:S:128,encode:1:1,encode:1:2,encode:1024:2)")
     List<String> rows = List.of();
 
     @Option(names = "--rounds", description = "turns of everyone that count (default: 7)")
