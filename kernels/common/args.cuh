@@ -544,3 +544,4 @@ struct UpdateArgs {
 ARGS_LAYOUT(UpdateArgs, 4, 12);
 
 #include "layer_args.cuh"
+#include "rbm_args.cuh"

@@ -6,6 +6,7 @@
 
 #define FVAE_PHASE
 #include "activation.cuh"
+#include "bernoulli.cuh"
 #include "binarize.cuh"
 #include "column_sum.cuh"
 #include "corrupt.cuh"
@@ -19,6 +20,7 @@
 #include "likelihood.cuh"
 #include "likelihood_rows.cuh"
 #include "linear.cuh"
+#include "linear_sample.cuh"
 #include "mma.cuh"
 #include "normals.cuh"
 #include "optimizer.cuh"

@@ -28,7 +28,8 @@ public record CudaChoice(Launcher launcher, Replay replay, Set<Vendor> vendor, O
     /// What a vendor library can do: matrix products (cuBLAS), latent noise (cuRAND).
     public enum Vendor {
         GEMM(Set.of(Kind.LINEAR, Kind.LINEAR_BACKWARD_DATA, Kind.LINEAR_BACKWARD_WEIGHT),
-                Set.of(Kind.LINEAR_BIAS_ACT, Kind.LINEAR_BACKWARD_DATA_ACT, Kind.LINEAR_BACKWARD_WEIGHT_BIAS)),
+                Set.of(Kind.LINEAR_BIAS_ACT, Kind.LINEAR_BIAS_ACT_SAMPLE, Kind.TRANSPOSED_BIAS_ACT_SAMPLE, Kind.LINEAR_BACKWARD_DATA_ACT,
+                        Kind.LINEAR_BACKWARD_WEIGHT_BIAS)),
         NOISE(Set.of(Kind.NOISE), Set.of(Kind.REPARAM_KL));
 
         private final Set<Kind> does;

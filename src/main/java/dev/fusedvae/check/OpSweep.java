@@ -27,7 +27,8 @@ public final class OpSweep {
             "31of33x64-63-32-65-64", "32x65-63-31-33-65", "63of65x63-65-33-64-63", "64x65-64-32-63-65", "1of64x128-64-64-64-128",
             "12of20x33-21-10-5-10-21-33", "33x784-400-20-400-784",
             "5of9x33-21-32-17-33/iwae", "17x15-16-33-31-15/dreg/prior", "9of13x65-13-1-64-65/samples",
-            "207x15-17-16-31-15/gaussian-scalar", "9of13x207-13-1-207-207/gaussian-scalar/clip", "31of33x64-63-32-65-64/gaussian-feature/clip");
+            "207x15-17-16-31-15/gaussian-scalar", "9of13x207-13-1-207-207/gaussian-scalar/clip", "31of33x64-63-32-65-64/gaussian-feature/clip",
+            "5x1-1-1/cd2", "16of17x16-15-16/cd2", "31of33x64-65-64/cd2", "65x63-64-63/pcd1", "9of13x207-13-207/pcd1");
 
     /// Where settings are tried: no size is a multiple of anything.
     private static final String AWKWARD = "13of17x35-21-5-11-35";

@@ -53,7 +53,7 @@ public final class Oracle {
         Step step = new Step();
         feed.fill(index, step);
         Map<Tensor, double[]> made = new HashMap<>();
-        Rounding rounding = new Rounding(tolerance, step, t -> before.containsKey(t) ? before.get(t) : made.get(t));
+        Rounding rounding = new Rounding(tolerance, step, feed, t -> before.containsKey(t) ? before.get(t) : made.get(t));
         for (Op op : call.op().ops()) {
             op.writes().forEach(t -> made.put(t, definition.readDouble(t)));
             rounding.visit(op, made::get);

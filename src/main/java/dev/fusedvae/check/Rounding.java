@@ -1,8 +1,11 @@
 package dev.fusedvae.check;
 
+import dev.fusedvae.backend.Feed;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Step;
+import dev.fusedvae.rng.Binarizer;
+import dev.fusedvae.rng.Stream;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Corruption;
 import java.util.HashMap;
@@ -18,17 +21,23 @@ import java.util.function.Function;
 /// softplus 3, elu 2. Log-variances are taken to keep away from the edges of their clamp, and the
 /// mean KL of a latent from its free bits.
 final class Rounding {
+    /// Row stride of a contiguous row in the panel form of rng.
+    private static final int PANEL = 32;
+
     private final Function<Tensor, double[]> values;
     private final Map<Tensor, double[]> errors = new HashMap<>();
     private final Tolerance tolerance;
     private final double u;
     private final Step step;
+    private final Feed feed;
     private final int rows;
     private final LatentRounding latent;
 
+    /// @param feed   where draws come from
     /// @param values what ops read: of parameters and state before the step, of all else as the definition makes it
-    Rounding(Tolerance tolerance, Step step, Function<Tensor, double[]> values) {
+    Rounding(Tolerance tolerance, Step step, Feed feed, Function<Tensor, double[]> values) {
         this.tolerance = tolerance;
+        this.feed = feed;
         this.values = values;
         this.step = step;
         u = tolerance.unit();
@@ -222,13 +231,26 @@ final class Rounding {
         }
     }
 
-    /// x + σn: one fma, σ rounded once; or a product with 0 or 1.
-    /// A draw from a probability that is exact is exact; from one that is not, it may fall either way.
+    /// A draw may fall either way only where its word is between the bounds of its probability: everywhere else it is exact.
     private void sample(Op.BernoulliSample o) {
+        double[] p = value(o.p());
         double[] in = error(o.p());
         double[] e = make(o.state());
-        for (int i = 0; i < e.length; i++) {
-            e[i] = in[i] > 0 ? 1 : 0;
+        int n = o.p().width();
+        Stream stream = feed.gibbs(o.site());
+        for (int b = 0; b < rows; b++) {
+            float[][] bounds = new float[2][n];
+            float[][] drawn = new float[2][Math.ceilDiv(n, PANEL) * PANEL];
+            for (int side = 0; side < 2; side++) {
+                for (int j = 0; j < n; j++) {
+                    double off = in[b * n + j] > 0 ? tolerance.allowed(in[b * n + j]) : 0;
+                    bounds[side][j] = (float) (p[b * n + j] + (2 * side - 1) * off);
+                }
+                Binarizer.binarize(stream, step.step(), feed.noiseRow(step, b), bounds[side], 0, n, drawn[side], 0, PANEL);
+            }
+            for (int j = 0; j < n; j++) {
+                e[b * n + j] = drawn[1][j] - drawn[0][j];
+            }
         }
     }
 
@@ -243,6 +265,7 @@ final class Rounding {
         }
     }
 
+    /// x + σn: one fma, σ rounded once; or a product with 0 or 1.
     private void corrupt(Op.Corrupt o, double[] made) {
         double[] x = value(o.x());
         double[] e = make(o.out());

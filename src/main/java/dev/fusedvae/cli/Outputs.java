@@ -1,6 +1,9 @@
 package dev.fusedvae.cli;
 
 import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.io.Json;
+import dev.fusedvae.train.History;
+import dev.fusedvae.train.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,6 +30,17 @@ final class Outputs {
         }
         probe(file, Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file));
         return file;
+    }
+
+    /// A forgotten `--resume` must not cost an interrupted run: its checkpoint is the only trace of hours of work.
+    static void refuseUnfinished(Path folder) {
+        Path checkpoint = folder.resolve("checkpoint.safetensors");
+        Path training = folder.resolve(ModelFolder.TRAINING);
+        if (Files.exists(checkpoint) && (!Files.exists(training)
+                || Json.read(training).path("ending").asText().equals(History.Ending.CANCELLED.flag()))) {
+            throw new IoFailure(folder + " holds a training that did not end; go on with --resume, choose another --out, or remove "
+                    + checkpoint + " to start anew");
+        }
     }
 
     /// Makes a file in the folder, or in the one in which the folder would be made, and removes it.

@@ -5,13 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.data.Split;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.io.Json;
 import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.train.History;
+import dev.fusedvae.train.ModelFolder;
 import dev.fusedvae.train.RbmTrainer;
+import dev.fusedvae.train.RunOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Option;
 /// Trains and measures a restricted Boltzmann machine.
 @Command(name = "rbm", description = {"Train a restricted Boltzmann machine by contrastive divergence, estimate its likelihood by annealed"
         + " importance sampling, and draw what it dreams up.",
-    "Data is made black and white at one half. There is no --resume: a run that stopped starts anew."},
+    "Data is made black and white at one half."},
         footer = {"  fvae rbm --data digits --hidden 64 --cd 1 --epochs 20 --out runs/rbm", "  fvae rbm --data mnist --hidden 500 --persistent"})
 final class RbmCommand extends FvaeCommand {
 
@@ -63,6 +65,9 @@ final class RbmCommand extends FvaeCommand {
     @Option(names = "--sweeps", paramLabel = "N", order = 11, description = "Gibbs steps to each sample of the picture (default: ${DEFAULT-VALUE})")
     int sweeps = 1000;
 
+    @Option(names = "--resume", order = 12, description = "go on from the checkpoint in --out, bit for bit; repeat the other flags")
+    boolean resume;
+
     @Mixin(name = "Data")
     DataOptions data = new DataOptions();
 
@@ -85,39 +90,81 @@ final class RbmCommand extends FvaeCommand {
                 "--chains must be >= 2, --temperatures and --sweeps >= 1, got %d, %d and %d", chains, temperatures, sweeps);
         new RbmSpec(1, hidden, cd, persistent); // refuses bad flags before the data is read
         TrainSpec train = steps(epochs, seed, batchSize, learningRate, momentum);
-        FusionLevel fusion = engine.fusion();
+        RunOptions options = RunOptions.defaults().withBackend(engine.choice()).withFusion(engine.fusion());
         Outputs.folder(out);
+        if (!resume) {
+            Outputs.refuseUnfinished(out);
+        }
         Split split = Thresholded.of(data.load(Optional.empty(), terminal.env()));
         Backends.Opened opened = Backends.open(engine.choice());
-        try (Backend backend = opened.backend()) {
+        try (Interruption interruption = Interruption.listen(() -> terminal.say("\nfvae: stopping; the checkpoint is being written"));
+                Backend backend = opened.backend()) {
             opened.notes().forEach(note -> say("fvae: %s", note));
             RbmSpec machine = new RbmSpec(split.train().features(), hidden, cd, persistent);
             say("%s on %d examples; %s", machine.shape(), split.train().size(), backend.device());
-            RbmRun run = RbmRun.of(backend, fusion, machine, train, split, new RbmRun.Annealing(chains, temperatures), this::progress);
-            List<Path> pictures = new RbmReport(run, split, out, sweeps, seed).write(String.join(" ", words()));
-            ObjectNode result = result(run, backend, fusion, split);
-            ArrayNode files = result.putArray("pictures");
-            pictures.forEach(p -> files.add(p.toString()));
-            Json.write(out.resolve("training.json"), result);
-            if (json) {
-                print(result);
-            } else {
-                RbmReport.table(run).lines().forEach(this::print);
-                print("");
-                print("model, pictures and report.html are in " + out);
+            RbmTrainer.Result trained = RbmRun.trainer(machine, train, split)
+                    .run(backend, resume ? options.resuming(out) : options.withOut(out), new Progress(interruption));
+            if (trained.ending() == History.Ending.CANCELLED) {
+                return interrupted(trained);
             }
+            finish(RbmRun.measure(backend, machine, train, split, new RbmRun.Annealing(chains, temperatures), trained), backend, split);
         }
         return Exit.OK;
     }
 
-    private void progress(RbmTrainer.Epoch e) {
-        say("%s", String.format(Locale.ROOT, "epoch %d/%d  reconstruction %.2f  %s", e.epoch(), epochs, e.reconstruction(), Units.seconds(e.seconds())));
+    /// Leaves word beside the checkpoint that this run did not end.
+    private Exit interrupted(RbmTrainer.Result trained) {
+        Json.write(out.resolve(ModelFolder.TRAINING), Json.object().put("ending", trained.ending().flag()).put("epochs", trained.epochs().size()));
+        terminal.say("fvae: interrupted after %d of %d epochs; go on with: %s".formatted(trained.epochs().size(), epochs, again(out)));
+        return Exit.INTERRUPTED;
+    }
+
+    private void finish(RbmRun run, Backend backend, Split split) {
+        List<Path> pictures = new RbmReport(run, split, out, sweeps, seed).write(String.join(" ", words()));
+        ObjectNode result = result(run, backend, split);
+        ArrayNode files = result.putArray("pictures");
+        pictures.forEach(p -> files.add(p.toString()));
+        Json.write(out.resolve(ModelFolder.TRAINING), result);
+        if (json) {
+            print(result);
+        } else {
+            RbmReport.table(run).lines().forEach(this::print);
+            print("");
+            print("model, pictures and report.html are in " + out);
+        }
+    }
+
+    /// A line an epoch.
+    private final class Progress implements RbmTrainer.Listener {
+        private final Interruption interruption;
+
+        Progress(Interruption interruption) {
+            this.interruption = interruption;
+        }
+
+        @Override
+        public void started(int epochsDone, long steps, List<String> notes) {
+            notes.forEach(note -> say("fvae: %s", note));
+            if (steps > 0) {
+                say("resumed after epoch %d of %d, step %d", epochsDone, epochs, steps);
+            }
+        }
+
+        @Override
+        public void epoch(RbmTrainer.Epoch e) {
+            say("%s", String.format(Locale.ROOT, "epoch %d/%d  reconstruction %.2f  %s", e.epoch(), epochs, e.reconstruction(), Units.seconds(e.seconds())));
+        }
+
+        @Override
+        public boolean cancelled() {
+            return interruption.requested();
+        }
     }
 
     /// The contract of `train`; what an RBM does not have is null.
-    private ObjectNode result(RbmRun run, Backend backend, FusionLevel fusion, Split split) {
+    private ObjectNode result(RbmRun run, Backend backend, Split split) {
         ObjectNode root = Json.object();
-        root.put("backend", backend.name()).put("device", backend.device()).put("fusion", fusion.flag());
+        root.put("backend", backend.name()).put("device", backend.device()).put("fusion", engine.fusion().flag());
         root.put("precision", backend.name().equals("reference") ? "fp64" : "fp32").put("epochs", run.epochs().size());
         root.put("secondsPerEpoch", run.secondsPerEpoch());
         root.put("examplesPerSecond", run.epochs().isEmpty() ? 0 : split.train().size() / run.secondsPerEpoch());
@@ -126,6 +173,7 @@ final class RbmCommand extends FvaeCommand {
                 .put("nll", -run.logLikelihood()).put("nllStandardError", run.logZ().standardError()).putNull("activeUnits");
         root.put("logZ", run.logZ().logZ()).put("chains", run.logZ().chains()).put("temperatures", run.logZ().temperatures());
         root.put("shape", run.rbm().spec().shape()).put("data", split.train().name()).put("seed", seed).put("out", out.toString());
+        root.put("ending", run.trained().ending().flag());
         root.set("history", Json.tree(run.epochs()));
         return root;
     }

@@ -11,7 +11,6 @@ import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.train.RbmTrainer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -20,30 +19,37 @@ import java.util.function.Consumer;
 /// @param train  p(h|v) and reconstructions of the training set, under the last parameters
 /// @param logZ   the estimate by annealed importance sampling
 /// @param logLikelihood mean of log p(v) over the test set in nats per example, given that estimate
-record RbmRun(Rbm rbm, RbmTrainer.Result trained, List<RbmTrainer.Epoch> epochs, Rbm.Passes train, Rbm.Passes test,
-              AnnealedImportanceSampling.Estimate logZ, double logLikelihood) {
+record RbmRun(Rbm rbm, RbmTrainer.Result trained, Rbm.Passes train, Rbm.Passes test, AnnealedImportanceSampling.Estimate logZ, double logLikelihood) {
 
     /// How log Z is estimated.
     record Annealing(int chains, int temperatures) {}
 
-    /// Trains on the black and white `data`.
+    /// Trains on the black and white `data`, in memory, and measures.
     static RbmRun of(Backend backend, FusionLevel level, RbmSpec spec, TrainSpec how, Split data, Annealing annealing,
                      Consumer<RbmTrainer.Epoch> listener) {
+        return measure(backend, spec, how, data, annealing, trainer(spec, how, data).run(backend, level, listener));
+    }
+
+    static RbmTrainer trainer(RbmSpec spec, TrainSpec how, Split data) {
+        return new RbmTrainer(spec, how, data.train(), Normalization.unit(data.train()));
+    }
+
+    /// Measures what was trained on the black and white `data`.
+    static RbmRun measure(Backend backend, RbmSpec spec, TrainSpec how, Split data, Annealing annealing, RbmTrainer.Result trained) {
         Normalization none = Normalization.unit(data.train());
-        List<RbmTrainer.Epoch> epochs = new ArrayList<>();
-        RbmTrainer.Result trained = new RbmTrainer(spec, how, data.train(), none).run(backend, level, e -> {
-            epochs.add(e);
-            listener.accept(e);
-        });
         Rbm rbm = new Rbm(backend, spec, trained.parameters());
         Rbm.Passes train = rbm.passes(Inputs.examples(data.train(), none), Binarization.NONE, how.seed());
         Rbm.Passes test = rbm.passes(Inputs.examples(data.test(), none), Binarization.NONE, how.seed());
         var sampling = new AnnealedImportanceSampling(spec, trained.parameters(), train.visible());
         var logZ = sampling.run(annealing.chains, annealing.temperatures, how.seed());
-        return new RbmRun(rbm, trained, List.copyOf(epochs), train, test, logZ, sampling.logLikelihood(test.visible(), logZ.logZ()));
+        return new RbmRun(rbm, trained, train, test, logZ, sampling.logLikelihood(test.visible(), logZ.logZ()));
+    }
+
+    List<RbmTrainer.Epoch> epochs() {
+        return trained.epochs();
     }
 
     double secondsPerEpoch() {
-        return epochs.stream().mapToDouble(RbmTrainer.Epoch::seconds).average().orElse(0);
+        return epochs().stream().mapToDouble(RbmTrainer.Epoch::seconds).average().orElse(0);
     }
 }

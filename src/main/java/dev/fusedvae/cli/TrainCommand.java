@@ -2,11 +2,7 @@ package dev.fusedvae.cli;
 
 import dev.fusedvae.data.Split;
 import dev.fusedvae.fuse.FusionLevel;
-import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.io.Json;
 import dev.fusedvae.spec.TrainSpec;
-import dev.fusedvae.train.History;
-import dev.fusedvae.train.ModelFolder;
 import dev.fusedvae.train.RunOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +58,7 @@ final class TrainCommand extends FvaeCommand {
         Split split = data.load(Optional.empty(), terminal.env());
         Path folder = Outputs.folder(out.orElseGet(this::freshFolder));
         if (!resume) {
-            refuseUnfinished(folder);
+            Outputs.refuseUnfinished(folder);
         }
         TrainingRun run = new TrainingRun(this, model.spec(split.train().features()), train, training.normalization(), split,
                 resume ? options.resuming(folder) : options.withOut(folder), folder, label());
@@ -73,17 +69,6 @@ final class TrainCommand extends FvaeCommand {
                 finished.table().forEach(this::print);
             }
         });
-    }
-
-    /// A forgotten `--resume` must not cost an interrupted run: its checkpoint is the only trace of hours of work.
-    private void refuseUnfinished(Path folder) {
-        Path checkpoint = folder.resolve("checkpoint.safetensors");
-        Path training = folder.resolve(ModelFolder.TRAINING);
-        if (Files.exists(checkpoint) && (!Files.exists(training)
-                || Json.read(training).path("ending").asText().equals(History.Ending.CANCELLED.flag()))) {
-            throw new IoFailure(folder + " holds a training that did not end; go on with --resume, choose another --out, or remove "
-                    + checkpoint + " to start anew");
-        }
     }
 
     /// `mnist`, or the file's name without its extension.

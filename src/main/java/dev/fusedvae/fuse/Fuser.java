@@ -5,8 +5,10 @@ import dev.fusedvae.graph.Layer;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +89,7 @@ public final class Fuser {
     }
 
     private void apply(Rule rule) {
-        Set<Group> done = new HashSet<>();
+        Set<Group> done = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < groups.size(); i++) {
             Group start = groups.get(i);
             if (!done.contains(start) && fits(rule.parts().getFirst(), start)) {
@@ -126,8 +128,13 @@ public final class Fuser {
     }
 
     private Optional<Group> candidate(Rule.Part part, Group group, List<Group> members) {
+        Set<Tensor> link = switch (part.link()) {
+            case CONSUMES -> writes(group);
+            case SHARES -> reads(group);
+            case FREE -> Set.of();
+        };
         for (Group other : groups) {
-            if (!members.contains(other) && fits(part, other) && linked(part.link(), group, other)
+            if (fits(part, other) && !members.contains(other) && (part.link() == Rule.Link.FREE || readsAny(other, link))
                     && (!part.rereads() || affordable(group, other) && fitsBlock(group, other)) && legal(members, other, group)) {
                 return Optional.of(other);
             }
@@ -156,12 +163,8 @@ public final class Fuser {
         return Optional.empty();
     }
 
-    private static boolean linked(Rule.Link link, Group group, Group other) {
-        return switch (link) {
-            case CONSUMES -> other.ops().stream().anyMatch(o -> o.reads().stream().anyMatch(t -> writes(group).contains(t)));
-            case SHARES -> other.ops().stream().anyMatch(o -> o.reads().stream().anyMatch(t -> reads(group).contains(t)));
-            case FREE -> true;
-        };
+    private static boolean readsAny(Group group, Set<Tensor> tensors) {
+        return group.ops().stream().anyMatch(o -> o.reads().stream().anyMatch(tensors::contains));
     }
 
     private static Set<Tensor> writes(Group group) {

@@ -1,7 +1,7 @@
 package dev.fusedvae.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fusedvae.backend.Backend;
 import dev.fusedvae.eval.Parameters;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.io.IoFailure;
@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /// A moment of a training from which it goes on bit for bit.
@@ -31,46 +32,16 @@ import java.util.zip.CRC32C;
 /// @param identity what the run must have in common with one that goes on from here
 /// @param engine   backend and fusion level that wrote it; on others a run goes on up to rounding
 /// @param best     the best parameters so far, where the run stops early
-record Checkpoint(JsonNode identity, String engine, Progress progress, Parameters parameters, Parameters state, Optional<Parameters> best) {
+record Checkpoint<P extends Progress>(JsonNode identity, String engine, P progress, Parameters parameters, Parameters state,
+                                      Optional<Parameters> best) {
     static final String FILE = "checkpoint.safetensors";
 
     private static final String PARAMETER = "parameter:";
     private static final String STATE = "state:";
     private static final String BEST = "best:";
 
-    /// Where a training stands.
-    ///
-    /// @param step           optimizer steps done
-    /// @param reconstruction Σ log p(x|z) over the steps of the unfinished epoch
-    /// @param kl             Σ KL over them
-    /// @param nanos          time in them
-    /// @param bestElbo       the best test ELBO so far, where the run stops early
-    /// @param bestEpoch      its epoch, or 0
-    record Progress(long step, double reconstruction, double kl, long nanos, List<EpochMetrics> history,
-                    Optional<Double> bestElbo, int bestEpoch) {
-
-        static Progress start() {
-            return new Progress(0, 0, 0, 0, List.of(), Optional.empty(), 0);
-        }
-
-        JsonNode json() {
-            ObjectNode node = Json.object();
-            node.put("step", step);
-            node.put("reconstruction", reconstruction);
-            node.put("kl", kl);
-            node.put("nanos", nanos);
-            bestElbo.ifPresent(elbo -> node.put("bestElbo", elbo));
-            node.put("bestEpoch", bestEpoch);
-            node.set("history", HistoryJson.of(history));
-            return node;
-        }
-
-        static Progress read(Fields f) {
-            return new Progress(f.wholeLong("step"), f.number("reconstruction"), f.number("kl"), f.wholeLong("nanos"),
-                    HistoryJson.epochs(f, "history"), f.has("bestElbo") ? Optional.of(f.number("bestElbo")) : Optional.empty(),
-                    f.whole("bestEpoch"));
-        }
-    }
+    /// The tensors whose values a checkpoint holds, those with a row an example for batches of `batch`.
+    record Layout(List<Tensor> parameters, List<Tensor> state, int batch) {}
 
     void save(Path folder) {
         List<NamedTensor> tensors = new ArrayList<>();
@@ -86,6 +57,18 @@ record Checkpoint(JsonNode identity, String engine, Progress progress, Parameter
         texts.put("engine", engine);
         texts.put("crc32c", checksum(identityText, progressText, tensors));
         SafeTensors.write(folder.resolve(FILE), tensors, texts);
+    }
+
+    /// What [#engine] says of a run: backend, fusion level and vendor parts.
+    static String engine(Backend backend, RunOptions options) {
+        String vendor = options.backend().cuda().vendorFlags();
+        return backend.name() + ", fusion " + options.fusion().flag() + (vendor.isEmpty() ? "" : ", vendor " + vendor);
+    }
+
+    /// What to tell the user who goes on with `now`, if anything.
+    Optional<String> note(String now) {
+        return engine.equals(now) ? Optional.empty() : Optional.of("the checkpoint was written by " + engine + " and the run goes on with " + now
+                + ": equal up to rounding, not bit for bit");
     }
 
     /// Removes temporary files that a killed run left in `folder`; each was to become one of ours.
@@ -111,8 +94,8 @@ record Checkpoint(JsonNode identity, String engine, Progress progress, Parameter
         }
     }
 
-    /// Reads the checkpoint in `folder`, which must belong to a run with `identity` of a graph with these tensors.
-    static Checkpoint load(Path folder, JsonNode identity, List<Tensor> parameters, List<Tensor> state) {
+    /// Reads the checkpoint in `folder`, which must belong to a run with `identity` of a graph with the tensors of `layout`.
+    static <P extends Progress> Checkpoint<P> load(Path folder, JsonNode identity, Layout layout, Function<Fields, P> read) {
         Path path = folder.resolve(FILE);
         if (!Files.exists(path)) {
             throw new IoFailure("there is no " + FILE + " in " + folder + " to resume from; start without resume, or name the folder of the run");
@@ -131,17 +114,18 @@ record Checkpoint(JsonNode identity, String engine, Progress progress, Parameter
             if (difference.isPresent()) {
                 throw new IoFailure("it belongs to another run: " + difference.get() + "; repeat that run's settings, or start without resume");
             }
-            Progress progress = Progress.read(new Fields(Json.parse(progressText, "its progress"), "its progress"));
-            return new Checkpoint(theirs, file.text("engine"), progress, values(file, PARAMETER, parameters), values(file, STATE, state),
-                    progress.bestEpoch() > 0 ? Optional.of(values(file, BEST, parameters)) : Optional.empty());
+            P progress = read.apply(new Fields(Json.parse(progressText, "its progress"), "its progress"));
+            return new Checkpoint<>(theirs, file.text("engine"), progress, values(file, PARAMETER, layout.parameters, layout.batch),
+                    values(file, STATE, layout.state, layout.batch),
+                    progress.keepsBest() ? Optional.of(values(file, BEST, layout.parameters, layout.batch)) : Optional.empty());
         } catch (IoFailure e) {
             throw new IoFailure("cannot resume from " + path + ": " + e.getMessage(), e);
         }
     }
 
-    private static Parameters values(TensorFile file, String prefix, List<Tensor> tensors) {
+    private static Parameters values(TensorFile file, String prefix, List<Tensor> tensors, int batch) {
         Map<String, float[]> values = new LinkedHashMap<>();
-        tensors.forEach(t -> values.put(t.name(), file.tensor(prefix + t.name(), t.elements(1)).data()));
+        tensors.forEach(t -> values.put(t.name(), file.tensor(prefix + t.name(), t.elements(batch)).data()));
         return new Parameters(values);
     }
 

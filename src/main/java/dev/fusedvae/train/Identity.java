@@ -3,7 +3,10 @@ package dev.fusedvae.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.data.DataSet;
+import dev.fusedvae.data.Normalization;
 import dev.fusedvae.io.Json;
+import dev.fusedvae.spec.RbmSpec;
+import dev.fusedvae.spec.TrainSpec;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,16 +18,35 @@ final class Identity {
 
     /// Epochs are left out: they may be raised.
     static JsonNode of(TrainingJob job) {
-        ObjectNode node = Json.object();
-        node.set("spec", SpecJson.of(job.spec()));
-        ObjectNode train = SpecJson.of(job.train());
-        train.remove("epochs");
-        node.set("train", train);
+        ObjectNode node = of(SpecJson.of(job.spec()), job.train());
         node.put("trainExamples", job.data().train().size());
         node.put("testExamples", job.data().test().size());
         node.put("trainData", digest(job.data().train()));
         node.put("testData", digest(job.data().test()));
-        node.set("normalization", SpecJson.of(job.normalization()));
+        return asRead(node, job.normalization());
+    }
+
+    /// The same for a restricted Boltzmann machine, whose training sees no test data.
+    static JsonNode of(RbmSpec spec, TrainSpec train, DataSet data, Normalization normalization) {
+        ObjectNode rbm = Json.object().put("visible", spec.visible()).put("hidden", spec.hidden()).put("steps", spec.steps())
+                .put("persistent", spec.persistent());
+        ObjectNode node = of(rbm, train);
+        node.put("trainExamples", data.size());
+        node.put("trainData", digest(data));
+        return asRead(node, normalization);
+    }
+
+    private static ObjectNode of(ObjectNode spec, TrainSpec train) {
+        ObjectNode node = Json.object();
+        node.set("spec", spec);
+        ObjectNode how = SpecJson.of(train);
+        how.remove("epochs");
+        node.set("train", how);
+        return node;
+    }
+
+    private static JsonNode asRead(ObjectNode node, Normalization normalization) {
+        node.set("normalization", SpecJson.of(normalization));
         // Through text once, so that it equals what is read back: 1.0f and 1.0 are different nodes.
         return Json.parse(Json.compact(node), "the identity of the run");
     }

@@ -1,21 +1,15 @@
 package dev.fusedvae.train;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.Executable;
-import dev.fusedvae.backend.Feed;
 import dev.fusedvae.data.DataException;
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.eval.AnnealedImportanceSampling;
 import dev.fusedvae.eval.Inputs;
 import dev.fusedvae.eval.Parameters;
-import dev.fusedvae.eval.Rbm;
 import dev.fusedvae.fuse.FusionLevel;
-import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.RbmGraphs;
 import dev.fusedvae.graph.Tensor;
-import dev.fusedvae.plan.Plan;
-import dev.fusedvae.plan.StepTable;
 import dev.fusedvae.rng.Normals;
 import dev.fusedvae.rng.Purpose;
 import dev.fusedvae.rng.Stream;
@@ -23,10 +17,12 @@ import dev.fusedvae.spec.Initialization;
 import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.spec.TrainSpec;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// Trains a restricted Boltzmann machine by CD-k or PCD-k. There are no checkpoints: a training that stopped starts anew.
+/// Trains a restricted Boltzmann machine by CD-k or PCD-k. As with [Trainer], the result is a pure function of spec, training
+/// and data, up to rounding between backends and fusion levels: not of interruptions that a checkpoint bridges.
 public final class RbmTrainer {
     /// Standard deviation of the first weights; Hinton 2012, section 8.
     private static final float WEIGHT_DEVIATION = 0.01f;
@@ -43,9 +39,34 @@ public final class RbmTrainer {
     /// @param reconstruction mean of log p(v|h) over the epoch's steps in nats per example, h ~ p(h|v): no likelihood of the model
     public record Epoch(int epoch, double reconstruction, double seconds) {}
 
-    /// Parameters, and the chains where they are kept: `[batch, V]`, else empty.
+    /// What a training leaves.
+    ///
+    /// @param chains where they are kept: `[batch, V]`, else empty
+    /// @param epochs all that are done, those before an interruption too
+    /// @param ending complete or cancelled
     @SuppressWarnings("ArrayRecordComponent")
-    public record Result(Parameters parameters, float[] chains) {}
+    public record Result(Parameters parameters, float[] chains, List<Epoch> epochs, History.Ending ending) {
+        public Result {
+            epochs = List.copyOf(epochs);
+        }
+    }
+
+    /// Follows a training; called by the thread that trains. What it throws ends the training.
+    public interface Listener {
+
+        /// Before the first step, or the first after `epochsDone` whole epochs and `steps` steps in all.
+        ///
+        /// @param notes lines that the user should see
+        default void started(int epochsDone, long steps, List<String> notes) {}
+
+        /// After an epoch and its checkpoint.
+        default void epoch(Epoch epoch) {}
+
+        /// Asked some 20 times a second; true ends the training after a checkpoint.
+        default boolean cancelled() {
+            return false;
+        }
+    }
 
     /// @throws DataException if the data has another width or values outside [0, 1]
     public RbmTrainer(RbmSpec spec, TrainSpec train, DataSet data, Normalization normalization) {
@@ -59,32 +80,46 @@ public final class RbmTrainer {
         }
     }
 
-    /// Trains on `backend`; `listener` hears of every epoch.
+    /// Trains on `backend` in memory; `listener` hears of every epoch.
     ///
-    /// @throws dev.fusedvae.backend.DivergedException if a NaN or an infinity turns up
+    /// @throws TrainingDiverged if a NaN or an infinity turns up
     public Result run(Backend backend, FusionLevel level, Consumer<Epoch> listener) {
-        Graph graph = RbmGraphs.training(spec, train.optimizer(), train.binarization());
-        StepTable table = new StepTable(train, spec.autoencoder().objective(), data.size());
-        Feed feed = new Feed.Training(Inputs.examples(data, normalization), table);
-        try (Executable executable = backend.load(Plan.of(graph, level, train.batchSize()), feed)) {
-            initial().write(executable, RbmGraphs.parameters(spec));
-            if (spec.persistent()) {
-                executable.write(graph.tensor(RbmGraphs.CHAIN), Rbm.coins(spec, train.batchSize(), train.seed()));
+        return run(backend, RunOptions.defaults().withFusion(level), new Listener() {
+            @Override
+            public void epoch(Epoch epoch) {
+                listener.accept(epoch);
             }
-            int steps = table.stepsPerEpoch();
-            double[] metrics = new double[2 * steps];
-            for (int epoch = 0; epoch < train.epochs(); epoch++) {
-                long start = System.nanoTime();
-                executable.run((long) epoch * steps, steps, metrics);
-                double sum = 0;
-                for (int i = 0; i < steps; i++) {
-                    sum += metrics[2 * i];
-                }
-                listener.accept(new Epoch(epoch + 1, sum / data.size(), (System.nanoTime() - start) / 1e9));
-            }
-            return new Result(Parameters.read(executable, RbmGraphs.parameters(spec)),
-                    spec.persistent() ? executable.read(graph.tensor(RbmGraphs.CHAIN)) : new float[0]);
+        });
+    }
+
+    /// Trains on `backend` to the end or to cancellation. With a folder to write to, the checkpoint is there from the start
+    /// on and goes by the rules of [Trainer]; it holds the chains too.
+    ///
+    /// @throws TrainingDiverged if a NaN or an infinity turns up; the last checkpoint stays
+    /// @throws dev.fusedvae.io.IoFailure if the folder cannot be written, or its checkpoint cannot be resumed from
+    public Result run(Backend backend, RunOptions options, Listener listener) {
+        if (options.patience() > 0) {
+            throw new IllegalArgumentException("an rbm has no test figure to stop early by; leave patience out");
         }
+        try (RbmSteps steps = new RbmSteps(this, backend, options, listener)) {
+            return steps.run();
+        }
+    }
+
+    RbmSpec spec() {
+        return spec;
+    }
+
+    TrainSpec train() {
+        return train;
+    }
+
+    DataSet data() {
+        return data;
+    }
+
+    Normalization normalization() {
+        return normalization;
     }
 
     /// Small normal weights, hidden biases of zero, visible biases at the rates of the data; Hinton 2012, section 8.

@@ -98,16 +98,11 @@ public final class Trainer implements AutoCloseable {
 
     private void resume(List<String> notes) {
         Path folder = options.out().orElseThrow();
-        Checkpoint checkpoint = Checkpoint.load(folder, identity.orElseThrow(), parameters(), state());
-        Checkpoint.Progress progress = checkpoint.progress();
-        if (progress.step() > steps) {
-            throw new IoFailure("cannot resume from %s: %s of its epochs are done, but only %d were asked for; ask for more"
-                    .formatted(folder.resolve(Checkpoint.FILE), (double) progress.step() / stepsPerEpoch, job.train().epochs()));
-        }
-        if (!checkpoint.engine().equals(engine())) {
-            notes.add("the checkpoint was written by " + checkpoint.engine() + " and the run goes on with " + engine()
-                    + ": equal up to rounding, not bit for bit");
-        }
+        Checkpoint.Layout layout = new Checkpoint.Layout(parameters(), state(), job.train().batchSize());
+        Checkpoint<Progress.OfVae> checkpoint = Checkpoint.load(folder, identity.orElseThrow(), layout, Progress.OfVae::read);
+        Progress.OfVae progress = checkpoint.progress();
+        progress.refuseBeyond(folder, stepsPerEpoch, job.train().epochs());
+        checkpoint.note(Checkpoint.engine(backend, options)).ifPresent(notes::add);
         step = progress.step();
         reconstruction = progress.reconstruction();
         kl = progress.kl();
@@ -203,14 +198,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void save() {
-        options.out().ifPresent(folder -> new Checkpoint(identity.orElseThrow(), engine(),
-                new Checkpoint.Progress(step, reconstruction, kl, nanos, history, bestElbo, bestEpoch),
+        options.out().ifPresent(folder -> new Checkpoint<>(identity.orElseThrow(), Checkpoint.engine(backend, options),
+                new Progress.OfVae(step, reconstruction, kl, nanos, history, bestElbo, bestEpoch),
                 snapshot.parameters(), snapshot.state(), best).save(folder));
-    }
-
-    private String engine() {
-        String vendor = options.backend().cuda().vendorFlags();
-        return backend.name() + ", fusion " + options.fusion().flag() + (vendor.isEmpty() ? "" : ", vendor " + vendor);
     }
 
     private List<Tensor> parameters() {

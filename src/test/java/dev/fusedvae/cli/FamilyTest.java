@@ -4,11 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.data.Catalogue;
+import dev.fusedvae.data.Split;
+import dev.fusedvae.spec.RbmSpec;
+import dev.fusedvae.train.RbmTrainer;
+import dev.fusedvae.train.RunOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,8 +60,7 @@ class FamilyTest {
 
     @Test
     void rbm_trainsMeasuresAndDraws(@TempDir Path out) {
-        String[] words = {"rbm", "--data", "digits", "--hidden", "32", "--persistent", "--epochs", "4", "--chains", "20", "--temperatures", "100",
-            "--sweeps", "50", "--out", out.toString(), "--json", "--quiet", "--backend", "cpu"};
+        String[] words = rbm(out);
         JsonNode root = Cli.run(words).expect(Exit.OK).json();
         double nll = root.path("test").path("nll").asDouble();
         assertTrue(nll > 10 && nll < 26, "better than independent units, and a likelihood: " + nll);
@@ -63,12 +71,52 @@ class FamilyTest {
         }
     }
 
+    /// What Ctrl-C leaves after two of four epochs, by the trainer that the command runs.
+    @Test
+    void rbm_goesOnWhereItStopped(@TempDir Path folder) {
+        Path whole = folder.resolve("whole");
+        Path stopped = folder.resolve("stopped");
+        JsonNode expected = Cli.run(rbm(whole)).expect(Exit.OK).json();
+        Split digits = Thresholded.of(Catalogue.load("digits", Optional.empty(), Map.of()));
+        RbmSpec spec = new RbmSpec(digits.train().features(), 32, 1, true);
+        try (Backend cpu = new CpuBackend(1)) {
+            int[] done = {0};
+            RbmRun.trainer(spec, RbmCommand.steps(4, 1, 20, 0.05, 0.5), digits).run(cpu, RunOptions.defaults().withOut(stopped), new RbmTrainer.Listener() {
+                @Override
+                public void epoch(RbmTrainer.Epoch epoch) {
+                    done[0] = epoch.epoch();
+                }
+
+                @Override
+                public boolean cancelled() {
+                    return done[0] == 2;
+                }
+            });
+        }
+        assertTrue(Cli.run(rbm(stopped)).expect(Exit.DATA).err().contains("holds a training that did not end; go on with --resume"));
+        List<String> resume = new ArrayList<>(List.of(rbm(stopped)));
+        resume.add("--resume");
+        JsonNode actual = Cli.run(resume.toArray(String[]::new)).expect(Exit.OK).json();
+        assertEquals(expected.path("test"), actual.path("test"));
+        assertEquals(4, actual.path("history").size());
+        for (int e = 0; e < 4; e++) {
+            assertEquals(expected.at("/history/" + e + "/reconstruction"), actual.at("/history/" + e + "/reconstruction"));
+        }
+        Cli.run(rbm(stopped)).expect(Exit.OK); // it ended, so it may be replaced
+    }
+
+    private static String[] rbm(Path out) {
+        return new String[] {"rbm", "--data", "digits", "--hidden", "32", "--persistent", "--epochs", "4", "--chains", "20", "--temperatures", "100",
+            "--sweeps", "50", "--out", out.toString(), "--json", "--quiet", "--backend", "cpu"};
+    }
+
     @Test
     void badFlags_areRefusedInOneSentence(@TempDir Path out) {
         String folder = out.toString();
         assertTrue(Cli.run("rbm", "--data", "digits", "--cd", "0", "--out", folder).expect(Exit.USAGE).err().contains("Gibbs steps (cd) must be in 1..127, got 0"));
         assertTrue(Cli.run("rbm", "--data", "digits", "--chains", "1", "--out", folder).expect(Exit.USAGE).err().contains("--chains must be >= 2"));
         assertTrue(Cli.run("compare", "--data", "digits", "--latent", "65", "--out", folder).expect(Exit.USAGE).err().contains("--latent must be at most the 64"));
-        assertTrue(Cli.run("rbm", "--data", "digits", "--resume", "--out", folder).expect(Exit.USAGE).err().contains("--resume"));
+        assertTrue(Cli.run("rbm", "--data", "digits", "--resume", "--backend", "cpu", "--out", folder).expect(Exit.DATA).err()
+                .contains("there is no checkpoint.safetensors"));
     }
 }

@@ -96,6 +96,10 @@ final class Args {
     private static final Type IMPORTANCE_WEIGHTS = Type.step("ImportanceWeightsArgs", "ll ratio weights bound squares",
             "batch samples ll_tiles ratio_tiles reserved");
     private static final Type WEIGHT_ROWS = Type.step("WeightRowsArgs", "dy weights out", "batch n samples squared tiles");
+    private static final Type BERNOULLI_SAMPLE = Type.step("BernoulliSampleArgs", "p state", "batch n key0 key1 site by_example reserved");
+    private static final Type CONTRAST = Type.step("ContrastArgs", "data model rows", "batch n samples gradient reserved");
+    private static final Type LINEAR_SAMPLE = Type.step("LinearSampleArgs", "x w bias pre p state",
+            "batch n k activation key0 key1 site by_example reserved");
     private static final Type SQUARED_NORM = Type.of("SquaredNormArgs", "gradient norms", "offset count");
     private static final Type UPDATE = Type.step("UpdateArgs", "tensors norms",
             "tensor_count norm_count " + OPTIMIZER + " clip: reserved");
@@ -122,7 +126,7 @@ final class Args {
                 NOISE, REPARAMETERIZE, KL_DIVERGENCE, REPARAM, LIKELIHOOD, REDUCE_LOSS, LINEAR_BACKWARD_DATA, LINEAR_BACKWARD_DATA_ACT,
                 LINEAR_BACKWARD_WEIGHT, LINEAR_BACKWARD_WEIGHT_BIAS, COLUMN_SUM, LATENT_GRAD, LOG_RATIO, KL_COLUMNS, CORRUPT, L1_PENALTY, L1_GRAD,
                 IMPORTANCE_WEIGHTS, WEIGHT_ROWS, SQUARED_NORM, UPDATE, GATHER_LINEAR_BIAS_ACT, LATENT_FORWARD, OUTPUT_LIKELIHOOD, LATENT_BACKWARD,
-                LINEAR_BACKWARD_UPDATE, SCALAR_UPDATE);
+                LINEAR_BACKWARD_UPDATE, SCALAR_UPDATE, BERNOULLI_SAMPLE, CONTRAST, LINEAR_SAMPLE);
     }
 
     /// The type of a kernel's only parameter.
@@ -156,7 +160,9 @@ final class Args {
             case REPARAM_KL, REPARAM_RATIO -> REPARAM;
             case LINEAR_BACKWARD_DATA_ACT -> LINEAR_BACKWARD_DATA_ACT;
             case LINEAR_BACKWARD_WEIGHT_BIAS -> LINEAR_BACKWARD_WEIGHT_BIAS;
-            case BERNOULLI_SAMPLE, CONTRAST, LINEAR_BIAS_ACT_SAMPLE, TRANSPOSED_BIAS_ACT_SAMPLE -> throw Unsupported.refusal(kind.label());
+            case BERNOULLI_SAMPLE -> BERNOULLI_SAMPLE;
+            case CONTRAST -> CONTRAST;
+            case LINEAR_BIAS_ACT_SAMPLE, TRANSPOSED_BIAS_ACT_SAMPLE -> LINEAR_SAMPLE;
             case GATHER_LINEAR_BIAS_ACT -> GATHER_LINEAR_BIAS_ACT;
             case LATENT_FORWARD -> LATENT_FORWARD;
             case OUTPUT_LIKELIHOOD -> OUTPUT_LIKELIHOOD;

@@ -21,6 +21,7 @@ final class CallArgs {
     private final UpdateArgs updates;
     private final LayerArgs layers;
     private final FamilyArgs family;
+    private final GibbsArgs gibbs;
     private final int batch;
 
     /// @param prior address of the prior's table, or 0 for N(0, I)
@@ -30,6 +31,7 @@ final class CallArgs {
         this.updates = updates;
         family = new FamilyArgs(slots, prior);
         layers = new LayerArgs(slots, family);
+        gibbs = new GibbsArgs(slots);
         this.batch = batch;
     }
 
@@ -96,6 +98,10 @@ final class CallArgs {
             case L1_BACKWARD, L1_GRAD -> family.l1Grad(args, op);
             case IMPORTANCE_WEIGHTS -> family.importanceWeights(args, op.only(Op.ImportanceWeights.class));
             case WEIGHT_ROWS -> family.weightRows(args, op.only(Op.WeightRows.class));
+            case BERNOULLI_SAMPLE -> gibbs.sample(args, op.only(Op.BernoulliSample.class));
+            case CONTRAST -> gibbs.contrast(args, op.only(Op.Contrast.class));
+            case LINEAR_BIAS_ACT_SAMPLE -> gibbs.up(args, op);
+            case TRANSPOSED_BIAS_ACT_SAMPLE -> gibbs.down(args, op);
             case GATHER_LINEAR_BIAS_ACT -> layers.gatherLinear(args, op);
             case LATENT_FORWARD -> layers.latentForward(args, op);
             case OUTPUT_LIKELIHOOD -> layers.outputLikelihood(args, op);
@@ -118,6 +124,7 @@ final class CallArgs {
                     stream(args, feed.corruption());
                     args.word("by_example", byExample(feed));
                 }
+                case Op.BernoulliSample o -> GibbsArgs.bind(args, o, feed, byExample(feed));
                 case Op.Corrupt o -> args.word("corrupt_site", feed.corruption().counter3(0));
                 case Op.Noise o -> {
                     boolean layer = op.kind() == Kind.LATENT_FORWARD;

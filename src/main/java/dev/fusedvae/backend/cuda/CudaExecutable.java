@@ -90,7 +90,6 @@ final class CudaExecutable implements Executable {
     }
 
     static CudaExecutable load(Engine engine, Plan plan, Feed feed, Optional<Slots> shared) {
-        Unsupported.refuse(plan);
         synchronized (engine.driver()) {
             engine.driver().enter();
             return new CudaExecutable(engine, plan, feed, shared);

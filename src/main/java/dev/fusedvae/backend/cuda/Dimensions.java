@@ -28,9 +28,9 @@ final class Dimensions {
             case GATHER_LINEAR_BIAS_ACT, LINEAR_BACKWARD_WEIGHT_BIAS, LINEAR_BACKWARD_UPDATE -> layer(layer(op), b);
             case LATENT_FORWARD, LATENT_BACKWARD, REDUCE_LOSS, IMPORTANCE_WEIGHTS -> Map.of("B", b);
             case OUTPUT_LIKELIHOOD -> Map.of("B", b, "D", width(op.only(Op.LogLikelihood.class).x()));
-            case BERNOULLI_SAMPLE, CONTRAST, LINEAR_BIAS_ACT_SAMPLE, TRANSPOSED_BIAS_ACT_SAMPLE -> throw Unsupported.refusal(op.kind().label());
             case COLUMN_SUM, SCALAR_UPDATE -> Map.of("B", b, "N", width(op.only(Op.ColumnSum.class).out()));
             case WEIGHTED_LATENT_GRAD -> Map.of("B", b, "L", width(op.only(Op.LogRatioBackward.class).eps()));
+            case BERNOULLI_SAMPLE, CONTRAST, LINEAR_BIAS_ACT_SAMPLE, TRANSPOSED_BIAS_ACT_SAMPLE -> ofFirst(op, b, batch);
             case GATHER, LINEAR, ADD_BIAS, ACTIVATE, NOISE, REPARAMETERIZE, KL_DIVERGENCE, KL_COLUMNS, CORRUPT, L1_PENALTY, LOG_RATIO, LOG_LIKELIHOOD,
                  LIKELIHOOD_BACKWARD, LINEAR_BACKWARD_DATA, LINEAR_BACKWARD_WEIGHT, ACTIVATE_BACKWARD, REPARAMETERIZE_BACKWARD, KL_BACKWARD,
                  WEIGHT_ROWS, LOG_RATIO_BACKWARD, L1_BACKWARD, ADD, SQUARED_NORM, UPDATE, LINEAR_BIAS_ACT, REPARAM_KL, REPARAM_RATIO,
@@ -58,8 +58,8 @@ final class Dimensions {
             case Op.Noise o -> Map.of("B", b, "L", width(o.eps()));
             case Op.Reparameterize o -> Map.of("B", b, "L", width(o.z()));
             case Op.KlDivergence o -> Map.of("B", b, "L", (long) o.heads().columns());
-            case Op.BernoulliSample o -> throw Unsupported.refusal(op.kind().label());
-            case Op.Contrast o -> throw Unsupported.refusal(op.kind().label());
+            case Op.BernoulliSample o -> Map.of("B", b, "N", width(o.p()));
+            case Op.Contrast o -> Map.of("B", b, "N", width(o.rows()));
             case Op.KlColumns o -> Map.of("B", b, "L", (long) o.heads().columns());
             case Op.Corrupt o -> Map.of("B", b, "D", width(o.x()));
             case Op.L1Penalty o -> Map.of("B", b, "N", width(o.code()));

@@ -2,6 +2,7 @@ package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graphs;
+import dev.fusedvae.graph.RbmGraphs;
 import dev.fusedvae.plan.Phase;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.spec.Activation;
@@ -9,6 +10,7 @@ import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,7 +25,7 @@ import java.util.OptionalDouble;
 ///
 /// A phase depends on how many calls of which variants it holds, not on sizes, so few phases serve many nets: 0 to
 /// [#DEEPEST] hidden layers each side, latents on both sides of what tiles take, a learned variance, clipping, and
-/// layers so wide that the latent phases are split.
+/// layers so wide that the latent phases are split; and restricted Boltzmann machines.
 final class StockPhases {
     static final int DEEPEST = 4;
     private static final int BATCH = 128;
@@ -34,6 +36,8 @@ final class StockPhases {
     private static final int WIDE_LATENT = 128;
     private static final int WIDE_BATCH = 1024;
     private static final int DEEPEST_WIDE = 2;
+    /// On both sides of what tiles take.
+    private static final List<Integer> RBM_BATCHES = List.of(20, BATCH);
     private static final List<Integer> LATENTS = List.of(2, 10, 20, 50);
     private static final List<Likelihood> LIKELIHOODS = List.of(new Likelihood.Bernoulli(), new Likelihood.GaussianScalar());
 
@@ -77,6 +81,12 @@ final class StockPhases {
         }
         for (int depth = 1; depth <= DEEPEST_WIDE; depth++) {
             add(spec(depth, WIDE_LATENT, depth, WIDE, LIKELIHOODS.getFirst()), WIDE_BATCH, plans);
+        }
+        for (int batch : RBM_BATCHES) {
+            for (boolean persistent : new boolean[] {false, true}) {
+                plans.add(Plan.of(RbmGraphs.training(new RbmSpec(FEATURES, HIDDEN, 2, persistent), new OptimizerSpec.Sgd(1e-2, 0), Binarization.NONE),
+                        FusionLevel.LAYER, batch));
+            }
         }
         return plans;
     }

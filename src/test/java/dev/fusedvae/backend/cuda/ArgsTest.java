@@ -47,7 +47,8 @@ class ArgsTest {
     @Test
     void everyStructOfTheHeader_hasItsTwin() throws IOException {
         Path common = KernelFolder.find(KernelCache.of(System.getenv())).root().resolve("common");
-        String header = Files.readString(common.resolve("args.cuh")) + Files.readString(common.resolve("layer_args.cuh"));
+        String header = Files.readString(common.resolve("args.cuh")) + Files.readString(common.resolve("layer_args.cuh"))
+                + Files.readString(common.resolve("rbm_args.cuh"));
         Matcher structs = Pattern.compile("^struct (\\w+)", Pattern.MULTILINE).matcher(header);
         List<String> there = structs.results().map(m -> m.group(1)).sorted().toList();
         assertEquals(there, Args.all().stream().map(Args.Type::struct).sorted().toList());

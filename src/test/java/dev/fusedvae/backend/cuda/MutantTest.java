@@ -50,7 +50,9 @@ class MutantTest {
             new Planted("last slice of a product left out", new Mutant("common/gemm.cuh",
                     "k0 < depth; k0 += TK", "k0 + TK <= depth; k0 += TK", "linear_bias_act/2_tiled", SHAPE), Set.of("exact", "rounding")),
             new Planted("constant wrong in the fifth digit", new Mutant("common/activation.cuh",
-                    "LEAKY_SLOPE = 0.01f", "LEAKY_SLOPE = 0.0100005f", "activate", SHAPE + "/leaky-relu"), Set.of("rounding")));
+                    "LEAKY_SLOPE = 0.01f", "LEAKY_SLOPE = 0.0100005f", "activate", SHAPE + "/leaky-relu"), Set.of("rounding")),
+            new Planted("draw by the word of a neighbour", new Mutant("common/linear_sample.cuh",
+                    "word_of_column(words, at.column)", "words.word[0]", "linear_bias_act_sample/1_naive", SHAPE + "/cd2"), Set.of("rounding")));
 
     @TempDir
     private static Path folder;

@@ -43,7 +43,7 @@ class SanitizedKernelsTest {
     @Test
     void everyKernel_isCleanAtAwkwardSizes() throws Exception {
         Mutant.Ended ended = verify(Path.of("kernels").toAbsolutePath(), "--shape", SHAPE + "/gaussian-scalar/clip",
-                "--shape", "33x70-65-3-64-70/gaussian-feature/gelu/dynamic/bytes16");
+                "--shape", "33x70-65-3-64-70/gaussian-feature/gelu/dynamic/bytes16", "--shape", SHAPE + "/cd2", "--shape", "33x65-35-65/pcd1");
         assertEquals(0, ended.code(), ended.out() + ended.err());
     }
 

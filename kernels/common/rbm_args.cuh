@@ -1,0 +1,58 @@
+// The arguments of the kernels of restricted Boltzmann machines; see args.cuh for what all argument structs keep to.
+#pragma once
+
+// bernoulli_sample
+struct BernoulliSampleArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* p;            // [B, N]
+    float* state;              // [B, N]: 0 or 1
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t key0;
+    uint32_t key1;
+    uint32_t site;             // purpose << 24 | site << 16
+    uint32_t by_example;       // as in CorruptArgs
+    uint32_t reserved;
+};
+ARGS_LAYOUT(BernoulliSampleArgs, 4, 8);
+
+// contrast
+struct ContrastArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* data;         // [E, N]
+    const float* model;        // [E, N]
+    float* rows;               // [B, N]: data and model in turn
+    uint32_t offset;
+    uint32_t batch;            // 2E
+    uint32_t n;
+    uint32_t samples;          // 2
+    uint32_t gradient;         // 1: -data / live rows and model / live rows
+    uint32_t reserved;
+};
+ARGS_LAYOUT(ContrastArgs, 5, 6);
+
+// linear_bias_act_sample: x[B, K] to [B, N]; transposed_bias_act_sample: x[B, N] to [B, K]. C is what the result has columns
+struct LinearSampleArgs {
+    const StepRecord* table;
+    const uint32_t* base;
+    const float* x;
+    const float* w;            // [N, K]
+    const float* bias;         // [C]
+    float* pre;                // [B, C]: the pre-activation (or null)
+    float* p;                  // [B, C]: the activation (or null)
+    float* state;              // [B, C]: a draw by it, 0 or 1 (or null)
+    uint32_t offset;
+    uint32_t batch;
+    uint32_t n;
+    uint32_t k;
+    uint32_t activation;       // ActivationCode; IDENTITY where there is none
+    uint32_t key0;             // of the draw, as in BernoulliSampleArgs; 0 where there is none
+    uint32_t key1;
+    uint32_t site;
+    uint32_t by_example;
+    uint32_t reserved;
+};
+ARGS_LAYOUT(LinearSampleArgs, 8, 10);

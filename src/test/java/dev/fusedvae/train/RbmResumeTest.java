@@ -1,0 +1,184 @@
+package dev.fusedvae.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.BackendChoice;
+import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.Backends;
+import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.data.DataSet;
+import dev.fusedvae.data.Normalization;
+import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.OptimizerSpec;
+import dev.fusedvae.spec.RbmSpec;
+import dev.fusedvae.spec.Schedule;
+import dev.fusedvae.spec.TrainSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Restricted Boltzmann machines that were stopped and go on: parameters, momentum and chains to the bit.
+class RbmResumeTest {
+    private static final int V = 19;
+    /// 73 examples in batches of 10.
+    private static final int EXAMPLES = 73;
+    private static final int STEPS_AN_EPOCH = 8;
+    private static final TrainSpec TRAIN = TrainSpec.standard(3, 11).withBatchSize(10).withOptimizer(new OptimizerSpec.Sgd(0.05, 0.5))
+            .withSchedule(new Schedule.Cosine(3, 0)).withBinarization(Binarization.DYNAMIC);
+    private static final RunOptions OPTIONS = RunOptions.defaults();
+
+    @TempDir
+    private Path folder;
+
+    private static RbmTrainer trainer(boolean persistent, TrainSpec train) {
+        Random random = new Random(1);
+        float[] rows = new float[EXAMPLES * V];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = random.nextFloat();
+        }
+        return new RbmTrainer(new RbmSpec(V, 13, 2, persistent), train, DataSet.ofFloats("noise", EXAMPLES, V, rows), Normalization.none());
+    }
+
+    private static RbmTrainer.Result run(RbmTrainer trainer, RunOptions options) {
+        return run(trainer, options, new RbmTrainer.Listener() {});
+    }
+
+    private static RbmTrainer.Result run(RbmTrainer trainer, RunOptions options, RbmTrainer.Listener listener) {
+        try (CpuBackend cpu = new CpuBackend(1)) {
+            return trainer.run(cpu, options, listener);
+        }
+    }
+
+    private static void assertSame(RbmTrainer.Result whole, RbmTrainer.Result resumed) {
+        assertEquals(History.Ending.COMPLETE, resumed.ending());
+        assertEquals(whole.parameters(), resumed.parameters());
+        assertArrayEquals(whole.chains(), resumed.chains());
+        assertEquals(reconstructions(whole), reconstructions(resumed));
+    }
+
+    private static List<Double> reconstructions(RbmTrainer.Result result) {
+        List<Double> all = result.epochs().stream().map(RbmTrainer.Epoch::reconstruction).toList();
+        assertEquals(TRAIN.epochs(), all.size());
+        return all;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void resumeAfterAnyEpoch_equalsAnUninterruptedRun(boolean persistent) {
+        RbmTrainer.Result whole = run(trainer(persistent, TRAIN), OPTIONS);
+        assertEquals(persistent ? 10 * V : 0, whole.chains().length);
+        for (int epochs = 0; epochs <= 3; epochs++) {
+            Path out = folder.resolve("after-" + epochs);
+            RbmTrainer.Result part = run(trainer(persistent, TRAIN.withEpochs(epochs)), OPTIONS.withOut(out));
+            assertEquals(epochs, part.epochs().size());
+            assertSame(whole, run(trainer(persistent, TRAIN), OPTIONS.resuming(out)));
+        }
+    }
+
+    /// Stops before every step that a chunk of steps allows, each time from the checkpoint of the time before.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void resumeInMidEpochAgainAndAgain_equalsAnUninterruptedRun(boolean persistent) {
+        RbmTrainer.Result whole = run(trainer(persistent, TRAIN), OPTIONS);
+        List<Long> starts = new ArrayList<>();
+        RunOptions options = OPTIONS.withOut(folder);
+        RbmTrainer.Result part;
+        do {
+            part = run(trainer(persistent, TRAIN), options, new RbmTrainer.Listener() {
+                private int asked;
+
+                @Override
+                public void started(int epochsDone, long steps, List<String> notes) {
+                    starts.add(steps);
+                }
+
+                @Override
+                public boolean cancelled() {
+                    return asked++ > 0; // after the first chunk, which is one step
+                }
+            });
+            options = OPTIONS.resuming(folder);
+        } while (part.ending() == History.Ending.CANCELLED);
+        assertSame(whole, part);
+        assertTrue(starts.stream().filter(s -> s % STEPS_AN_EPOCH != 0).count() >= 10, "interruptions in mid-epoch: " + starts);
+    }
+
+    @Test
+    void checkpointOfAnotherRun_isRefusedWithTheDifference() {
+        run(trainer(true, TRAIN), OPTIONS.withOut(folder));
+        RunOptions resume = OPTIONS.resuming(folder);
+        assertRefused("spec.persistent was true and is false now", trainer(false, TRAIN), resume);
+        assertRefused("train.seed was 11 and is 12 now", trainer(true, TrainSpec.standard(3, 12).withBatchSize(10)), resume);
+        assertRefused("train.batchSize was 10 and is 20 now", trainer(true, TRAIN.withBatchSize(20)), resume);
+        assertRefused("3.0 of its epochs are done, but only 2 were asked for", trainer(true, TRAIN.withEpochs(2)), resume);
+        assertRefused("there is no checkpoint.safetensors", trainer(true, TRAIN), OPTIONS.resuming(folder.resolve("elsewhere")));
+    }
+
+    private static void assertRefused(String message, RbmTrainer trainer, RunOptions options) {
+        String text = assertThrows(IoFailure.class, () -> run(trainer, options)).getMessage();
+        assertTrue(text.contains(message), text);
+    }
+
+    @Test
+    void damagedCheckpoint_isRefused() throws IOException {
+        run(trainer(true, TRAIN), OPTIONS.withOut(folder));
+        Path file = folder.resolve(Checkpoint.FILE);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 6] ^= 1; // a value of the last tensor
+        Files.write(file, bytes);
+        assertRefused("its checksum is", trainer(true, TRAIN), OPTIONS.resuming(folder));
+    }
+
+    @Test
+    void otherFusionLevel_isNoted() {
+        run(trainer(true, TRAIN.withEpochs(1)), OPTIONS.withOut(folder));
+        List<String> all = new ArrayList<>();
+        run(trainer(true, TRAIN), OPTIONS.resuming(folder).withFusion(FusionLevel.NONE), new RbmTrainer.Listener() {
+            @Override
+            public void started(int epochsDone, long steps, List<String> notes) {
+                assertEquals(1, epochsDone);
+                assertEquals(STEPS_AN_EPOCH, steps);
+                all.addAll(notes);
+            }
+        });
+        assertEquals(1, all.size());
+        assertTrue(all.getFirst().startsWith("the checkpoint was written by cpu, fusion layer and the run goes on with cpu, fusion none"), all.toString());
+    }
+
+    @Test
+    @Tag("simt")
+    void resumeOnCuda_equalsAnUninterruptedRun() {
+        try (Backend cuda = cuda()) {
+            for (boolean persistent : new boolean[] {false, true}) {
+                Path out = folder.resolve("persistent-" + persistent);
+                RbmTrainer.Result whole = trainer(persistent, TRAIN).run(cuda, OPTIONS, new RbmTrainer.Listener() {});
+                trainer(persistent, TRAIN.withEpochs(1)).run(cuda, OPTIONS.withOut(out), new RbmTrainer.Listener() {});
+                assertSame(whole, trainer(persistent, TRAIN).run(cuda, OPTIONS.resuming(out), new RbmTrainer.Listener() {}));
+            }
+        }
+    }
+
+    private static Backend cuda() {
+        try {
+            return Backends.open(BackendChoice.of("cuda")).backend();
+        } catch (BackendUnavailableException e) {
+            Assumptions.assumeFalse(e.getMessage().contains("the SIMT device needs"), "skipped: " + e.getMessage());
+            throw e;
+        }
+    }
+}
