@@ -61,6 +61,10 @@ def rows(net, batch):
 
 
 def main():
+    if len(sys.argv) != 2 or not all(word.partition(":")[0] in NETS and word.partition(":")[2].isdigit() for word in sys.argv[1].split(",")):
+        sys.exit(f"usage: cublas.py NET:BATCH,... with NET one of {', '.join(NETS)}")
+    if not torch.cuda.is_available():
+        sys.exit(f"PyTorch {torch.__version__} sees no CUDA device, and cuBLAS has no other to run on")
     torch.backends.cuda.matmul.allow_tf32 = False
     nets = [(net, int(batch)) for net, _, batch in (word.partition(":") for word in sys.argv[1].split(","))]
     print(json.dumps({"torch": torch.__version__, "cuda": torch.version.cuda, "device": torch.cuda.get_device_name(), "tf32": False,

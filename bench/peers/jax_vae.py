@@ -37,6 +37,7 @@ def parse_options():
     parser.add_argument("--warm", type=int, default=1500, help="steps of a (net, batch, mode) before any is timed")
     parser.add_argument("--window", type=int, default=20, help="steps or calls per timing window")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     options = parser.parse_args()
     if bool(options.command) == options.serve:
         parser.error("give one command, or --serve and commands on stdin")
@@ -46,6 +47,10 @@ def parse_options():
 OPTIONS = parse_options() if __name__ == "__main__" else None
 if OPTIONS and OPTIONS.threads:                       # XLA reads the number of processors once, at start
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:OPTIONS.threads])
+
+if OPTIONS:                                           # and its platform; left alone it falls back to the CPU with a warning
+    os.environ["JAX_PLATFORMS"] = OPTIONS.device
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")      # the others of a contest need memory too
 
 import jax  # noqa: E402
 import jax.numpy as jnp  # noqa: E402
@@ -349,6 +354,11 @@ def summary(times, window):
 
 def main():
     jax.config.update("jax_default_matmul_precision", "highest")     # no TF32, whatever the environment says
+    try:
+        jax.devices()
+    except (RuntimeError, AssertionError) as e:                      # the latter where JAX has no CUDA plugin
+        why = " ".join(str(e).split())[:200] or "its plugin is not installed"
+        sys.exit(f"JAX {jax.__version__} has no device for --device {OPTIONS.device}: {why}")
     try:
         peer = Peer(OPTIONS)
     except (ValueError, OSError) as e:

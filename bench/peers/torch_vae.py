@@ -433,6 +433,8 @@ def parse_options():
 
 def main():
     options = parse_options()
+    if torch.device(options.device).type == "cuda" and not torch.cuda.is_available():
+        sys.exit(f"PyTorch {torch.__version__} sees no CUDA device, which --device {options.device} needs")
     if options.threads:
         torch.set_num_threads(options.threads)
     torch.set_float32_matmul_precision("highest")             # no TF32, whatever the environment says

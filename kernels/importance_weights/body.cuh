@@ -28,7 +28,7 @@ DEVICE void body(const ImportanceWeightsArgs& args, int block, char*) {
         return;  // the whole warp
     }
     const int64_t row0 = example * args.samples;
-    double most = -double(INFINITY);
+    double most = -double(bits_float(0x7f800000u));  // minus infinity: NVRTC lacks the macro
     for (uint32_t s = uint32_t(lane_id()); s < args.samples; s += WARP) {
         most = larger(log_weight(args, row0 + s), most);
     }

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import machine
 import stages
+from digest import digest
 from schema import faults
 from stage import Stage, perform
 
-QUICK_MINUTES = 9.5
+QUICK_MINUTES = 9
 FULL_MINUTES = 60
 REHEARSAL = 6            # so many times longer may it take on a CPU
 
@@ -30,6 +31,9 @@ class Run:
         self.logs = machine.WORK / "logs"
         shutil.rmtree(self.logs, ignore_errors=True)
         self.logs.mkdir(parents=True)
+        self.bench = machine.WORK / "bench"
+        shutil.rmtree(self.bench, ignore_errors=True)
+        self.bench.mkdir()
         self.patience = REHEARSAL if options.rehearse else 1
         self.ends = time.monotonic() + 60 * (options.minutes or self.patience * (QUICK_MINUTES if options.quick else FULL_MINUTES))
         said = {"commit": "unknown", "changed": False, "prepared": None} if options.dry else machine.manifest()
@@ -37,7 +41,7 @@ class Run:
                         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
                         "mode": "dry" if options.dry else "rehearsal" if options.rehearse else "gpu", "quick": options.quick,
                         "command": sys.argv[1:], "machine": {}, "stages": []}
-        self.child = None
+        self.children = []
         if not options.dry:
             self.java = machine.unpack()
             self.env = machine.environment(options.rehearse)
@@ -53,19 +57,24 @@ class Run:
         return shutil.which(tool, path=self.env["PATH"])
 
     def write(self):
-        """After every stage: at most three files, so that what is there survives whatever comes."""
+        """After every stage: four files, so that what is there survives whatever comes."""
         wrong = faults(self.results)
         if wrong:
             print("run: the results do not fit bench/gpu/harness/schema.py: " + "; ".join(wrong), file=sys.stderr)
         (self.out / "results.json").write_text(json.dumps(self.results, indent=1) + "\n")
         (self.out / "summary.txt").write_text(self.summary())
-        with tarfile.open(self.out / "logs.tar.gz", "w:gz") as tar:
-            tar.add(self.logs, "logs")
+        for name, folder in (("logs", self.logs), ("bench", self.bench)):
+            with tarfile.open(self.out / f"{name}.tar.gz", "w:gz") as tar:
+                tar.add(folder, name)
         return not wrong
 
     def summary(self):
-        lines = [f"{s['name']:10} {s['status']:8} {s['seconds']:8.1f} s  {s['reason'] or ''}".rstrip() for s in self.results["stages"]]
-        return "\n".join(lines) + "\n"
+        lines = [self.line(s) for s in self.results["stages"]]
+        return "\n".join([*lines, "", *digest(self.results)]) + "\n"
+
+    @staticmethod
+    def line(stage):
+        return f"{stage['name']:10} {stage['status']:8} {stage['seconds']:8.1f} s  {stage['reason'] or ''}".rstrip()[:300]
 
     def all(self, names):
         for name in names:
@@ -80,23 +89,25 @@ class Run:
                 record = perform(self, name, function, min(left, self.patience * (quick if self.quick() else full)))
             self.results["stages"].append(record)
             fits = self.write()
-            print(self.summary().splitlines()[-1], flush=True)
+            print(self.line(self.results["stages"][-1]), flush=True)
             if not fits:
                 return False
+        print("\n" + self.summary(), flush=True)
         return all(s["status"] in ("ok", "skipped") for s in self.results["stages"])
 
 
 def parse():
     parser = argparse.ArgumentParser(prog="bench/gpu/run", description="Runs all measurements on this machine's GPU.")
-    parser.add_argument("out", nargs="?", type=Path, metavar="OUT", help="folder for results.json, summary.txt and logs.tar.gz")
+    parser.add_argument("out", nargs="?", type=Path, metavar="OUT", help="folder for results.json, summary.txt, bench.tar.gz and logs.tar.gz")
     parser.add_argument("--quick", action="store_true", help="fewer repeats; under ten minutes")
+    parser.add_argument("--part", choices=stages.PARTS, help="only the stages of one part: a command of its own where one may take ten minutes")
     parser.add_argument("--only", metavar="STAGE,...", help="only these stages, in this order")
     parser.add_argument("--minutes", type=float, help=f"end after so long ({QUICK_MINUTES} with --quick, else {FULL_MINUTES})")
     parser.add_argument("--rehearse", action="store_true", help="on the SIMT device, without a GPU: proves the scripts, times nothing")
     parser.add_argument("--dry", action="store_true", help="run no stage, write the results' form")
     parser.add_argument("--list", action="store_true", help="list the stages")
     options = parser.parse_args()
-    options.stages = options.only.split(",") if options.only else list(stages.STAGES)
+    options.stages = options.only.split(",") if options.only else stages.PARTS[options.part] if options.part else list(stages.STAGES)
     unknown = [s for s in options.stages if s not in stages.STAGES]
     if unknown:
         parser.error(f"no stage is called {', '.join(unknown)}; there are {', '.join(stages.STAGES)}")
@@ -109,13 +120,14 @@ def main():
     options = parse()
     if options.list:
         for name, (function, quick, full) in stages.STAGES.items():
-            print(f"{name:10} {quick:4} s {full:4} s  {function.__doc__.splitlines()[0]}")
+            part = next(p for p, names in stages.PARTS.items() if name in names)
+            print(f"{part:6} {name:10} {quick:4} s {full:4} s  {function.__doc__.splitlines()[0]}")
         return 0
     run = Run(options)
 
     def ended(number, frame):
-        if run.child:
-            Stage.kill(run.child)
+        for child in list(run.children):
+            Stage.kill(child)
         run.results["ended"] = f"by signal {number}"
         run.write()
         sys.exit(128 + number)

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from machine import BUNDLE, ROOT, WORK, gpu
 
@@ -49,14 +50,14 @@ class Stage:
         limit = max(1, min(self.left(), limit or self.left()))
         process = subprocess.Popen(argv, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=self.run.env, cwd=ROOT,
                                    start_new_session=True)
-        self.run.child = process
+        self.run.children.append(process)
         try:
             code = process.wait(timeout=limit)
         except subprocess.TimeoutExpired:
             self.kill(process)
             raise Failed(f"no end after {limit:.0f} s: {' '.join(argv[-6:])}") from None
         finally:
-            self.run.child = None
+            self.run.children.remove(process)
         self.log.flush()
         with open(self.log.name, errors="replace") as text:
             text.seek(start)
@@ -79,22 +80,61 @@ class Stage:
 
     def java(self, main, *arguments, options=(), before=(), check=True, limit=None):
         """Runs a main class of the bundle."""
-        argv = [*before, self.run.java / "bin/java", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
-                "-Djava.awt.headless=true", f"-Dfvae.kernels={ROOT / 'kernels'}", *options, "-cp", f"{BUNDLE / 'lib'}/*", main, *arguments]
-        return self.command(argv, check, limit)
+        return self.command(self.argv(main, *arguments, options=options, before=before), check, limit)
 
-    def bench(self, program, *arguments, file):
-        """Runs a program of dev.fusedvae.bench.gpu; what it wrote counts also where it failed."""
+    def argv(self, main, *arguments, options=(), before=()):
+        return [str(a) for a in (*before, self.run.java / "bin/java", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
+                                 "-Djava.awt.headless=true", f"-Dfvae.kernels={ROOT / 'kernels'}", *options, "-cp", f"{BUNDLE / 'lib'}/*", main, *arguments)]
+
+    def report(self, program, *arguments, file):
+        """Runs a program of dev.fusedvae.bench.gpu that judges rows; what it wrote counts also where it failed."""
+        rows, failure = self.written(lambda result: self.java(f"dev.fusedvae.bench.gpu.{program}", result, *arguments), file)
+        errors = [f"{row['name']}: {row['error']}" for row in rows.get("rows", []) if "error" in row]
+        return rows, errors or ([failure] if failure else [])
+
+    def bench(self, work, file):
+        """Runs work(path), which writes a results file of dev.fusedvae.lab.BenchResults there; keeps it for bench.tar.gz."""
+        results, failure = self.written(work, file)
+        if results:
+            said = self.run.results
+            results["environment"]["commit"] = said["commit"] + ("+" if said["changed"] else "")
+            results["environment"]["driver"] = (gpu() or {}).get("driver_version", "none")
+            (self.run.bench / file).write_text(json.dumps(results, indent=1) + "\n")
+        errors = [f"{row['name']}, {s['who']}: {s['ran']}" for row in results.get("rows", []) for s in row["series"] if "samples" not in s]
+        return results, errors or ([failure] if failure else [])
+
+    def written(self, work, file):
+        """What work(path) writes, and why it failed, if it did."""
         result = self.folder / file
         result.unlink(missing_ok=True)
         failure = None
         try:
-            self.java(f"dev.fusedvae.bench.gpu.{program}", result, *arguments)
+            work(result)
         except Failed as e:
             failure = str(e)
-        rows = json.loads(result.read_text()) if result.exists() else {}
-        errors = [f"{row['name']}: {row['error']}" for row in rows.get("rows", []) if "error" in row]
-        return rows, errors or ([failure] if failure else [])
+        return json.loads(result.read_text()) if result.exists() else {}, failure
+
+    def cli(self, *arguments, **options):
+        """Runs the command line of the bundle."""
+        return self.java("dev.fusedvae.cli.Main", *arguments, **options)
+
+    def together(self, jobs, workers):
+        """Runs commands of the command line side by side, a log each; gives (arguments, exit code or None, output) as they end."""
+        def one(number, arguments):
+            log = self.run.logs / f"{self.name}-{number}.log"
+            with open(log, "w") as file:
+                process = subprocess.Popen(self.argv("dev.fusedvae.cli.Main", *arguments), stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                           env=self.run.env, cwd=ROOT, start_new_session=True)
+                self.run.children.append(process)
+                try:
+                    code = process.wait(timeout=max(1, self.left()))
+                except subprocess.TimeoutExpired:
+                    self.kill(process)
+                    code = None
+                self.run.children.remove(process)
+            return arguments, code, log.read_text(errors="replace")
+        with ThreadPoolExecutor(workers) as pool:
+            yield from (f.result() for f in as_completed([pool.submit(one, i, a) for i, a in enumerate(jobs)]))
 
 
 def perform(run, name, function, limit):

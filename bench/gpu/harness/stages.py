@@ -1,6 +1,7 @@
 """The stages of a run, in the order of their worth: what is right first, then what is fast."""
 
 import json
+import re
 
 from machine import BUNDLE, ROOT
 from stage import Failed, Skipped, brief
@@ -8,16 +9,27 @@ from tools import micro, ncu, sanitize
 
 LEVELS = ("none", "epilogue", "layer")
 EVERY_ENGINE = [f"{level}/{replay}/{launcher}" for level in LEVELS for replay in ("stream", "graph") for launcher in ("jcuda", "ffm")]
-BEST_ENGINES = ["layer/graph/jcuda", "epilogue/graph/jcuda", "none/graph/jcuda", "epilogue/graph/jcuda/gemm"]
-NETS = "S:128,I:20,S:1024,big:256"
+VENDOR_ENGINES = ["none/stream/jcuda/gemm", "epilogue/stream/jcuda/gemm", "epilogue/stream/ffm/gemm", "epilogue/stream/jcuda/noise", "epilogue/stream/jcuda/gemm+noise"]
+GRAPHS = [f"{level}/graph/jcuda" for level in LEVELS]
+BEST_ENGINE = "layer/graph/jcuda"
+NETS = "S:128,S:1024,I:20,I@iwae50:20,big:256"
+PEER_NETS = "S:128,I:20,big:256,I@iwae50:20"
 SMALL = "64-32-4:128"
 SMOKE10_LIMIT = 106.1       # nats; PyTorch's own example reaches 105.56
 AGREEMENT = 0.1             # nats between backends after an epoch
+SHAPE = "13of17x35-21-5-11-35"
+VERIFY_WORKERS = 4
+# Which variant wins where: batches and widths around the half tiles of the cards, and the nets of the table.
+SWEEP = [f"{b}x784-{h}-20-{h}-784" for b in (16, 32, 64, 128, 512, 1024) for h in (32, 200, 400, 1024)]
+QUICK_SWEEP = [f"{b}x784-{h}-20-{h}-784" for b, h in ((16, 400), (32, 400), (64, 400), (128, 400), (1024, 400), (128, 32), (128, 200), (256, 1024))]
+# Ops with more than one variant, the dearest first.
+LADDERS = ("linear_bias_act", "linear_backward_update", "linear_backward_weight_bias", "linear_backward_data_act", "output_likelihood",
+           "gather_linear_bias_act")
 
 
 def doctor(stage):
     """what the program finds on this machine; the cuda backend must be ready"""
-    _, output = stage.java("dev.fusedvae.cli.Main", "doctor", "--json")
+    _, output = stage.cli("doctor", "--json")
     found = json.loads(output[output.index("{"):])
     if not found["backend cuda"].startswith("ready"):
         raise Failed(f"the cuda backend is not ready: {found['backend cuda']}", {"doctor": found})
@@ -37,35 +49,60 @@ def tests(stage):
     return results
 
 
+def verify(stage):
+    """every variant of every kernel against its definition, an op a process: a fault ends one op only"""
+    rehearse = stage.run.rehearse()
+    _, output = stage.cli("kernels", "--json")
+    ops = list(dict.fromkeys(k["op"] for k in json.loads(output[output.index("{"):])["kernels"]))
+    ops = [op for op in ops if op in LADDERS[:3]] if rehearse else sorted(ops, key=lambda op: op not in LADDERS)
+    how = ["--device", "simt", "--shape", SHAPE] if rehearse else ["--device", "gpu"]
+    results, failures = {"ops": []}, []
+    for (_, op, *_), code, text in stage.together([["verify", op, *how, "--json"] for op in ops], VERIFY_WORKERS):
+        if code in (0, 1) and "{\n" in text:
+            results["ops"] += json.loads(text[text.index("{\n"):text.rindex("}") + 1])["ops"]
+        elif code == 2 and "no plan of these shapes" in text:
+            results.setdefault("notInSweep", []).append(op)
+        else:
+            failures.append(f"{op}: " + ("no end in time" if code is None else f"exit code {code}: {text.strip().splitlines()[-1] if text.strip() else ''}"))
+    failures += [f"{o['op']}: {o['defects'][0]['shape']}: {o['defects'][0]['what']}" if o["defects"] else f"{o['op']}: nothing was verified"
+                 for o in results["ops"] if not o["passed"]]
+    if failures:
+        raise Failed(brief(failures), {**results, "failures": failures})
+    return results
+
+
 def training(stage):
-    """smoke10 on MNIST: the first ten losses are the CPU's, and ten epochs reach the published figure"""
+    """the first ten losses are the CPU's, and ten epochs of smoke10 on MNIST reach the published figure"""
     rehearse = stage.run.rehearse()
     data, net = ("digits", SMALL) if rehearse else ("mnist", "S:128")
-    losses, failures = stage.bench("Losses", data, net, 10, ",".join(EVERY_ENGINE), file="losses.json")
+    losses, failures = stage.report("Losses", data, 10, net, ",".join(EVERY_ENGINE + VENDOR_ENGINES), file="losses.json")
     results = {"losses": losses, "trainings": []}
-    reference = _train(stage, "cpu", "layer", "graph")["test"]["elbo"] if rehearse else None
-    for level, replay in [(level, "graph") for level in LEVELS] + [("epilogue", "stream")]:
+    nets = "64-32-4@iwae5:20" if rehearse else "I:20,I@iwae50:20,big:256"
+    results["lossesOfNets"], more = stage.report("Losses", data, 10, nets, ",".join(GRAPHS), file="losses-nets.json")
+    failures += more
+    reference = _train(stage, "cpu", "layer")["test"]["elbo"] if rehearse else None
+    for level, *flags in [(level,) for level in LEVELS] + [("layer", "--replay", "stream"), ("epilogue", "--vendor", "gemm,noise")]:
+        name = " ".join((level, *flags))
         try:
-            figures = _train(stage, "cuda", level, replay)
-            results["trainings"].append({"fusion": level, "replay": replay, **figures})
+            figures = _train(stage, "cuda", level, *flags)
+            results["trainings"].append({"fusion": level, "flags": " ".join(flags), **figures})
             elbo = figures["test"]["elbo"]
-            if rehearse and abs(elbo - reference) > AGREEMENT:
-                failures.append(f"{level}/{replay}: test ELBO {elbo:.2f}, on the CPU {reference:.2f}")
+            if rehearse and "--vendor" not in flags and abs(elbo - reference) > AGREEMENT:
+                failures.append(f"{name}: test ELBO {elbo:.2f}, on the CPU {reference:.2f}")
             if not rehearse and not -elbo <= SMOKE10_LIMIT:
-                failures.append(f"{level}/{replay}: negative test ELBO {-elbo:.2f} is over {SMOKE10_LIMIT}")
+                failures.append(f"{name}: negative test ELBO {-elbo:.2f} is over {SMOKE10_LIMIT}")
         except Failed as e:
-            failures.append(f"{level}/{replay}: {e}")
+            failures.append(f"{name}: {e}")
     if failures:
         raise Failed(brief(failures), results)
     return results
 
 
-def _train(stage, backend, level, replay):
+def _train(stage, backend, level, *flags):
     setup = ["--data", "digits", "--hidden", "32", "--latent", "4", "--epochs", "2"] if stage.run.rehearse() else [
         "--data", "mnist", "--hidden", "400", "--latent", "20", "--epochs", "10"]
-    engine = ["--backend", backend, "--fusion", level] + (["--replay", replay] if backend == "cuda" else [])
-    out = stage.folder / f"{backend}-{level}-{replay}"
-    _, output = stage.java("dev.fusedvae.cli.Main", "train", *setup, *engine, "--seed", "42", "--quiet", "--json", "--out", _fresh(out))
+    out = stage.folder / "-".join((backend, level, *(f.strip("-").replace(",", "-") for f in flags)))
+    _, output = stage.cli("train", *setup, "--backend", backend, "--fusion", level, *flags, "--seed", "42", "--quiet", "--json", "--out", _fresh(out))
     return json.loads(output[output.index("{\n"):output.rindex("}") + 1])
 
 
@@ -76,26 +113,32 @@ def _fresh(folder):
     return folder
 
 
-def epochs(stage):
-    """epoch times of every level, stream or graph, JCuda or Panama, in turns"""
+def steps(stage):
+    """step times of five nets at every level, stream or graph, JCuda or Panama, cuBLAS and cuRAND, in turns"""
     rehearse, quick = stage.run.rehearse(), stage.run.quick()
-    data, nets = ("digits", SMALL) if rehearse else ("mnist", "S:128" if quick else NETS)
-    rounds = 1 if rehearse else 7 if quick else 31
-    results, failures = stage.bench("Epochs", data, rounds, nets, ",".join([*EVERY_ENGINE, "epilogue/graph/jcuda/gemm"]), file="epochs.json")
+    data, nets = ("digits", SMALL + ",64-32-4@iwae5:20") if rehearse else ("mnist", NETS)
+    rounds, seconds = (1, 0.01) if rehearse else (7, 0.05) if quick else (31, 0.2)
+    results, failures = stage.bench(lambda to: stage.java("dev.fusedvae.bench.gpu.Steps", to, data, seconds, rounds, nets, ",".join(EVERY_ENGINE + VENDOR_ENGINES)),
+                                    "steps.json")
     if failures:
         raise Failed(brief(failures), results)
     return results
 
 
 def ladder(stage):
-    """every launch of a step and every variant of every op by device events, cuBLAS beside"""
+    """every variant of the ops that have several, verified and timed over a sweep of shapes, beside cuBLAS and the roof"""
     rehearse, quick = stage.run.rehearse(), stage.run.quick()
-    data, nets = ("digits", SMALL) if rehearse else ("mnist", "S:128" if quick else NETS)
-    results, failures = stage.bench("Ladder", data, 3 if rehearse else 30, nets, ",".join(LEVELS), ROOT / "kernels", file="ladder.json")
-    results = {"ladder": results}
+    shapes = [SHAPE] if rehearse else QUICK_SWEEP if quick else SWEEP
+    results, failures = {"ops": {}}, []
+    for op in LADDERS[:1] if rehearse else LADDERS:
+        where = ["--shape", SHAPE] if rehearse else [word for shape in shapes for word in ("--time-shape", shape)]
+        said = []
+        found, errors = stage.bench(lambda to: said.append(stage.cli("ladder", op, *where, "--out", to, "--json")), f"ladder-{op}.json")
+        results["ops"][op] = found or {"output": said[-1][1] if said else ""}
+        failures += [f"{op}: {e}" for e in errors]
     if not rehearse:
         try:
-            _, output = stage.command(["python3", ROOT / "bench/gpu/cublas.py", nets])
+            _, output = stage.command(["python3", ROOT / "bench/gpu/cublas.py", "S:128" if quick else "S:128,I:20,S:1024,big:256"])
             results["cublas"] = json.loads(output.strip().splitlines()[-1])
         except Failed as e:
             failures.append(f"cublas.py: {e}")
@@ -104,29 +147,88 @@ def ladder(stage):
     return results
 
 
-def peers(stage):
-    """the engine and PyTorch (eager, fused Adam, compile, graphs) on this device, in turns"""
-    if stage.run.rehearse():
-        raise Skipped("PyTorch needs a GPU here")
-    images = BUNDLE / "data/mnist/train-images-idx3-ubyte.gz"
-    quick = stage.run.quick()
-    results, failures = stage.bench("PeerContest", "mnist", 3 if quick else 9, "S:128" if quick else NETS, ",".join(BEST_ENGINES),
-                                    "eager,fused,compile,reduce,graph", stage.run.which("python3"), ROOT / "bench/peers/torch_vae.py",
-                                    "--device", "cuda", "--warm", "300", "--images", images, file="peers.json")
+def ablate(stage):
+    """what every fusion buys: levels, then the highest with one rule off at a time"""
+    net = ["--data", "digits", "--hidden", "32", "--latent", "4", "--backends", "simt"] if stage.run.rehearse() else [
+        "--data", "mnist", "--hidden", "400", "--latent", "20", "--backends", "cuda"]
+    results, failures = stage.bench(lambda to: stage.cli("ablate", *net, "--out", to, "--json"), "ablate.json")
+    expected = ("without", "not timed") if stage.run.rehearse() else ("without",)     # a backend need not have every plan that rules can make
+    failures = [f for f in failures if not any(word in f for word in expected)]
     if failures:
         raise Failed(brief(failures), results)
     return results
 
 
+def explain(stage):
+    """where the time of a step goes: every call by device events, beside its roof"""
+    rehearse, quick = stage.run.rehearse(), stage.run.quick()
+    s = ["--data", "digits", "--hidden", "32", "--latent", "4"] if rehearse else ["--data", "mnist", "--hidden", "400", "--latent", "20"]
+    i = ["--data", "mnist", "--hidden", "200,200", "--latent", "50", "--activation", "tanh", "--batch-size", "20"]
+    big = ["--data", "mnist", "--hidden", "1024,1024", "--latent", "64", "--batch-size", "256"]
+    jobs = [("S:128", level, s) for level in LEVELS]
+    if not rehearse:
+        iwae = [*i, "--objective", "iwae", "--samples", "50"]
+        jobs += [(net, level, flags) for net, flags in (("big:256", big), ("I@iwae50:20", iwae), ("I:20", i), ("S:1024", [*s, "--batch-size", "1024"]))
+                 for level in (("layer",) if quick else LEVELS)]
+    results, failures = {"plans": []}, []
+    for net, level, flags in jobs:
+        try:
+            _, output = stage.cli("explain", *flags, "--fusion", level, "--backend", "cuda", "--json", *([] if rehearse else ["--time"]))
+            results["plans"].append({"net": net, "fusion": level, **json.loads(output[output.index("{\n"):output.rindex("}") + 1])})
+        except Failed as e:
+            failures.append(f"{net} {level}: {e}")
+    if failures:
+        raise Failed(brief(failures), results)
+    return results
+
+
+def peers(stage):
+    """the engine, PyTorch (eager, fused Adam, compile, graphs) and JAX (jit, scan) on this device, in turns"""
+    if stage.run.rehearse():
+        raise Skipped("PyTorch and JAX need a GPU here; that they say so in one sentence: " + _refusals(stage))
+    images = BUNDLE / "data/mnist/train-images-idx3-ubyte.gz"
+    rounds = 3 if stage.run.quick() else 9
+    modes = "torch:eager,torch:fused,torch:compile,torch:reduce,torch:graph,jax:jit,jax:scan"
+    results, failures = stage.bench(lambda to: stage.java(
+        "dev.fusedvae.bench.gpu.PeerContest", to, "mnist", rounds, PEER_NETS, BEST_ENGINE, modes, stage.run.which("python3"), ROOT / "bench/peers",
+        "--device", "cuda", "--warm", "300", "--window", "64", "--images", images), "peers.json")
+    if failures:
+        raise Failed(brief(failures), results)
+    return results
+
+
+def _refusals(stage):
+    """What the peers say where there is no CUDA; they must end with one line."""
+    said = []
+    for script in ("torch_vae.py", "jax_vae.py"):
+        code, output = stage.command(["python3", ROOT / "bench/peers" / script, "--device", "cuda", "step", "eager", "S", "128", "1"], check=False)
+        lines = [line for line in output.splitlines() if line.strip()]
+        missing = re.fullmatch(r"ModuleNotFoundError: No module named '(torch|jax|numpy)'", lines[-1] if lines else "")
+        if code == 0 or (len(lines) != 1 and not missing):
+            raise Failed(f"{script} --device cuda does not refuse in one sentence here (exit code {code}, {len(lines)} lines)")
+        said.append(lines[-1])
+    return "; ".join(said)
+
+
 # name: function, limit in seconds of a quick run, of a full run
 STAGES = {
-    "doctor": (doctor, 60, 120),
-    "tests": (tests, 150, 600),
+    "doctor": (doctor, 30, 120),
+    "tests": (tests, 120, 600),
+    "verify": (verify, 150, 900),
     "training": (training, 150, 600),
-    "epochs": (epochs, 90, 600),
-    "ladder": (ladder, 120, 600),
+    "steps": (steps, 120, 600),
+    "ladder": (ladder, 150, 900),
+    "ablate": (ablate, 90, 300),
+    "explain": (explain, 90, 300),
     "micro": (micro, 60, 120),
-    "peers": (peers, 180, 900),
+    "peers": (peers, 400, 1200),
     "sanitize": (sanitize, 240, 1200),
     "ncu": (ncu, 90, 300),
+}
+# A command each, where one may take ten minutes: the limits of a quick part add up to less.
+PARTS = {
+    "right": ["doctor", "tests", "verify", "training"],
+    "fast": ["steps", "ladder", "ablate", "explain", "micro"],
+    "peers": ["peers"],
+    "tools": ["sanitize", "ncu"],
 }

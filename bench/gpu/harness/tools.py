@@ -9,7 +9,7 @@ from stage import Failed, Skipped, brief
 
 METRICS = ("gpu__time_duration.sum", "dram__bytes_read.sum", "dram__bytes_write.sum", "sm__throughput.avg.pct_of_peak_sustained_elapsed",
            "launch__registers_per_thread", "launch__grid_size", "smsp__warps_active.avg.pct_of_peak_sustained_active")
-TOOLS = ("memcheck", "racecheck", "synccheck")
+TOOLS = ("memcheck", "racecheck", "initcheck", "synccheck")
 
 
 def need(stage, tool):
@@ -30,18 +30,28 @@ def built(stage):
 
 def micro(stage):
     """launches, graph nodes, grid barriers, bandwidth, arithmetic: by CUDA C++, and launches through Java"""
+    rehearse = stage.run.rehearse()
     engines = ",".join(f"none/stream/{launcher}" for launcher in ("jcuda", "ffm"))
-    rounds = 1 if stage.run.rehearse() else 31
-    launches, failures = stage.bench("Epochs", "digits", rounds, "64-16-4:8", engines, file="launches.json")
+    launches, failures = stage.bench(lambda to: stage.java("dev.fusedvae.bench.gpu.Steps", to, "digits", 0.01 if rehearse else 0.1, 1 if rehearse else 31,
+                                                           "64-16-4:8", engines), "launches.json")
     results = {"java": launches, "cuda": None}
-    if stage.run.rehearse():
-        results["note"] = "micro.cu needs a GPU"
+    if rehearse:
+        results["note"] = "micro.cu needs a GPU; " + compiled(stage)
     else:
         _, output = stage.command([built(stage)])
         results["cuda"] = json.loads(output.strip().splitlines()[-1])
     if failures:
         raise Failed(brief(failures), results)
     return results
+
+
+def compiled(stage):
+    """Without a GPU it must at least compile, where there is a compiler."""
+    nvcc = stage.run.which("nvcc")
+    if not nvcc:
+        return "nvcc is not here to compile it"
+    stage.command([nvcc, "-std=c++17", "-arch=sm_90", "-ptx", "-o", stage.folder / "micro.ptx", ROOT / "bench/gpu/micro.cu"])
+    return "it compiles for sm_90"
 
 
 def found(tool, output):
@@ -62,22 +72,29 @@ def sanitize(stage):
         results["planted"][fault] = found(check, stage.command([tool, "--tool", check, binary, "--plant", fault], check=False, limit=60)[1])
     blind = [fault for fault, count in results["planted"].items() if count == 0]
     failures = [f"the planted {fault} was not found" for fault in blind]
-    levels = ("epilogue", "layer") if stage.run.quick() else ("none", "epilogue", "layer")
-    for check in TOOLS[:2] if stage.run.quick() else TOOLS:
-        for level in levels:
-            try:
-                code, output = stage.java("dev.fusedvae.cli.Main", "train", "--data", "digits", "--hidden", "32", "--latent", "4", "--epochs", "1",
-                                          "--backend", "cuda", "--fusion", level, "--quiet", "--out", stage.folder / f"{check}-{level}",
-                                          before=[tool, "--tool", check, "--target-processes", "all", "--print-limit", "20"], check=False)
-                errors = found(check, output)
-                results["runs"].append({"tool": check, "fusion": level, "errors": errors, "exit": code})
-                if errors or code:
-                    failures.append(f"{check} at {level}: {errors} errors, exit code {code}")
-            except Failed as e:
-                failures.append(f"{check} at {level}: {e}")
+    for check, what, arguments in checks(stage):
+        try:
+            code, output = stage.cli(*arguments, before=[tool, "--tool", check, "--target-processes", "all", "--print-limit", "20"], check=False)
+            errors = found(check, output)
+            results["runs"].append({"tool": check, "what": what, "errors": errors, "exit": code})
+            if errors or code:
+                failures.append(f"{check}, {what}: {errors} errors, exit code {code}")
+        except Failed as e:
+            failures.append(f"{check}, {what}: {e}")
     if failures:
         raise Failed(brief(failures), results)
     return results
+
+
+def checks(stage):
+    """(tool, what, command line): variants that no plan takes by itself, then trainings; the likeliest to find something first."""
+    for op in ("linear_bias_act", "linear_backward_data_act", "linear_backward_weight_bias", "output_likelihood"):
+        for check in TOOLS[:2]:
+            yield check, f"verify {op}", ["verify", op, "--device", "gpu", "--shape", "65of70x132-68-33-68-132"]
+    for level in ("layer", "epilogue") if stage.run.quick() else ("layer", "epilogue", "none"):
+        for check in TOOLS[:3] if stage.run.quick() else TOOLS:
+            yield check, f"train {level}", ["train", "--data", "digits", "--hidden", "32", "--latent", "4", "--epochs", "1", "--backend", "cuda",
+                                            "--fusion", level, "--quiet", "--out", stage.folder / f"{check}-{level}"]
 
 
 def ncu(stage):
@@ -87,7 +104,7 @@ def ncu(stage):
     for level in ("epilogue", "layer"):
         try:
             out = stage.folder / f"{level}.json"
-            _, output = stage.java("dev.fusedvae.bench.gpu.Losses", out, "mnist", "S:128", 2, f"{level}/stream/jcuda", check=False, before=[
+            _, output = stage.java("dev.fusedvae.bench.gpu.Losses", out, "mnist", 2, "S:128", f"{level}/stream/jcuda", check=False, before=[
                 tool, "--clock-control", "none", "--target-processes", "all", "--csv", "--metrics", ",".join(METRICS), "--launch-count", "40"])
             results[level] = kernels(output)
         except Failed as e:

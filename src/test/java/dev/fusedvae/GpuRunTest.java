@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// The scripts of bench/gpu as far as they can be tried without a GPU and without a bundle.
 class GpuRunTest {
     private static final Path FOLDER = Path.of("bench", "gpu").toAbsolutePath();
-    private static final List<String> STAGES = List.of("doctor", "tests", "training", "epochs", "ladder", "micro", "peers", "sanitize", "ncu");
+    private static final List<String> STAGES = List.of("doctor", "tests", "verify", "training", "steps", "ladder", "ablate", "explain", "micro",
+            "peers", "sanitize", "ncu");
 
     private record Ended(int code, String output) {}
 
@@ -69,8 +70,42 @@ class GpuRunTest {
         assertForm(results);
         assertEquals(STAGES, StreamSupport.stream(results.get("stages").spliterator(), false).map(s -> s.get("name").asText()).toList());
         try (Stream<Path> files = Files.list(out)) {
-            assertEquals(Set.of("results.json", "summary.txt", "logs.tar.gz"), Set.copyOf(files.map(f -> f.getFileName().toString()).toList()));
+            assertEquals(Set.of("results.json", "summary.txt", "bench.tar.gz", "logs.tar.gz"), Set.copyOf(files.map(f -> f.getFileName().toString()).toList()));
         }
+    }
+
+    /// A reply of a lent machine holds the last 12,000 characters.
+    @Test
+    void digest_staysShortAndNamesWhatIsWrong() throws IOException, InterruptedException {
+        assumePython();
+        String script = """
+                import sys
+                sys.path.insert(0, sys.argv[1])
+                from digest import digest
+                series = [{"who": w, "ran": "x" * 90, "median": 1.5} for w in ("cublas", "1_naive", "2_tiled")]
+                rows = [{"name": "n" * 80, "unit": "ms", "series": series + [{"who": "slow", "ran": "failed: too slow"}]} for _ in range(200)]
+                ops = [{"op": "o" * 40, "worst": None, "passed": False, "defects": [{"guard": "g", "shape": "s", "what": "w" * 400}] * 9}] * 90
+                stages = {"steps": {"rows": rows}, "peers": {"rows": rows}, "verify": {"ops": ops}, "training": {"oops": 1},
+                          "ladder": {"ops": {"a": {"rows": [{**r, "series": series} for r in rows]}}}}
+                print("\\n".join(digest({"stages": [{"name": n, "results": r} for n, r in stages.items()]})))
+                """;
+        Ended ended = run("python3", "-c", script, FOLDER.resolve("harness").toString());
+        assertEquals(0, ended.code(), ended.output());
+        assertTrue(ended.output().length() < 10_500, ended.output().length() + " characters");
+        assertTrue(ended.output().contains("FAIL slow: failed: too slow") && ended.output().contains("== training\ncannot be summed up: KeyError"), ended.output());
+        assertTrue(ended.output().contains("-> 1_naive") && ended.output().contains("lines more in results.json"), ended.output());
+    }
+
+    @Test
+    void parts_fitIntoACommandOfTenMinutes_andHoldEveryStageOnce() throws IOException, InterruptedException {
+        assumePython();
+        String script = """
+                import sys
+                sys.path.insert(0, sys.argv[1])
+                from stages import PARTS, STAGES
+                print([n for names in PARTS.values() for n in names] == list(STAGES), max(sum(STAGES[n][1] for n in names) for names in PARTS.values()) <= 540)
+                """;
+        assertEquals(new Ended(0, "True True\n"), run("python3", "-c", script, FOLDER.resolve("harness").toString()));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.CudaBackend;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.io.Json;
+import dev.fusedvae.lab.Conditions;
 import dev.fusedvae.lab.Ladder;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,7 +37,13 @@ final class LadderCommand extends FvaeCommand {
     @Option(names = "--shape", paramLabel = "SHAPE", order = 2, description = "as fvae verify takes it; may be repeated")
     List<String> shapes = List.of();
 
-    @Option(names = "--kernels", paramLabel = "DIR", order = 3, description = "a folder of kernel variants beside the built-in ones")
+    @Option(names = "--time-shape", paramLabel = "SHAPE", order = 3, description = "time at this shape, verify at the usual small ones; may be repeated")
+    List<String> timeShapes = List.of();
+
+    @Option(names = "--out", paramLabel = "FILE", order = 4, description = "write every time to a results file; needs a GPU")
+    Optional<Path> out = Optional.empty();
+
+    @Option(names = "--kernels", paramLabel = "DIR", order = 5, description = "a folder of kernel variants beside the built-in ones")
     Optional<Path> kernels = Optional.empty();
 
     LadderCommand(Terminal terminal) {
@@ -48,9 +55,13 @@ final class LadderCommand extends FvaeCommand {
         UsageException.require(!backend.equals(Optional.of("cpu")) && !device.equals(Optional.of("cpu")),
                 "the cpu path has one way for every op, so there is no ladder to climb; see what its calls take with fvae explain --time --backend cpu");
         Kind kind = VerifyCommand.kind(op);
+        out.ifPresent(Outputs::file);
         VerifyDevice on = VerifyDevice.of(device, backend, kernels, terminal.env(), note -> say("%s", note));
-        Ladder.Climbed climbed = UsageException.value(() -> Ladder.climb(opener(on), kind, shapes));
+        Ladder.Climbed climbed = UsageException.value(() -> Ladder.climb(opener(on), kind, shapes, timeShapes));
         UsageException.require(!climbed.rungs().isEmpty(), "the cuda backend has no kernel for %s, so there is no ladder to climb", op);
+        if (climbed.roofs().isPresent()) {
+            out.ifPresent(file -> climbed.results(Conditions.of(climbed.device(), LabOptions.root())).write(file));
+        }
         if (json) {
             print(tree(climbed));
         } else {
@@ -82,11 +93,11 @@ final class LadderCommand extends FvaeCommand {
         climbed.rungs().forEach(r -> r.report().defects().stream().limit(SHOWN).forEach(d -> print(d.guard().flag() + ": " + d)));
         climbed.roofs().ifPresent(roofs -> {
             print("");
-            TextTable times = new TextTable("variant", "call", "L2 warm", "L2 cold", "of roof", "bound by", "GFLOP/s", "cuBLAS", "ours / cuBLAS").right(2, 3, 4, 6, 7, 8);
-            climbed.rungs().forEach(r -> r.times().forEach(t -> times.row(r.variant(), t.title(), micros(t.warm().medianMicros()), micros(t.cold().medianMicros()),
+            TextTable times = new TextTable("variant", "call", "shape", "L2 warm", "L2 cold", "of roof", "bound by", "GFLOP/s", "cuBLAS", "ours / cuBLAS").right(3, 4, 5, 7, 8, 9);
+            climbed.rungs().forEach(r -> r.times().forEach(t -> times.row(r.variant(), t.title(), t.shape(), micros(t.warm().medianMicros()), micros(t.cold().medianMicros()),
                     "%.0f %%".formatted(100 * t.share()), roofs.memoryBound(t.cost()) ? "memory" : "arithmetic",
-                    "%.0f".formatted(t.cost().flops() / t.warm().medianMicros() / 1e3), t.cublas().map(LadderCommand::micros).orElse("-"),
-                    t.cublas().map(c -> "%.2f".formatted(t.warm().medianMicros() / c)).orElse("-"))));
+                    "%.0f".formatted(t.cost().flops() / t.warm().medianMicros() / 1e3), t.cublas().map(c -> micros(c.medianMicros())).orElse("-"),
+                    t.cublas().map(c -> "%.2f".formatted(t.warm().medianMicros() / c.medianMicros())).orElse("-"))));
             times.lines().forEach(this::print);
             print("cuBLAS does the product alone, in fp32; cold times contain a launch between two events.");
         });
@@ -105,8 +116,8 @@ final class LadderCommand extends FvaeCommand {
             ObjectNode rung = rungs.addObject().put("variant", r.variant()).put("passed", r.report().passed()).put("calls", r.report().calls())
                     .put("values", r.report().values()).put("worst", Double.isFinite(r.report().worst()) ? r.report().worst() : null);
             ArrayNode times = rung.putArray("times");
-            r.times().forEach(t -> times.addObject().put("call", t.title()).put("warmMicros", t.warm().medianMicros()).put("coldMicros", t.cold().medianMicros())
-                    .put("roofShare", t.share()).put("bytes", t.cost().bytes()).put("flops", t.cost().flops()).put("cublasMicros", t.cublas().orElse(null)));
+            r.times().forEach(t -> times.addObject().put("call", t.title()).put("shape", t.shape()).put("warmMicros", t.warm().medianMicros()).put("coldMicros", t.cold().medianMicros())
+                    .put("roofShare", t.share()).put("bytes", t.cost().bytes()).put("flops", t.cost().flops()).put("cublasMicros", t.cublas().map(c -> c.medianMicros()).orElse(null)));
         }
         ArrayNode notes = root.putArray("notes");
         climbed.notes().forEach(notes::add);

@@ -21,8 +21,12 @@ import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
 import dev.fusedvae.spec.TrainSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -54,9 +58,11 @@ public final class Ladder {
         }
     }
 
+    /// @param shape  the case that the call is of
     /// @param share  of the roof, with the L2 cache warm
-    /// @param cublas microseconds of cuBLAS for the product alone, warm; empty without a product, or without cuBLAS
-    public record Timed(String title, Cost cost, LaunchTime.Spread warm, LaunchTime.Spread cold, double share, Optional<Double> cublas) {}
+    /// @param cublas cuBLAS for the product alone, warm; empty without a product, or without cuBLAS
+    public record Timed(String shape, String title, Cost cost, LaunchTime.Spread warm, LaunchTime.Spread cold, double share,
+                        Optional<LaunchTime.Spread> cublas) {}
 
     /// @param roofs empty where nothing was timed
     /// @param notes what is missing, a sentence each
@@ -70,11 +76,35 @@ public final class Ladder {
         public boolean passed() {
             return !rungs.isEmpty() && rungs.stream().allMatch(r -> r.report().passed());
         }
+
+        /// As a results file: a row for every call that was timed, L2 warm, a series for every variant and for cuBLAS.
+        public BenchResults results(Map<String, String> environment) {
+            Map<String, List<BenchResults.Series>> series = new LinkedHashMap<>();
+            Map<String, Map<String, String>> facts = new LinkedHashMap<>();
+            for (Rung rung : rungs) {
+                for (Timed t : rung.times()) {
+                    String name = t.title() + " of " + t.shape();
+                    series.computeIfAbsent(name, n -> new ArrayList<>(t.cublas().map(c -> series("cublas", "the product alone, fp32", c)).stream().toList()))
+                            .add(series(rung.variant(), device, t.warm()));
+                    Map<String, String> known = facts.computeIfAbsent(name, n -> new LinkedHashMap<>());
+                    known.put("bytes", Long.toString(t.cost().bytes()));
+                    known.put("flops", Long.toString(t.cost().flops()));
+                    known.put("coldMicros " + rung.variant(), Double.toString(t.cold().medianMicros()));
+                    known.put("roofShare " + rung.variant(), Double.toString(t.share()));
+                }
+            }
+            return new BenchResults("ladder", environment, series.entrySet().stream().map(e -> new BenchResults.Row(e.getKey(), "µs", e.getValue(), facts.get(e.getKey()))).toList());
+        }
+
+        private static BenchResults.Series series(String who, String ran, LaunchTime.Spread micros) {
+            return new BenchResults.Series(who, ran, Optional.of(Samples.of(micros.micros())));
+        }
     }
 
     private final Opener opener;
     private final Kind kind;
     private final List<String> notes = new ArrayList<>();
+    private final Map<String, LaunchTime.Spread> products = new HashMap<>();
     private Optional<Roofs> roofs = Optional.empty();
 
     private Ladder(Opener opener, Kind kind) {
@@ -82,15 +112,17 @@ public final class Ladder {
         this.kind = kind;
     }
 
-    /// Climbs the ladder of `kind`.
+    /// Climbs the ladder of `kind`; cases are written as `fvae verify --shape` takes them.
     ///
-    /// @param shapes cases as `fvae verify --shape` takes them, for verification and for times; empty for the usual ones
-    public static Climbed climb(Opener opener, Kind kind, List<String> shapes) {
-        return new Ladder(opener, kind).climb(shapes);
+    /// @param shapes for verification, and for times where `places` is empty; empty for the usual ones
+    /// @param places for times alone: they may be too large to verify in a moment
+    public static Climbed climb(Opener opener, Kind kind, List<String> shapes, List<String> places) {
+        return new Ladder(opener, kind).climb(shapes, places.isEmpty() ? shapes : places);
     }
 
-    private Climbed climb(List<String> shapes) {
+    private Climbed climb(List<String> shapes, List<String> placed) {
         List<OpCase> cases = (shapes.isEmpty() ? SHAPES : shapes).stream().map(OpCase::parse).toList();
+        List<OpCase> asked = (placed.isEmpty() ? List.of(TIMED) : placed).stream().map(OpCase::parse).toList();
         String device;
         boolean timed;
         List<String> variants;
@@ -104,7 +136,10 @@ public final class Ladder {
         if (!sweep.kinds().contains(kind)) {
             throw new IllegalArgumentException("no plan of these shapes has a call of " + kind.label() + "; choose another shape");
         }
-        List<OpCase> places = timed ? (shapes.isEmpty() ? List.of(OpCase.parse(TIMED)) : cases) : List.of();
+        List<OpCase> places = timed ? asked : List.of();
+        if (!places.isEmpty()) {
+            products(places);
+        }
         List<Rung> rungs = new ArrayList<>();
         for (String variant : variants) {
             rungs.add(rung(sweep, variant, places));
@@ -125,11 +160,7 @@ public final class Ladder {
             throw e;
         }
         close(checked, report);
-        List<Timed> times = new ArrayList<>();
-        if (report.passed()) {
-            places.forEach(at -> times.addAll(times(at, variant)));
-        }
-        return new Rung(variant, report, times);
+        return new Rung(variant, report, report.passed() && !places.isEmpty() ? times(places, variant) : List.of());
     }
 
     /// A device that gave up a launch refuses to be closed too; the fault is in the report.
@@ -143,28 +174,35 @@ public final class Ladder {
         }
     }
 
-    private List<Timed> times(OpCase at, String variant) {
-        Graph graph = at.plan(FusionLevel.NONE).graph();
+    /// One backend for all places: opening one takes longer than timing a call.
+    private List<Timed> times(List<OpCase> places, String variant) {
         List<Timed> times = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
         try (Backend backend = opener.variant(kind, variant)) {
-            for (FusionLevel level : FusionLevel.values()) {
-                for (Call call : Plan.of(graph, level, at.batch()).calls()) {
-                    if (call.op().kind() == kind && seen.add(call.title())) {
-                        times.add(time(backend, graph, at, call));
-                    }
-                }
+            for (OpCase at : places) {
+                Graph graph = at.plan(FusionLevel.NONE).graph();
+                calls(at, graph).forEach(call -> times.add(time(backend, graph, at, call)));
             }
         }
         return times;
+    }
+
+    /// The distinct calls of the kind, of all levels.
+    private List<Call> calls(OpCase at, Graph graph) {
+        Set<String> seen = new HashSet<>();
+        return Arrays.stream(FusionLevel.values()).flatMap(level -> Plan.of(graph, level, at.batch()).calls().stream())
+                .filter(call -> call.op().kind() == kind && seen.add(call.title())).toList();
     }
 
     private Timed time(Backend backend, Graph graph, OpCase at, Call call) {
         LaunchTime launch = launch(backend, graph, at, call);
         Roofs over = roofs.orElseGet(() -> Roofs.of(backend, call.cost().bytes()));
         roofs = Optional.of(over);
-        return new Timed(call.title(), call.cost(), launch.warm(), launch.cold(), over.nanos(call.cost()) / (1e3 * launch.warm().medianMicros()),
-                product(call.op()).flatMap(p -> cublas(graph, at, p)));
+        return new Timed(at.toString(), call.title(), call.cost(), launch.warm(), launch.cold(),
+                over.nanos(call.cost()) / (1e3 * launch.warm().medianMicros()), Optional.ofNullable(products.get(product(at, call))));
+    }
+
+    private static String product(OpCase at, Call call) {
+        return call.title() + " of " + at.toString();
     }
 
     private static LaunchTime launch(Backend backend, Graph graph, OpCase at, Call call) {
@@ -191,16 +229,19 @@ public final class Ladder {
         return products.size() == 1 ? Optional.of(products.getFirst()) : Optional.empty();
     }
 
-    private Optional<Double> cublas(Graph graph, OpCase at, Op product) {
-        Call call = Plan.of(graph, FusionLevel.NONE, at.batch()).calls().stream().filter(c -> c.op().ops().equals(List.of(product))).findFirst().orElseThrow();
+    /// What cuBLAS takes for the products, before any variant runs: its backend and theirs are not open at once.
+    private void products(List<OpCase> places) {
         try (Backend vendor = opener.cublas()) {
-            return Optional.of(launch(vendor, graph, at, call).warm().medianMicros());
-        } catch (BackendUnavailableException e) {
-            String note = "no gap to cuBLAS: " + e.getMessage();
-            if (!notes.contains(note)) {
-                notes.add(note);
+            for (OpCase at : places) {
+                Graph graph = at.plan(FusionLevel.NONE).graph();
+                List<Call> alone = Plan.of(graph, FusionLevel.NONE, at.batch()).calls();
+                for (Call call : calls(at, graph)) {
+                    product(call.op()).flatMap(op -> alone.stream().filter(c -> c.op().ops().equals(List.of(op))).findFirst())
+                            .ifPresent(c -> products.put(product(at, call), launch(vendor, graph, at, c).warm()));
+                }
             }
-            return Optional.empty();
+        } catch (BackendUnavailableException e) {
+            notes.add("no gap to cuBLAS: " + e.getMessage());
         }
     }
 }

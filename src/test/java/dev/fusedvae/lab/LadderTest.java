@@ -8,12 +8,16 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.CudaBackend;
+import dev.fusedvae.backend.cuda.LaunchTime;
 import dev.fusedvae.backend.cuda.Probe;
+import dev.fusedvae.check.OpSweep;
 import dev.fusedvae.fuse.Kind;
+import dev.fusedvae.plan.Cost;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,7 +46,7 @@ class LadderTest {
 
     @Test
     void everyRung_isVerified_andNothingIsTimedWithoutAGpu() {
-        Ladder.Climbed climbed = Ladder.climb(SIMT, Kind.LINEAR_BACKWARD_WEIGHT_BIAS, List.of("13of17x35-21-5-11-35"));
+        Ladder.Climbed climbed = Ladder.climb(SIMT, Kind.LINEAR_BACKWARD_WEIGHT_BIAS, List.of("13of17x35-21-5-11-35"), List.of());
         assertTrue(climbed.passed());
         assertEquals(List.of("1_naive", "2_tiled"), climbed.rungs().stream().map(Ladder.Rung::variant).toList().subList(0, 2));
         assertTrue(climbed.rungs().stream().allMatch(r -> r.times().isEmpty() && r.report().calls() > 0), climbed.toString());
@@ -51,7 +55,27 @@ class LadderTest {
 
     @Test
     void opThatNoPlanHas_isRefused() {
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Ladder.climb(SIMT, Kind.SCALAR_UPDATE, List.of("13of17x35-21-5-11-35"))).getMessage()
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Ladder.climb(SIMT, Kind.SCALAR_UPDATE, List.of("13of17x35-21-5-11-35"), List.of())).getMessage()
                 .contains("no plan of these shapes has a call of scalar_update"));
+    }
+
+    @Test
+    void results_holdEverySampleOfEveryVariant_besideCublas() {
+        LaunchTime.Spread cublas = new LaunchTime.Spread(List.of(3.0, 2.0, 4.0));
+        Ladder.Climbed climbed = new Ladder.Climbed("a device", List.of(rung("1_naive", 9, cublas), rung("2_tiled", 5, cublas)), Optional.empty(), List.of());
+        BenchResults results = climbed.results(Map.of("commit", "c", "date", "d", "machine", "m", "device", "a device", "jdk", "25"));
+        BenchResults.Row row = results.row("linear_bias_act encoder.0 of 1x1-1-1-1-1").orElseThrow();
+        assertEquals(List.of("cublas", "1_naive", "2_tiled"), row.series().stream().map(BenchResults.Series::who).toList());
+        assertEquals(List.of(3.0, 2.0, 4.0), row.of("cublas").orElseThrow().values());
+        assertEquals(5, row.of("2_tiled").orElseThrow().median());
+        assertEquals("14.0", row.facts().get("coldMicros 1_naive"));
+        assertEquals(1, results.rows().size());
+    }
+
+    private static Ladder.Rung rung(String variant, double micros, LaunchTime.Spread cublas) {
+        LaunchTime.Spread warm = new LaunchTime.Spread(List.of(micros - 1, micros, micros + 1));
+        LaunchTime.Spread cold = new LaunchTime.Spread(List.of(micros + 5));
+        return new Ladder.Rung(variant, new OpSweep.Report("linear_bias_act/" + variant, 1, 1, 0, List.of()), List.of(
+                new Ladder.Timed("1x1-1-1-1-1", "linear_bias_act encoder.0", new Cost(12, 2), warm, cold, 0.5, Optional.of(cublas))));
     }
 }

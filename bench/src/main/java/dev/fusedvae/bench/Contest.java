@@ -189,7 +189,7 @@ final class Contest {
                 double[] losses = engine.firstLosses();
                 tallies.forEach((mode, tally) -> ask(mode, tally, "same %s %s %d %s".formatted(mode.mode(), net, batch, start))
                         .ifPresent(a -> {
-                            double worst = worst(losses, a.get("losses"));
+                            double worst = Contestant.worst(losses, a.get("losses"));
                             if (!(worst <= LOSS_TOLERANCE)) {
                                 doubts.add(String.format(Locale.ROOT, "losses of %s differ by %.1e", mode.who(), worst));
                             }
@@ -201,15 +201,6 @@ final class Contest {
             throw new UncheckedIOException("cannot hand the start of a contest to the peers", e);
         }
         return doubts;
-    }
-
-    /// The largest relative difference; infinite where the lengths differ.
-    static double worst(double[] ours, JsonNode theirs) {
-        double worst = ours.length == theirs.size() ? 0 : Double.POSITIVE_INFINITY;
-        for (int i = 0; i < Math.min(ours.length, theirs.size()); i++) {
-            worst = Math.max(worst, Math.abs(ours[i] - theirs.get(i).asDouble()) / Math.abs(ours[i]));
-        }
-        return worst;
     }
 
     private List<String> heldOut(Contestant engine, String net, int batch, Map<Mode, Tally> tallies, Map<String, String> facts) {

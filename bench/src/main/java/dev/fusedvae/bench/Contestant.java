@@ -1,5 +1,6 @@
 package dev.fusedvae.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
@@ -22,7 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /// The engine, kept warm between its turns.
-final class Contestant implements AutoCloseable {
+public final class Contestant implements AutoCloseable {
     static final int WINDOW = 20;
     private static final int EPOCHS_EXPORTED = 3;
 
@@ -42,7 +43,7 @@ final class Contestant implements AutoCloseable {
     }
 
     /// A whole training step on batches of `batch`; full batches only, as the peers do with drop_last.
-    static Contestant training(Backend backend, VaeSpec spec, int batch, Examples examples) {
+    public static Contestant training(Backend backend, VaeSpec spec, int batch, Examples examples) {
         TrainSpec train = TrainSpec.standard(1, 1).withBatchSize(batch);
         Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), FusionLevel.LAYER, batch);
         StepTable table = new StepTable(train, spec.objective(), examples.count() / batch * batch);
@@ -57,7 +58,7 @@ final class Contestant implements AutoCloseable {
 
     /// Writes what a peer needs to take the very same steps: weights under PyTorch's names, `order` of the examples for
     /// three epochs, `eps` of the first 20 steps (sample s of example i is row i·k + s). To be called before the first step.
-    void export(Path file) throws IOException {
+    public void export(Path file) throws IOException {
         if (!trains()) {
             throw new IllegalStateException("an encoder takes no steps");
         }
@@ -87,7 +88,7 @@ final class Contestant implements AutoCloseable {
     }
 
     /// Losses of the first 20 steps, nats per example.
-    double[] firstLosses() {
+    public double[] firstLosses() {
         executable.run(0, WINDOW, metrics);
         step = WINDOW;
         double[] losses = new double[WINDOW];
@@ -95,6 +96,15 @@ final class Contestant implements AutoCloseable {
             losses[i] = -(metrics[2 * i] - metrics[2 * i + 1]) / batch;
         }
         return losses;
+    }
+
+    /// The largest relative difference of losses from `ours`; infinite where the lengths differ.
+    public static double worst(double[] ours, JsonNode theirs) {
+        double worst = ours.length == theirs.size() ? 0 : Double.POSITIVE_INFINITY;
+        for (int i = 0; i < Math.min(ours.length, theirs.size()); i++) {
+            worst = Math.max(worst, Math.abs(ours[i] - theirs.get(i).asDouble()) / Math.abs(ours[i]));
+        }
+        return worst;
     }
 
     /// Runs so many steps or calls.

@@ -18,7 +18,7 @@ class ContestTest {
             Map.of("commit", "abc", "date", "2026-01-01", "machine", "test", "device", "none", "jdk", "25");
 
     private static double worst(double[] ours, String theirs) throws Exception {
-        return Contest.worst(ours, new ObjectMapper().readTree(theirs));
+        return Contestant.worst(ours, new ObjectMapper().readTree(theirs));
     }
 
     @Test

@@ -16,6 +16,7 @@ import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUmodule;
@@ -32,6 +33,8 @@ final class Driver implements AutoCloseable {
     /// Made for another device, or by a newer compiler than the driver knows.
     private static final Set<Integer> FOREIGN_IMAGE = Set.of(CUresult.CUDA_ERROR_INVALID_IMAGE, CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
             CUresult.CUDA_ERROR_INVALID_PTX, CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
+
+    private static final int SHARED_WITHOUT_ASKING = 48 << 10;
 
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
@@ -289,6 +292,15 @@ final class Driver implements AutoCloseable {
         CUfunction function = new CUfunction();
         check(JCudaDriver.cuModuleGetFunction(function, module, entry), "entry point " + entry + " (cuModuleGetFunction)");
         return function;
+    }
+
+    /// Lets launches of `function` ask for `bytes` of dynamic shared memory: beyond 48 KiB that is a wish to be said before
+    /// (CUDA C++ Programming Guide, "Compute Capability 9.x").
+    static void allowShared(CUfunction function, int bytes) {
+        if (bytes > SHARED_WITHOUT_ASKING) {
+            check(JCudaDriver.cuFuncSetAttribute(function, CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes),
+                    bytes + " bytes of dynamic shared memory (cuFuncSetAttribute)");
+        }
     }
 
     CUstream stream() {

@@ -3,6 +3,7 @@ package dev.fusedvae.backend.cuda;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.plan.Call;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /// What one launch of a plan takes on the device.
@@ -20,12 +21,26 @@ public record LaunchTime(String kernel, List<Call> calls, int blocks, Spread war
         calls = List.copyOf(calls);
     }
 
-    /// Microseconds of several measurements.
-    public record Spread(double medianMicros, double minMicros, double maxMicros) {
+    /// Microseconds of several measurements, in the order in which they were taken.
+    public record Spread(List<Double> micros) {
+        public Spread {
+            micros = List.copyOf(micros);
+        }
+
         static Spread of(double[] micros) {
-            double[] sorted = micros.clone();
-            Arrays.sort(sorted);
-            return new Spread(sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
+            return new Spread(Arrays.stream(micros).boxed().toList());
+        }
+
+        public double medianMicros() {
+            return micros.stream().sorted().toList().get(micros.size() / 2);
+        }
+
+        public double minMicros() {
+            return Collections.min(micros);
+        }
+
+        public double maxMicros() {
+            return Collections.max(micros);
         }
     }
 

@@ -61,8 +61,10 @@ final class LaunchTimer implements AutoCloseable {
         return times;
     }
 
-    /// Launch after launch in a graph.
+    /// Launch after launch in a graph. The first of all runs outside the capture: a library takes its memory then, and a driver
+    /// may load the kernel.
     LaunchTime.Spread warm(Runnable launch) {
+        launch.run();
         CUgraph graph = captured(launch);
         CUgraphExec executable = new CUgraphExec();
         try {

@@ -53,6 +53,7 @@ final class Launches {
         for (int i = 0; i < launches.length; i++) {
             Launched phase = phases.get(i);
             MemorySegment struct = phase.prepare(from, arena);
+            Driver.allowShared(phase.kernel().function(), phase.grid().shared());
             launches[i] = launcher.prepare(phase.kernel(), phase.grid(), struct, arena);
         }
     }

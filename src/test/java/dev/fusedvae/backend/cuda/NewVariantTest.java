@@ -54,6 +54,18 @@ class NewVariantTest {
         assertTrue(broken.defects().getFirst().what().contains("add wrote"), broken.defects().getFirst().toString());
     }
 
+    @Test
+    @Tag("simt")
+    void sharedMemoryBeyond48KiB_isAskedFor(@TempDir Path folder) throws IOException {
+        Path file = NewVariant.write(Simt.ENVIRONMENT, "add", "mine", Optional.of(folder));
+        Simt.require();
+        String text = Files.readString(file).replaceFirst("block 256\\n", "block 256, smem 65536 B\n")
+                .replaceFirst("(?s)(KERNEL\\(.*?\\{\n)", "$1    DYN_SHARED(float, room);\n    room[16383 - threadIdx.x] = 1;\n");
+        assertTrue(text.contains("smem 65536 B") && text.contains("DYN_SHARED"), text);
+        Files.writeString(file, text);
+        assertTrue(report(new OpSweep(List.of(OpCase.parse("13of17x35-21-5-11-35")), FusionLevel.EPILOGUE), folder).passed());
+    }
+
     private static OpSweep.Report report(OpSweep sweep, Path folder) {
         CudaChoice choice = CudaChoice.DEFAULT.withKernels(folder).withVariants(Map.of("add", "2_mine"));
         try (CudaBackend simt = Simt.open(choice)) {

@@ -4,13 +4,14 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.FusionLevel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.stream.Collectors;
 
-/// One way to run the cuda backend: `layer/graph/jcuda`, or with vendor parts `epilogue/graph/jcuda/gemm`.
+/// One way to run the cuda backend: `layer/graph/jcuda`, or with vendor parts `epilogue/graph/jcuda/gemm+noise`.
 record Engine(FusionLevel level, CudaChoice choice) {
 
     static Engine parse(String text) {
@@ -21,7 +22,7 @@ record Engine(FusionLevel level, CudaChoice choice) {
         CudaChoice choice = CudaChoice.DEFAULT.withReplay(CudaChoice.Replay.valueOf(words[1].toUpperCase(Locale.ROOT)))
                 .withLauncher(CudaChoice.Launcher.valueOf(words[2].toUpperCase(Locale.ROOT)));
         if (words.length == 4) {
-            choice = choice.withVendor(Set.of(CudaChoice.Vendor.valueOf(words[3].toUpperCase(Locale.ROOT))));
+            choice = choice.withVendor(Arrays.stream(words[3].split("\\+")).map(v -> CudaChoice.Vendor.valueOf(v.toUpperCase(Locale.ROOT))).collect(Collectors.toSet()));
         }
         return new Engine(FusionLevel.parse(words[0]), choice);
     }
@@ -32,12 +33,20 @@ record Engine(FusionLevel level, CudaChoice choice) {
     }
 
     String name() {
-        String vendor = choice.vendor().isEmpty() ? "" : "/" + choice.vendor().iterator().next().flag();
+        String vendor = choice.vendor().isEmpty() ? "" : "/" + choice.vendorFlags().replace(',', '+');
         return level.flag() + "/" + (choice.replay() + "/" + choice.launcher()).toLowerCase(Locale.ROOT) + vendor;
     }
 
-    Engine with(CudaChoice other) {
-        return new Engine(level, other);
+    /// The rules of its plans: vendor parts leave some fusions out.
+    Fusion fusion() {
+        return choice.fusion(level);
+    }
+
+    /// What it runs on, in words.
+    String device() {
+        try (Backend backend = open()) {
+            return backend.device();
+        }
     }
 
     /// Opens the backend; the caller closes it.

@@ -5,7 +5,7 @@ import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.bench.Nets;
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
@@ -20,16 +20,19 @@ final class Runner implements AutoCloseable {
     private final double[] metrics;
     private long step;
 
-    /// Takes `backend` over.
-    ///
     /// @param net   as [Nets#spec] reads it
     /// @param count examples of an epoch, the first ones
-    Runner(Backend backend, FusionLevel level, String net, int batch, Examples examples, int count) {
+    Runner(Engine engine, String net, int batch, Examples examples, int count) {
+        this(engine.open(), engine.fusion(), net, batch, examples, count);
+    }
+
+    /// Takes `backend` over.
+    Runner(Backend backend, Fusion fusion, String net, int batch, Examples examples, int count) {
         this.backend = backend;
         try {
             VaeSpec spec = Nets.spec(net);
             TrainSpec train = TrainSpec.standard(1, 1).withBatchSize(batch);
-            Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), level, batch);
+            Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), fusion, batch);
             table = new StepTable(train, spec.objective(), count);
             executable = backend.load(plan, new Feed.Training(examples, table));
             Nets.initialize(executable);
