@@ -6,7 +6,6 @@ import java.awt.Font;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.Arrays;
-import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import org.jfree.chart.axis.CategoryAxis;
@@ -29,6 +28,8 @@ public final class Plots {
     private static final double ROOM = 1.3;
     /// Below this ratio of largest to smallest an axis has powers of two: there are hardly any of ten.
     private static final double LEAST_DECADES = 100;
+    /// Below this ratio an axis goes on to the next powers of two on both sides: between them may lie one or none.
+    private static final double LEAST_OCTAVES = 4;
 
     private Plots() {}
 
@@ -73,12 +74,16 @@ public final class Plots {
             colour += s.style() == Style.LINE ? 0 : 1;
         }
         XYPlot plot = Look.plot(data, new NumberAxis(), new NumberAxis(), renderer);
-        plot.setDomainAxis(decadeAxis(xLabel, all.stream().flatMapToDouble(s -> Arrays.stream(s.x())).summaryStatistics()));
-        plot.setRangeAxis(decadeAxis(yLabel, all.stream().flatMapToDouble(s -> Arrays.stream(s.y())).summaryStatistics()));
+        plot.setDomainAxis(decadeAxis(xLabel, all.stream().flatMapToDouble(s -> Arrays.stream(s.x())).toArray()));
+        plot.setRangeAxis(decadeAxis(yLabel, all.stream().flatMapToDouble(s -> Arrays.stream(s.y())).toArray()));
         return new Chart(Look.chart(title, plot, all.size() > 1), 760, 480 + 14 * (all.size() / 4));
     }
 
-    private static LogAxis decadeAxis(String label, DoubleSummaryStatistics range) {
+    /// Powers of two where all values are such powers, or where there are hardly any of ten; at least two of them.
+    static LogAxis decadeAxis(String label, double[] values) {
+        double least = Arrays.stream(values).min().orElseThrow();
+        double most = Arrays.stream(values).max().orElseThrow();
+        boolean binary = most / least < LEAST_DECADES || Arrays.stream(values).allMatch(v -> v == power(Math.getExponent(v)));
         LogAxis axis = new LogAxis(label);
         axis.setLabelFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
         axis.setLabelPaint(Look.QUIET);
@@ -88,10 +93,19 @@ public final class Plots {
         axis.setAxisLineVisible(false);
         axis.setMinorTickMarksVisible(false);
         axis.setNumberFormatOverride(new DecimalFormat("#,##0.####", DecimalFormatSymbols.getInstance(Locale.ROOT)));
-        axis.setRange(range.getMin() / ROOM, range.getMax() * ROOM);
-        axis.setBase(range.getMax() / range.getMin() < LEAST_DECADES ? 2 : 10);
+        boolean narrow = most / least < LEAST_OCTAVES;
+        axis.setRange((narrow ? power(Math.floor(log2(least))) : least) / ROOM, (narrow ? power(Math.ceil(log2(most))) : most) * ROOM);
+        axis.setBase(binary ? 2 : 10);
         axis.setTickUnit(new NumberTickUnit(1)); // powers of the base
         return axis;
+    }
+
+    private static double log2(double x) {
+        return Math.log(x) / Math.log(2);
+    }
+
+    private static double power(double exponent) {
+        return Math.pow(2, exponent);
     }
 
     /// One bar a group, its parts on top of each other.

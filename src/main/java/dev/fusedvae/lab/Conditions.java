@@ -23,7 +23,7 @@ public final class Conditions {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("commit", commit(root));
         all.put("date", LocalDate.now(ZoneOffset.UTC).toString());
-        all.put("machine", cpu() + ", " + Runtime.getRuntime().availableProcessors() + " processors, " + System.getProperty("os.name") + " "
+        all.put("machine", processor() + ", " + Runtime.getRuntime().availableProcessors() + " processors, " + System.getProperty("os.name") + " "
                 + System.getProperty("os.arch"));
         all.put("device", device);
         all.put("jdk", Runtime.version().toString());
@@ -32,9 +32,10 @@ public final class Conditions {
         return all;
     }
 
-    /// The Vector API's flag and options of the JVM itself.
+    /// The Vector API's flag, options of the JVM itself and properties of ours but for the place of the source tree.
     private static String flags() {
-        Stream<String> options = Stream.of(ProcessHandle.current().info().arguments().orElse(new String[0])).filter(a -> a.startsWith("-X"));
+        Stream<String> options = Stream.of(ProcessHandle.current().info().arguments().orElse(new String[0]))
+                .filter(a -> a.startsWith("-X") || a.startsWith("-Dfvae.") && !a.startsWith("-Dfvae.root="));
         return Stream.concat(Simd.vector() ? Stream.of("--add-modules=jdk.incubator.vector") : Stream.empty(), options).collect(Collectors.joining(" "));
     }
 
@@ -47,7 +48,8 @@ public final class Conditions {
         }
     }
 
-    private static String cpu() {
+    /// The processor's name, as the system gives it.
+    public static String processor() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
             return lines.filter(l -> l.startsWith("model name")).findFirst().map(l -> l.substring(l.indexOf(':') + 1).strip()).orElse("unknown");
         } catch (IOException e) {

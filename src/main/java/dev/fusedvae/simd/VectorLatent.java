@@ -4,11 +4,17 @@ import static dev.fusedvae.simd.Elementwise.PANEL;
 import static dev.fusedvae.simd.Lanes.F;
 import static dev.fusedvae.simd.Lanes.WIDTH;
 import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
+import static dev.fusedvae.simd.VectorMath.HALF;
+import static dev.fusedvae.simd.VectorMath.MINUS_ONE;
+import static dev.fusedvae.simd.VectorMath.ZERO;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /// The latent loops of [VectorElementwise].
+///
+/// Their one-line formulas are written out: as methods of two vectors they were compiled by themselves first, and then
+/// called instead of inlined (C2: already compiled into a medium method), with their vectors boxed.
 final class VectorLatent {
     private VectorLatent() {}
 
@@ -19,7 +25,7 @@ final class VectorLatent {
             for (int i = c; i < rows * PANEL; i += PANEL) {
                 FloatVector mean = FloatVector.fromArray(F, m, mu + i);
                 FloatVector sigma = sigma(VectorLikelihoods.clamp(FloatVector.fromArray(F, m, logVar + i)));
-                sample(sigma, m, eps + i, mean, live).intoArray(m, z + i);
+                ZERO.blend(sigma.fma(FloatVector.fromArray(F, m, eps + i), mean), live).intoArray(m, z + i);
             }
         }
     }
@@ -34,7 +40,9 @@ final class VectorLatent {
                 FloatVector mean = FloatVector.fromArray(F, m, mu + i);
                 FloatVector bounded = VectorLikelihoods.clamp(FloatVector.fromArray(F, m, logVar + i));
                 FloatVector sum = FloatVector.fromArray(F, m, lanes);
-                sum.blend(sum.add(divergence(mean, sigma(bounded), bounded)), live).intoArray(m, lanes);
+                FloatVector sigma = sigma(bounded);
+                FloatVector term = mean.fma(mean, sigma.fma(sigma, MINUS_ONE).sub(bounded)).mul(HALF);
+                sum.blend(sum.add(term), live).intoArray(m, lanes);
             }
         }
     }
@@ -50,8 +58,9 @@ final class VectorLatent {
                 FloatVector bounded = VectorLikelihoods.clamp(FloatVector.fromArray(F, m, logVar + i));
                 FloatVector sigma = sigma(bounded);
                 FloatVector sum = FloatVector.fromArray(F, m, lanes);
-                sum.blend(sum.add(divergence(mean, sigma, bounded)), live).intoArray(m, lanes);
-                sample(sigma, m, eps + i, mean, live).intoArray(m, z + i);
+                FloatVector term = mean.fma(mean, sigma.fma(sigma, MINUS_ONE).sub(bounded)).mul(HALF);
+                sum.blend(sum.add(term), live).intoArray(m, lanes);
+                ZERO.blend(sigma.fma(FloatVector.fromArray(F, m, eps + i), mean), live).intoArray(m, z + i);
             }
         }
     }
@@ -69,23 +78,15 @@ final class VectorLatent {
                 FloatVector sigma = sigma(VectorLikelihoods.clamp(s));
                 FloatVector d = FloatVector.fromArray(F, m, dz + i);
                 FloatVector noise = d.mul(FloatVector.fromArray(F, m, eps + i));
-                FloatVector slope = noise.fma(sigma, sigma.fma(sigma, VectorMath.MINUS_ONE).mul(pull)).mul(VectorMath.HALF);
+                FloatVector slope = noise.fma(sigma, sigma.fma(sigma, MINUS_ONE).mul(pull)).mul(HALF);
                 FloatVector mean = FloatVector.fromArray(F, m, mu + i);
-                VectorMath.ZERO.blend(pull.fma(mean, d), live).intoArray(m, dMu + i);
-                VectorMath.ZERO.blend(slope, slopes).intoArray(m, dLogVar + i);
+                ZERO.blend(pull.fma(mean, d), live).intoArray(m, dMu + i);
+                ZERO.blend(slope, slopes).intoArray(m, dLogVar + i);
             }
         }
     }
 
     private static FloatVector sigma(FloatVector bounded) {
-        return VectorMath.exp(bounded.mul(VectorMath.HALF));
-    }
-
-    private static FloatVector sample(FloatVector sigma, float[] m, int eps, FloatVector mean, VectorMask<Float> live) {
-        return VectorMath.ZERO.blend(sigma.fma(FloatVector.fromArray(F, m, eps), mean), live);
-    }
-
-    private static FloatVector divergence(FloatVector mean, FloatVector sigma, FloatVector bounded) {
-        return mean.fma(mean, sigma.fma(sigma, VectorMath.MINUS_ONE).sub(bounded)).mul(VectorMath.HALF);
+        return VectorMath.exp(bounded.mul(HALF));
     }
 }

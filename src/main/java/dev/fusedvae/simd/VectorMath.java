@@ -18,8 +18,9 @@ import jdk.incubator.vector.VectorMask;
 ///
 /// C2 stops inlining methods outside the JDK once a compilation has made 18,000 nodes (`NodeCountInliningCutoff`), and
 /// a vector that crosses a real call is boxed. An operation makes 400 nodes, a scalar operand 200 more. So constants
-/// are vectors here, calls are few, and a loop makes its last call before its 40th operation;
-/// `ElementwiseAllocationTest` fails where that is broken.
+/// are vectors here, calls are few, and a loop makes its last call early: before its 40th operation if it is compiled by
+/// itself, where `ElementwiseAllocationTest` fails, and before its 30th or so where C2 inlines the loop into a kernel that
+/// has nodes already (tanh behind a product, with a call for the sign at its 33rd operation: 9 kB a step).
 public final class VectorMath {
     static final FloatVector ZERO = splat(0);
     static final FloatVector ONE = splat(1);
@@ -93,7 +94,8 @@ public final class VectorMath {
         FloatVector p = r.mul(r).fma(tail, r);
         IntVector exponent = shifted.reinterpretAsInts().lanewise(LSHL, 23);
         FloatVector half = exponent.add(EXPONENT_OF_HALF).reinterpretAsFloats();
-        return orSign(half.fma(p, half.sub(HALF)).mul(TWO), x);
+        FloatVector magnitude = half.fma(p, half.sub(HALF)).mul(TWO);
+        return magnitude.reinterpretAsInts().or(x.reinterpretAsInts().and(SIGN)).reinterpretAsFloats();
     }
 
     /// `ln x`
@@ -139,7 +141,7 @@ public final class VectorMath {
     /// `tanh x`
     public static FloatVector tanh(FloatVector x) {
         FloatVector t = expm1Below(x.abs().mul(MINUS_TWO));
-        return orSign(t.neg().div(t.add(TWO)), x);
+        return t.neg().div(t.add(TWO)).reinterpretAsInts().or(x.reinterpretAsInts().and(SIGN)).reinterpretAsFloats();
     }
 
     /// `1 / (1 + e^-x)`
@@ -242,9 +244,5 @@ public final class VectorMath {
 
     static FloatVector splat(float value) {
         return FloatVector.broadcast(Lanes.F, value);
-    }
-
-    private static FloatVector orSign(FloatVector value, FloatVector sign) {
-        return value.reinterpretAsInts().or(sign.reinterpretAsInts().and(SIGN)).reinterpretAsFloats();
     }
 }

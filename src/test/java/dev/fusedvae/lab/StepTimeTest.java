@@ -32,6 +32,24 @@ class StepTimeTest {
         }
     }
 
+    /// With one panel of columns the second thread has all of a call and the first none: its clock showed 1300 GFLOP/s.
+    @Test
+    void callsOfOnePanel_areNotFasterThanTheMachine() {
+        TrainSpec train = TRAIN.withBatchSize(128);
+        Plan plan = Plan.of(Graphs.training(VaeSpec.of(784, List.of(32), 4), train.optimizer(), train.clipNorm(), train.binarization()), FusionLevel.LAYER, 128);
+        double flopsANano = 1000; // two threads of 64 flop a cycle at 5 GHz: 640
+        try (CpuBackend cpu = new CpuBackend(2)) {
+            StepTime time = StepTime.measure(cpu, plan, train);
+            List<Profile.Timing> heavy = time.timings().stream().filter(t -> flops(t) > 1e6).toList();
+            assertTrue(heavy.size() >= 3, heavy.size() + " calls");
+            heavy.forEach(t -> assertTrue(t.nanos() > flops(t) / flopsANano, t.calls().getFirst().title() + " took " + t.nanos() + " ns for " + flops(t) + " flop"));
+        }
+    }
+
+    private static double flops(Profile.Timing timing) {
+        return timing.calls().stream().mapToDouble(c -> c.cost().flops()).sum();
+    }
+
     @Test
     void backendWithoutClock_isRefused() {
         try (ReferenceBackend reference = new ReferenceBackend()) {

@@ -66,6 +66,7 @@ public class DataBench {
         epoch = examples.count() / BATCH;
         backend = Devices.open(Devices.CPU, threads);
         executable = backend.load(gather, new Feed.Training(examples, new StepTable(train, spec.objective(), epoch * BATCH)));
+        WarmUp.of(this::gather);
     }
 
     /// Every epoch is the first one, so that no time goes into its permutation: that belongs to the epochs.

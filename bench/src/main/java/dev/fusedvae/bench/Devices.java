@@ -5,6 +5,9 @@ import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.backend.cuda.CudaBackend;
 import dev.fusedvae.backend.cuda.Probe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,9 +24,14 @@ final class Devices {
 
     /// Opens one of the three.
     static Backend open(String name, int threads) {
+        return open(name, threads, CudaChoice.Replay.GRAPH);
+    }
+
+    /// Opens one of the three; `replay` is how a device gets its steps.
+    static Backend open(String name, int threads, CudaChoice.Replay replay) {
         return switch (name) {
             case CPU -> new CpuBackend(threads);
-            case GPU, STAND_IN -> CudaBackend.open(environment(name), CudaChoice.DEFAULT);
+            case GPU, STAND_IN -> CudaBackend.open(environment(name), CudaChoice.DEFAULT.withReplay(replay));
             default -> throw new IllegalArgumentException("a benchmark runs on " + CPU + ", " + GPU + " or " + STAND_IN + ", got " + name);
         };
     }
@@ -49,5 +57,16 @@ final class Devices {
             case Probe.Outcome.Ready ready -> ready.device();
             case Probe.Outcome.Refused refused -> "none (" + refused.reason() + "); launch rows ran on the " + MARK;
         };
+    }
+
+    /// What the kernel does with large areas of memory: `always`, `madvise` (where a program asks, as the JVM's flag does) or
+    /// `never`, which stands for a kernel without huge pages too.
+    static String hugePages() {
+        try {
+            String choices = Files.readString(Path.of("/sys/kernel/mm/transparent_hugepage/enabled"));
+            return choices.substring(choices.indexOf('[') + 1, choices.indexOf(']'));
+        } catch (IOException e) {
+            return "never";
+        }
     }
 }

@@ -81,6 +81,7 @@ public class KernelBench {
         backend = Devices.open(Devices.CPU, threads);
         executable = backend.load(alone, new Feed.Training(examples, new StepTable(train, spec.objective(), examples.count())));
         fill(measured);
+        WarmUp.of(this::call);
     }
 
     /// Real-looking operands: weights that keep sums near one, and second moments that are squares.

@@ -2,6 +2,7 @@ package dev.fusedvae.bench;
 
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.lab.BenchResults;
+import dev.fusedvae.lab.Conditions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -83,13 +84,14 @@ public final class Main implements Callable<Integer> {
             Tables.rows(results).forEach(System.out::println);
         }
         System.err.println("wrote " + file);
-        broken.forEach(line -> System.err.println("fvae bench: " + line + (quick ? " (not judged: within --quick code is still being compiled)" : "")));
+        broken.forEach(line -> System.err.println("fvae bench: " + line + (quick ? " (not judged: --quick does not wait until all is compiled)" : "")));
         return broken.isEmpty() || quick ? 0 : 1;
     }
 
     private Map<String, String> environment() {
-        Map<String, String> environment = Machine.environment("cpu, " + Runtime.getRuntime().availableProcessors() + " threads");
+        Map<String, String> environment = Conditions.of("cpu, " + Runtime.getRuntime().availableProcessors() + " threads", Outputs.root());
         environment.put("driver", Devices.driver());
+        environment.put("transparentHugePages", Devices.hugePages());
         environment.put("harness", "JMH 1.37, a sample is an iteration" + (quick ? "; --quick: too short for a table" : ""));
         return environment;
     }

@@ -7,12 +7,14 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -33,6 +35,11 @@ public class NoiseBench {
     private final Stream stream = new Stream(1, Purpose.TRAINING_NOISE, 0);
     private final float[] out = new float[NORMALS];
     private long step;
+
+    @Setup(Level.Trial)
+    public void compile() {
+        WarmUp.of(this::normals);
+    }
 
     @Benchmark
     @OperationsPerInvocation(NORMALS)

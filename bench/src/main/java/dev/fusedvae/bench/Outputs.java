@@ -1,8 +1,12 @@
 package dev.fusedvae.bench;
 
+import dev.fusedvae.lab.Conditions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Locale;
 
 /// Places for results.
 final class Outputs {
@@ -15,7 +19,13 @@ final class Outputs {
 
     /// `bench/results/DATE-MACHINE-what.json` of the source tree.
     static Path results(String what) {
-        return root().resolve("bench").resolve("results").resolve(Machine.fileName() + "-" + what + ".json");
+        return root().resolve("bench").resolve("results").resolve(machine() + "-" + what + ".json");
+    }
+
+    /// `2026-11-21-amd-epyc-2core`: the front of a results file's name.
+    private static String machine() {
+        String slug = Conditions.processor().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+        return LocalDate.now(ZoneOffset.UTC) + "-" + slug + "-" + Runtime.getRuntime().availableProcessors() + "core";
     }
 
     /// Refuses a place that cannot be written, before anything is measured.

@@ -5,6 +5,7 @@ import dev.fusedvae.data.DataFiles;
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Lookup;
 import dev.fusedvae.lab.BenchResults;
+import dev.fusedvae.lab.Conditions;
 import dev.fusedvae.lab.PeerTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,7 +109,8 @@ final class PeersCommand implements Callable<Integer> {
         Contest contest = new Contest(peers, Nets.pixels(train.bytes(), train.features()), Nets.pixels(test.bytes(), test.features()), setting,
                 rounds.orElse(quick ? QUICK_ROUNDS : 7));
         List<BenchResults.Row> done = new ArrayList<>();
-        Map<String, String> environment = Machine.environment("cpu, " + threads + " threads");
+        Map<String, String> environment = Conditions.of("cpu, " + threads + " threads", Outputs.root());
+        environment.put("driver", "none");
         environment.put("rounds", Integer.toString(rounds.orElse(quick ? QUICK_ROUNDS : 7)));
         environment.put("stepsBeforeTiming", Integer.toString(setting.warm()));
         for (Entry entry : entries) {

@@ -1,6 +1,7 @@
 package dev.fusedvae.bench;
 
 import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
@@ -10,6 +11,7 @@ import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -28,6 +30,10 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /// Microseconds a training step, by fusion level; with `-prof gc` also what a step allocates. A run of steps ends when the
 /// device is done with them.
+///
+/// On a device the same class times a step replayed from a graph of 64 steps against one launched kernel by kernel. There the
+/// net is as small as can be, so that launching is as much of it as can be; on the stand-in driver most of it is the emulation
+/// of kernels all the same.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -36,6 +42,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 public class StepBench {
     private static final int STEPS = 20;
+    /// As many as a captured graph holds.
+    private static final int GRAPH = 64;
 
     @Param("S")
     public String net;
@@ -52,10 +60,14 @@ public class StepBench {
     @Param("cpu")
     public String backend;
 
+    /// How a device gets its steps: `graph` or `stream`.
+    @Param("graph")
+    public String replay;
+
     private Backend on;
     private Executable executable;
     private long step;
-    private final double[] metrics = new double[2 * STEPS];
+    private final double[] metrics = new double[2 * GRAPH];
 
     @Setup(Level.Trial)
     public void load() {
@@ -64,16 +76,29 @@ public class StepBench {
         TrainSpec train = TrainSpec.standard(1, 1).withBatchSize(batch);
         Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()),
                 FusionLevel.parse(fusion), batch);
-        on = Devices.open(backend, threads);
+        on = Devices.open(backend, threads, CudaChoice.Replay.valueOf(replay.toUpperCase(Locale.ROOT)));
         executable = on.load(plan, new Feed.Training(examples, new StepTable(train, spec.objective(), examples.count())));
         Nets.initialize(executable);
+        if (backend.equals(Devices.CPU)) {
+            WarmUp.of(this::step);
+        }
     }
 
     @Benchmark
     @OperationsPerInvocation(STEPS)
     public double[] step() {
-        executable.run(step, STEPS, metrics);
-        step += STEPS;
+        return run(STEPS);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(GRAPH)
+    public double[] graph() {
+        return run(GRAPH);
+    }
+
+    private double[] run(int steps) {
+        executable.run(step, steps, metrics);
+        step += steps;
         return metrics;
     }
 

@@ -20,6 +20,8 @@ final class Suite {
     /// Bytes an operation may seem to allocate on top of what the harness does: the smallest object there is takes 16.
     static final OptionalDouble NOTHING = OptionalDouble.of(8);
 
+    private static final String HUGE_PAGES = "-XX:+UseTransparentHugePages";
+
     private final boolean quick;
     private final String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
     private final List<Task> tasks = new ArrayList<>();
@@ -74,12 +76,22 @@ final class Suite {
         for (String net : quick ? List.of("S:128") : List.of("S:128", "I:20", "big:256")) {
             String[] words = net.split(":");
             add("steps", StepBench.class, "step", Map.of("net", List.of(words[0]), "batch", List.of(words[1]), "fusion", List.of("none", "epilogue", "layer"),
-                    "threads", List.of(threads), "backend", List.of("cpu")),
+                    "threads", List.of(threads), "backend", List.of("cpu"), "replay", List.of("graph")),
                     "step {net} batch {batch} {fusion}", "{backend}, {threads} threads", Figure.MICROS, NOTHING);
             gpu().ifPresent(device -> add("steps", StepBench.class, "step", Map.of("net", List.of(words[0]), "batch", List.of(words[1]),
-                    "fusion", List.of("none", "epilogue", "layer"), "threads", List.of("1"), "backend", List.of(Devices.GPU)),
+                    "fusion", List.of("none", "epilogue", "layer"), "threads", List.of("1"), "backend", List.of(Devices.GPU), "replay", List.of("graph")),
                     "step {net} batch {batch} {fusion} on cuda", device, Figure.MICROS, OptionalDouble.empty()));
+            if (!Devices.hugePages().equals("never")) {
+                hugePages(words[0], words[1]);
+            }
         }
+    }
+
+    /// Beside the published figures: the same step with the arena in huge pages.
+    private void hugePages(String net, String batch) {
+        tasks.add(new Task("steps", StepBench.class, "step", Map.of("net", List.of(net), "batch", List.of(batch), "fusion", List.of("layer"),
+                "threads", List.of(threads), "backend", List.of("cpu"), "replay", List.of("graph")),
+                "step {net} batch {batch} {fusion}, " + HUGE_PAGES, "{backend}, {threads} threads, " + HUGE_PAGES, Figure.MICROS, NOTHING, List.of(HUGE_PAGES)));
     }
 
     private void epochs() {
@@ -115,7 +127,8 @@ final class Suite {
         String on = gpu().orElse(Devices.MARK);
         add("launch", LaunchBench.class, "launch", Map.of("launcher", List.of("jcuda", "ffm"), "device", List.of(device)),
                 "launch by {launcher}" + mark, on + ", {launcher}; the host's call alone", Figure.NANOS, NOTHING);
-        add("launch", ReplayBench.class, "step", Map.of("net", List.of("16-8-2"), "replay", List.of("graph", "stream"), "device", List.of(device)),
+        add("launch", StepBench.class, "graph", Map.of("net", List.of("16-8-2"), "batch", List.of("4"), "fusion", List.of("layer"), "threads", List.of("1"),
+                "backend", List.of(device), "replay", List.of("graph", "stream")),
                 "step {net} batch 4 by {replay}" + mark, on + ", jcuda, {replay}", Figure.MICROS, OptionalDouble.empty());
     }
 
@@ -129,6 +142,6 @@ final class Suite {
 
     private void add(String what, Class<?> bench, String method, Map<String, List<String>> parameters, String name, String ran, Figure figure,
                      OptionalDouble allocation) {
-        tasks.add(new Task(what, bench, method, parameters, name, ran, figure, allocation));
+        tasks.add(new Task(what, bench, method, parameters, name, ran, figure, allocation, List.of()));
     }
 }

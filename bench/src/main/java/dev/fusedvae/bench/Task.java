@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
@@ -17,14 +18,17 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 /// @param ran        what runs it, likewise
 /// @param figure     what is reported
 /// @param allocation bytes an operation that it may allocate at most; empty where nobody promises anything
+/// @param flags      of the JVM, beside that of the Vector API
 record Task(String what, Class<?> bench, String method, Map<String, List<String>> parameters, String name, String ran, Figure figure,
-            OptionalDouble allocation) {
+            OptionalDouble allocation, List<String> flags) {
+    private static final String VECTOR = "--add-modules=jdk.incubator.vector";
 
     /// How long a task is measured; the benchmark's own annotations say how where this is not [#QUICK].
     enum Length { FULL, QUICK }
 
     Task {
         parameters = new LinkedHashMap<>(parameters);
+        flags = List.copyOf(flags);
     }
 
     /// The benchmark as JMH calls it.
@@ -37,10 +41,16 @@ record Task(String what, Class<?> bench, String method, Map<String, List<String>
         ChainedOptionsBuilder options = new OptionsBuilder().include("^" + Pattern.quote(benchmark()) + "$").shouldFailOnError(true);
         parameters.forEach((parameter, values) -> options.param(parameter, values.toArray(String[]::new)));
         return switch (length) {
-            case FULL -> options;
-            case QUICK -> oneShot ? options.forks(1).warmupIterations(1).measurementIterations(3)
-                    : options.forks(1).warmupIterations(2).warmupTime(Quick.WARM_UP).measurementIterations(5).measurementTime(Quick.MEASUREMENT);
+            case FULL -> options.jvmArgsAppend(jvm(WarmUp.SECONDS));
+            case QUICK -> oneShot ? options.forks(1).warmupIterations(1).measurementIterations(2)
+                    : options.forks(1).jvmArgsAppend(jvm(Quick.PATIENCE_SECONDS)).warmupIterations(1).warmupTime(Quick.WARM_UP)
+                            .measurementIterations(5).measurementTime(Quick.MEASUREMENT);
         };
+    }
+
+    /// What a fork is started with; it stands in for the flags of the annotation, so that one is named again.
+    private String[] jvm(int patienceSeconds) {
+        return Stream.concat(Stream.of(VECTOR, "-D" + WarmUp.PATIENCE + "=" + patienceSeconds), flags.stream()).toArray(String[]::new);
     }
 
     /// The names of all its rows.

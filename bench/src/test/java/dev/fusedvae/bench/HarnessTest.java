@@ -19,7 +19,7 @@ class HarnessTest {
     }
 
     private static Task task(OptionalDouble allocation) {
-        return new Task("steps", StepBench.class, "step", Map.of(), "step", "cpu", Figure.MICROS, allocation);
+        return new Task("steps", StepBench.class, "step", Map.of(), "step", "cpu", Figure.MICROS, allocation, List.of());
     }
 
     @Test
@@ -69,7 +69,7 @@ class HarnessTest {
     @Test
     void deadFork_isOneSentence() {
         Task task = new Task("steps", StepBench.class, "step", Map.of("net", List.of("nonsense"), "batch", List.of("1"), "fusion", List.of("layer"),
-                "threads", List.of("1"), "backend", List.of("cpu")), "step", "cpu", Figure.MICROS, OptionalDouble.empty());
+                "threads", List.of("1"), "backend", List.of("cpu"), "replay", List.of("graph")), "step", "cpu", Figure.MICROS, OptionalDouble.empty(), List.of());
         String message = assertThrows(Harness.Crashed.class, () -> new Harness(Task.Length.QUICK).run(task)).getMessage();
         assertEquals("a process of dev.fusedvae.bench.StepBench.step failed (net must be S, I, big or widths such as 784-400-20, got nonsense);"
                 + " its output is above and nothing was written", message);

@@ -103,6 +103,8 @@ public final class CpuExecutable implements Executable {
         List<Call> calls = plan.calls();
         long[] nanos = new long[calls.size() + 1];
         int[] slot = callOf.stream().mapToInt(calls::indexOf).toArray();
+        // Of this step and the last: whoever is first past a barrier must not overwrite what member 0 still adds up.
+        long[][][] own = new long[2][team.size()][slot.length];
         team.run(member -> {
             Step step = this.steps[member];
             for (int i = 0; i < steps; i++) {
@@ -110,7 +112,7 @@ public final class CpuExecutable implements Executable {
                 if (!machine.prepared(step.epoch())) {
                     prepare(member, step.epoch());
                 }
-                timed(member, step, nanos, slot);
+                timed(member, step, own[i & 1], nanos, slot);
             }
         });
         List<Profile.Timing> timings = IntStream.range(0, calls.size())
@@ -118,23 +120,36 @@ public final class CpuExecutable implements Executable {
         return Optional.of(new Profile(timings, (double) nanos[calls.size()] / steps));
     }
 
-    private void timed(int member, Step step, long[] nanos, int[] slot) {
+    /// A call takes as long as the member that has most of it: with a single panel of columns one member has all.
+    private void timed(int member, Step step, long[][] own, long[] nanos, int[] slot) {
         int c = 0;
         for (CpuCall[] region : regions) {
+            int first = c;
+            long start = System.nanoTime();
             for (CpuCall call : region) {
                 long before = System.nanoTime();
                 call.run(member, step);
-                if (member == 0) {
-                    nanos[slot[c]] += System.nanoTime() - before;
-                }
-                c++;
+                own[member][c++] = System.nanoTime() - before;
             }
-            long before = System.nanoTime();
             team.barrier();
             if (member == 0) {
-                nanos[nanos.length - 1] += System.nanoTime() - before;
+                long rest = System.nanoTime() - start;
+                for (int i = first; i < c; i++) {
+                    long most = longest(own, i);
+                    nanos[slot[i]] += most;
+                    rest -= most;
+                }
+                nanos[nanos.length - 1] += Math.max(0, rest);
             }
         }
+    }
+
+    private static long longest(long[][] own, int call) {
+        long most = 0;
+        for (long[] member : own) {
+            most = Math.max(most, member[call]);
+        }
+        return most;
     }
 
     private void loop(int member) {

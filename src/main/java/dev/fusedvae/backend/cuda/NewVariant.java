@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,6 +25,8 @@ public final class NewVariant {
     private static final Pattern DEFINED = Pattern.compile(
             "^(?:template\\s*<[^>]*>\\s*)?(?:(?:DEVICE|MEMBER)[^(]*?(\\w+)\\s*\\(|(?:struct|class|enum|using)\\s+(\\w+)|constexpr\\s+\\w+\\s+(\\w+))", Pattern.MULTILINE);
     private static final String BODY = "#include \"body.cuh\"";
+    /// A body that several ops share lies in `common`, and theirs is one line.
+    private static final Pattern SHARED = Pattern.compile("\\s*#pragma once\\s+#include \"\\.\\./common/(\\w+\\.cuh)\"\\s*");
 
     private NewVariant() {}
 
@@ -64,7 +67,15 @@ public final class NewVariant {
             return renamed;
         }
         String kernel = renamed.substring(renamed.indexOf(BODY) + BODY.length()).strip() + "\n";
-        return renamed.substring(0, renamed.indexOf(BODY)) + inlined(Files.readString(naive.resolveSibling("body.cuh")), kernel).strip() + "\n\n" + kernel;
+        return renamed.substring(0, renamed.indexOf(BODY)) + inlined(body(naive.getParent()), kernel).strip() + "\n\n" + kernel;
+    }
+
+    private static String body(Path op) throws IOException {
+        String own = Files.readString(op.resolve("body.cuh"));
+        Matcher shared = SHARED.matcher(own);
+        return shared.matches()
+                ? Files.readString(op.resolveSibling("common").resolve(shared.group(1))).replaceAll("(?m)^#include \"(\\w+\\.cuh)\"", "#include \"../common/$1\"")
+                : own;
     }
 
     /// Includes, and those definitions of `body` that `kernel` needs.

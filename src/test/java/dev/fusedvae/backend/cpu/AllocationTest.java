@@ -2,7 +2,6 @@ package dev.fusedvae.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /// `run` allocates nothing, on any thread.
 class AllocationTest {
+    private static final int JVMS = 4;
 
     /// Without vectors, so that every byte is ours; without noise and binarization, whose scalar twins make their words
     /// in small arrays.
@@ -23,12 +23,14 @@ class AllocationTest {
         }
     }
 
-    /// With vectors the compiler may leave some boxed, for the life of a JVM, depending on when it got to see which loop:
-    /// then this JVM cannot show what is ours.
+    /// With vectors the compiler may leave some boxed, for the life of a JVM, depending on when it got to see which loop
+    /// (one JVM in five on a busy machine). What is ours is there in every JVM, so one without a byte is the proof.
     @Test
     void run_allocatesNothingWithVectorsNoiseAndBinarization() throws IOException, InterruptedException {
-        String line = measure("-Dfvae.vectorBits=auto", "vae", "layer").getFirst();
-        assumeTrue(line.startsWith("0 "), () -> "skipped: the compiler left vectors boxed, " + line.split(" ")[0] + " bytes in 250 steps");
+        String line = "";
+        for (int jvm = 0; jvm < JVMS && !line.startsWith("0 "); jvm++) {
+            line = measure("-Dfvae.vectorBits=auto", "vae", "layer").getFirst();
+        }
         assertSteady(line);
     }
 

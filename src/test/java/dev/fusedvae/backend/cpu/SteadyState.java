@@ -17,7 +17,8 @@ final class SteadyState {
     private static final int BATCH = 6;
     /// The order of a new epoch: an object and an array of twelve keys, its noise stream and the words they come from.
     static final long BYTES_AN_EPOCH = 256;
-    private static final long WARM_UP_NANOS = 8_000_000_000L;
+    /// On two processors that others use as well the compiler took 20 seconds for all loops of a step.
+    private static final long WARM_UP_NANOS = 40_000_000_000L;
 
     private SteadyState() {}
 

@@ -41,6 +41,13 @@ class NewVariantTest {
     }
 
     @Test
+    void bodyThatSeveralOpsShare_isWrittenOutToo(@TempDir Path folder) throws IOException {
+        String text = Files.readString(NewVariant.write(Simt.ENVIRONMENT, "latent_grad", "mine", Optional.of(folder)));
+        assertTrue(text.contains("#include \"../common/latent_grad.cuh\"") && text.contains("through_z.add("), text);
+        assertFalse(text.contains("latent_grad_rows.cuh"), text);
+    }
+
+    @Test
     @Tag("simt")
     void newVariant_isCorrectAtOnce_andBrokenOneIsCaught(@TempDir Path folder) throws IOException {
         Path file = NewVariant.write(Simt.ENVIRONMENT, "add", "mine", Optional.of(folder));
