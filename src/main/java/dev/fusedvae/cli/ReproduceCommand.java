@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,9 +68,8 @@ final class ReproduceCommand extends FvaeCommand {
         }
         RunOptions options = RunOptions.defaults().withBackend(engine.choice()).withFusion(engine.fusion());
         Outputs.folder(out);
-        if (!resume) {
-            chosen.forEach(Reproduction::refuseUnfinished);
-        }
+        // before hours of work on the first case, not after: what a later one would be refused for
+        chosen.forEach(resume ? Reproduction::finished : Reproduction::refuseUnfinished);
         List<Outcome> outcomes = new ArrayList<>();
         for (Reproduction one : chosen) {
             Optional<Outcome> kept = resume ? one.finished() : Optional.empty();
@@ -117,10 +117,26 @@ final class ReproduceCommand extends FvaeCommand {
                         one.row(), vae.history().epochs().size(), task.train().epochs(), again(out)));
                 return Optional.empty();
             }
-            say("%s: measuring", one.row());
-            Outcome outcome = one.measure(run, data, Machine.facts(), new Countdown(terminal, quiet, data.measured().size())::done);
-            LecturePictures.ofFigure(one, vae);
-            return Optional.of(outcome);
+            Optional<Outcome> outcome = measure(one, run, data);
+            outcome.ifPresent(done -> LecturePictures.ofFigure(one, vae));
+            return outcome;
+        }
+    }
+
+    /// Measures; empty if interrupted: the model is in its folder, so that only the measurement starts anew.
+    private Optional<Outcome> measure(Reproduction one, Reproduction.Run run, Material.Data data) {
+        say("%s: measuring", one.row());
+        Countdown countdown = new Countdown(terminal, quiet, data.measured().size());
+        try (Interruption interruption = Interruption.listen(() -> terminal.say("\nfvae: stopping; the model is kept, its measurement is not"))) {
+            return Optional.of(one.measure(run, data, Machine.facts(), done -> {
+                if (interruption.requested()) {
+                    throw new CancellationException();
+                }
+                countdown.done(done);
+            }));
+        } catch (CancellationException e) {
+            terminal.say("fvae: interrupted while measuring %s; go on with: %s".formatted(one.row(), again(out)));
+            return Optional.empty();
         }
     }
 

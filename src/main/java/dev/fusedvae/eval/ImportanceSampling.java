@@ -18,9 +18,9 @@ import java.util.function.IntConsumer;
 ///
 /// Noise is numbered by example and sample, so the estimate depends on neither batch nor chunk but for rounding.
 public final class ImportanceSampling {
-    /// Samples a chunk, and rows that a step of the decoder should have: enough for matrix products at full speed, few
-    /// enough for the second-level cache.
-    private static final int CHUNK = 128;
+    /// Samples a chunk: every chunk encodes its examples again, which costs one row of it.
+    private static final int CHUNK = 1000;
+    /// Rows that a step should have where chunks are short: enough for matrix products at full speed.
     private static final int ROWS = 1024;
 
     private final Backend backend;
@@ -31,7 +31,7 @@ public final class ImportanceSampling {
 
     /// @param samples k, the importance samples an example
     public ImportanceSampling(Backend backend, VaeSpec spec, Binarization binarization, Parameters parameters, int samples) {
-        this(backend, spec, binarization, parameters, samples, chunkOf(samples), Math.max(1, ROWS / chunkOf(samples)));
+        this(backend, spec, binarization, parameters, samples, chunkOf(samples), batchOf(chunkOf(samples), backend.threads()));
     }
 
     ImportanceSampling(Backend backend, VaeSpec spec, Binarization binarization, Parameters parameters, int samples, int chunk, int batch) {
@@ -52,6 +52,12 @@ public final class ImportanceSampling {
             chunk--;
         }
         return chunk;
+    }
+
+    /// Examples a step: the same number for every thread, in pieces whose rows are a multiple of four, as products want them.
+    private static int batchOf(int chunk, int threads) {
+        int piece = chunk % 4 == 0 ? 1 : chunk % 2 == 0 ? 2 : 4;
+        return Math.ceilDiv(Math.ceilDiv(ROWS, chunk), threads * piece) * threads * piece;
     }
 
     /// Estimates log p(x) of all `examples` on the backend's threads; `seed` gives the noise.

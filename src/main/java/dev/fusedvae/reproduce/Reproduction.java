@@ -35,19 +35,26 @@ public record Reproduction(String row, Case task, int publishedEpochs, Path fold
     private static final String RESULT = "result.json";
     private static final String CHECKPOINT = "checkpoint.safetensors";
 
-    /// The case in every detail but its name.
-    private String identity() {
+    /// A case in every detail but its name.
+    private static String identity(Case task) {
         return task.material() + " " + task.normalization() + " " + task.spec() + " " + task.train() + " " + task.training() + " " + task.measure();
     }
 
-    /// The result that an earlier run left, if it was of this very case.
+    /// The result that an earlier run left, if it was of this very case; one of the same case after other epochs is no result
+    /// of this run, which goes on from its checkpoint.
+    ///
+    /// @throws IoFailure if the result is of another setup: going on would mix two runs
     public Optional<Outcome> finished() {
         Path file = folder.resolve(RESULT);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         Outcome outcome = Outcome.read(file);
-        return Optional.of(outcome).filter(o -> o.identity().equals(identity()));
+        if (outcome.epochs() < 1 || !outcome.identity().equals(identity(task.withEpochs(outcome.epochs())))) {
+            throw new IoFailure(file + " is the result of another setup than " + row + "/" + task.name()
+                    + ", so there is nothing to go on with; choose another --out, or start anew without --resume");
+        }
+        return Optional.of(outcome).filter(o -> o.epochs() == task.train().epochs());
     }
 
     /// Refuses to start anew where a run lies that was stopped: its checkpoint may be hours of work.
@@ -64,12 +71,13 @@ public record Reproduction(String row, Case task, int publishedEpochs, Path fold
     /// Trains, from the checkpoint if `resume` and there is one.
     public Run train(Material.Data data, RunOptions options, boolean resume, TrainingListener listener) {
         Normalization normalization = Normalization.fit(task.normalization(), data.training().train());
-        removeResult();
         boolean goOn = resume && Files.exists(folder.resolve(CHECKPOINT));
         RunOptions placed = goOn ? options.resuming(folder) : options.withOut(folder);
+        // an older result is void once the run has begun: not before, because a checkpoint may be refused
+        TrainingListener begun = new OnStart(listener, this::removeResult);
         return switch (task.training()) {
-            case LAST -> run(data, normalization, placed, listener);
-            case BEST -> run(data, normalization, placed.withPatience(Math.max(1, task.train().epochs())), listener);
+            case LAST -> run(data, normalization, placed, begun);
+            case BEST -> run(data, normalization, placed.withPatience(Math.max(1, task.train().epochs())), begun);
             case DECODER -> regress(new TrainingJob(task.spec(), task.train(), data.training(), normalization), options);
         };
     }
@@ -81,6 +89,7 @@ public record Reproduction(String row, Case task, int publishedEpochs, Path fold
 
     /// Seconds only, so there is no checkpoint.
     private Run regress(TrainingJob job, RunOptions options) {
+        removeResult();
         try (Backend backend = Backends.open(options.backend()).backend()) {
             long start = System.nanoTime();
             Trained trained = new Trained(Regression.train(job, backend, options), History.none(),
@@ -115,7 +124,7 @@ public record Reproduction(String row, Case task, int publishedEpochs, Path fold
         Map<String, String> all = new LinkedHashMap<>(machine);
         all.putAll(vae.environment());
         all.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        Outcome outcome = new Outcome(row, task.name(), identity(), task.train().epochs(), publishedEpochs,
+        Outcome outcome = new Outcome(row, task.name(), identity(task), task.train().epochs(), publishedEpochs,
                 run.seconds(), seconds, all, checks);
         Json.write(folder.resolve(RESULT), outcome.json());
         return outcome;

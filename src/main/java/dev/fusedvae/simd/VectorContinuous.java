@@ -55,7 +55,7 @@ final class VectorContinuous {
                 FloatVector p = VectorMath.L8.fma(f, VectorMath.L7).fma(f, VectorMath.L6).fma(f, VectorMath.L5).fma(f, VectorMath.L4)
                         .fma(f, VectorMath.L3).fma(f, VectorMath.L2).fma(f, VectorMath.L1).fma(f, VectorMath.L0);
                 FloatVector k = exponent.convert(VectorOperators.I2F, 0).reinterpretAsFloats().mul(0x1p-23f);
-                FloatVector far = k.fma(VectorMath.LN2, f.mul(f).fma(p, f));
+                FloatVector far = k.fma(VectorMath.LN2, f.mul(p).fma(f, f));
                 FloatVector t = a.mul(a);
                 FloatVector series = Q4.fma(t, Q3).fma(t, Q2).fma(t, Q1).fma(t, Q0);
                 FloatVector near = t.neg().fma(series, a.mul(HALF));

@@ -130,7 +130,7 @@ public final class VectorMath {
 
     private static FloatVector log1pPolynomial(FloatVector f) {
         FloatVector p = L8.fma(f, L7).fma(f, L6).fma(f, L5).fma(f, L4).fma(f, L3).fma(f, L2).fma(f, L1).fma(f, L0);
-        return f.mul(f).fma(p, f);
+        return f.mul(p).fma(f, f);
     }
 
     /// The square root.

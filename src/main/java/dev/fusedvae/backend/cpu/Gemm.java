@@ -37,6 +37,23 @@ public interface Gemm {
     /// @param rows a multiple of 4
     void rows(int rows, int depth, float[] a, int aAt, int aPanel, float[] b, int bAt, float[] c, int cAt);
 
+    /// Rows that have one list of terms.
+    int GROUP = 12;
+
+    /// Lists the k in [0, depth) with A(r,k) ≠ 0 for some r in [0, rows), in order, from `terms[at]` on, and returns how many
+    /// they are; NaN counts. A is addressed as by [#rows].
+    ///
+    /// ReLU turns off the same units for most samples of one example: 23 % of those of 784-400-20 for all rows of a group.
+    ///
+    /// @param rows  at most [#GROUP]
+    /// @param terms has room for `depth` from `at` on
+    int terms(int rows, int depth, float[] a, int aAt, int aPanel, int[] terms, int at);
+
+    /// [#rows] over listed k only: those of rows 12g … 12g + 11 begin at `terms[g·stride + 1]`, their number is in front.
+    ///
+    /// Leaving out products with 0 changes no bit but the sign of a zero where B is finite.
+    void rows(int rows, float[] a, int aAt, int aPanel, int[] terms, int stride, float[] b, int bAt, float[] c, int cAt);
+
     /// `C[r][0..32) = Σ_{k < depth} A(r,k) · B[k][0..32)` for r in [0, rows), with `A(r,k) = a[aAt + k·32 + r]`,
     /// row k of B at `b[bAt + k·32]` and row r of C at `c[cAt + r·32]`.
     ///

@@ -52,14 +52,17 @@ final class LikelihoodKernel implements Kernel {
 
     @Override
     public void run(int member, int r0, int r1, int p0, int p1, Step step) {
-        // the samples of one example share a row of x, and a tile of theirs stays in the first-level cache
-        int rows = samples == 1 ? r1 - r0 : samples;
         int lanes = machine.memory.lanes(member);
-        int shared = lanes + LANES * Machine.roundUp4(rows);
+        int shared = lanes + LANES * Machine.roundUp4(samples == 1 ? r1 - r0 : Math.min(samples, r1 - r0));
         float scale = step.invRows() / shares;
         for (int p = p0; p < p1; p++) {
-            for (int r = r0; r < r1; r += rows) {
-                Arrays.fill(work, lanes, shared + LANES * rows, 0);
+            for (int r = r0, rows; r < r1; r += rows) {
+                // the samples of one example share a row of x
+                rows = samples == 1 ? r1 - r0 : Math.min(r1, (r / samples + 1) * samples) - r;
+                Arrays.fill(work, lanes, lanes + LANES * rows, 0);
+                if (dLogVar.isPresent()) {
+                    Arrays.fill(work, shared, shared + LANES * rows, 0);
+                }
                 tile(p, r, rows, lanes, shared, scale);
                 if (ll.isPresent()) {
                     sums(lanes, rows, ll.get(), p, r);

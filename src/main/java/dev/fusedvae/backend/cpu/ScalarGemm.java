@@ -16,6 +16,41 @@ final class ScalarGemm implements Gemm {
     }
 
     @Override
+    public int terms(int rows, int depth, float[] a, int aAt, int aPanel, int[] terms, int at) {
+        int n = at;
+        for (int k = 0; k < depth; k++) {
+            boolean any = false;
+            for (int r = 0; r < rows && !any; r++) {
+                any = a[aAt + (k >> 5) * aPanel + r * 32 + (k & 31)] != 0;
+            }
+            if (any) {
+                terms[n++] = k;
+            }
+        }
+        return n - at;
+    }
+
+    @Override
+    public void rows(int rows, float[] a, int aAt, int aPanel, int[] terms, int stride, float[] b, int bAt, float[] c, int cAt) {
+        PanelRows.requireRows(rows);
+        for (int r = 0; r < rows; r++) {
+            int list = r / GROUP * stride;
+            listed(terms, list + 1, terms[list], a, aAt + r * 32, aPanel, b, bAt, c, cAt + r * 32);
+        }
+    }
+
+    private static void listed(int[] terms, int from, int n, float[] x, int xAt, int xPanel, float[] b, int bAt, float[] c, int cAt) {
+        for (int j = 0; j < 32; j++) {
+            float sum = 0;
+            for (int i = from; i < from + n; i++) {
+                int k = terms[i];
+                sum = Math.fma(x[xAt + (k >> 5) * xPanel + (k & 31)], b[bAt + k * 32 + j], sum);
+            }
+            c[cAt + j] = sum;
+        }
+    }
+
+    @Override
     public void columns(int rows, int depth, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
         PanelRows.requireColumns(rows);
         for (int r = 0; r < rows; r++) {
@@ -28,14 +63,7 @@ final class ScalarGemm implements Gemm {
             float[] b, int bAt, int bPanel, float[] c, int cAt, int cPanel, int[] terms) {
         int n = PanelRows.terms(depth, x, xAt, xPanel, terms);
         for (int p = 0; p < panels; p++) {
-            for (int j = 0; j < 32; j++) {
-                float sum = 0;
-                for (int i = 0; i < n; i++) {
-                    int k = terms[i];
-                    sum = Math.fma(x[xAt + (k >> 5) * xPanel + (k & 31)], b[bAt + p * bPanel + k * 32 + j], sum);
-                }
-                c[cAt + p * cPanel + j] = sum;
-            }
+            listed(terms, 0, n, x, xAt, xPanel, b, bAt + p * bPanel, c, cAt + p * cPanel);
         }
     }
 

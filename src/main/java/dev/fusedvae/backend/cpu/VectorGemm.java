@@ -1,9 +1,12 @@
 package dev.fusedvae.backend.cpu;
 
 import static dev.fusedvae.simd.Lanes.F;
+import static dev.fusedvae.simd.Lanes.I;
 import static dev.fusedvae.simd.Lanes.WIDTH;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 
 /// [Gemm] by register tiles of the Vector API: cuts the rows into tiles, and a panel into pairs of vectors.
 ///
@@ -32,6 +35,46 @@ final class VectorGemm implements Gemm {
         for (; r < rows; r += 4) {
             for (int j = 0; j < 32; j += PAIR) {
                 RowTiles.tile4(depth, a, aAt + r * 32, aPanel, b, bAt + j, c, cAt + r * 32 + j);
+            }
+        }
+    }
+
+    @Override
+    public int terms(int rows, int depth, float[] a, int aAt, int aPanel, int[] terms, int at) {
+        int n = at;
+        for (int k = 0; k < depth; k += WIDTH) {
+            IntVector any = IntVector.zero(I);
+            int from = aAt + (k >> 5) * aPanel + (k & 31);
+            for (int r = 0; r < rows; r++) {
+                any = any.or(FloatVector.fromArray(F, a, from + r * 32).reinterpretAsInts());
+            }
+            // the sign of a zero is no reason to keep it
+            long live = any.lanewise(VectorOperators.LSHL, 1).compare(VectorOperators.NE, 0).toLong();
+            live &= depth - k < WIDTH ? (1L << depth - k) - 1 : -1L;
+            for (; live != 0; live &= live - 1) {
+                terms[n++] = k + Long.numberOfTrailingZeros(live);
+            }
+        }
+        return n - at;
+    }
+
+    @Override
+    public void rows(int rows, float[] a, int aAt, int aPanel, int[] terms, int stride, float[] b, int bAt, float[] c, int cAt) {
+        PanelRows.requireRows(rows);
+        for (int r = 0, list = 0; r < rows; r += GROUP, list += stride) {
+            int from = list + 1;
+            int to = from + terms[list];
+            int left = Math.min(GROUP, rows - r);
+            if (TALL && left == 12) {
+                TermTiles.tile12(terms, from, to, a, aAt + r * 32, aPanel, b, bAt, c, cAt + r * 32);
+            } else if (TALL && left == 8) {
+                TermTiles.tile8(terms, from, to, a, aAt + r * 32, aPanel, b, bAt, c, cAt + r * 32);
+            } else {
+                for (int i = r; i < r + left; i += 4) {
+                    for (int j = 0; j < 32; j += PAIR) {
+                        TermTiles.tile4(terms, from, to, a, aAt + i * 32, aPanel, b, bAt + j, c, cAt + i * 32 + j);
+                    }
+                }
             }
         }
     }

@@ -98,6 +98,42 @@ class GemmTest {
         }
     }
 
+    /// Bit for bit, with groups of rows in which columns of A are zero, all zero, or nearly so.
+    @Test
+    void listedProducts_areTheProducts_whereTheRestIsZero() {
+        for (Gemm gemm : implementations()) {
+            for (int rows : new int[] {4, 8, 12, 16, 20, 24, 96}) {
+                for (int depth : new int[] {1, 13, 32, 33, 207}) {
+                    Random random = new Random(rows + 1000 * depth);
+                    int panel = rows * 32;
+                    float[] a = new float[(depth + 31) / 32 * panel];
+                    float[] b = new float[depth * 32];
+                    for (int i = 0; i < a.length; i++) {
+                        boolean dead = i / (12 * 32) % 3 == i % 32 % 3 || random.nextInt(4) == 0;
+                        a[i] = dead ? random.nextBoolean() ? 0f : -0f : i % 32 == 7 && random.nextInt(50) == 0 ? Float.NaN : random.nextFloat() - 0.5f;
+                    }
+                    for (int i = 0; i < b.length; i++) {
+                        b[i] = random.nextFloat() - 0.5f;
+                    }
+                    float[] expected = new float[rows * 32];
+                    gemm.rows(rows, depth, a, 0, panel, b, 0, expected, 0);
+                    int stride = depth + 2;
+                    int[] terms = new int[(rows + Gemm.GROUP - 1) / Gemm.GROUP * stride];
+                    int listed = 0;
+                    for (int r = 0, at = 0; r < rows; r += Gemm.GROUP, at += stride) {
+                        terms[at] = gemm.terms(Math.min(Gemm.GROUP, rows - r), depth, a, r * 32, panel, terms, at + 1);
+                        listed += terms[at];
+                    }
+                    float[] actual = new float[rows * 32];
+                    Arrays.fill(actual, Float.NaN);
+                    gemm.rows(rows, a, 0, panel, terms, stride, b, 0, actual, 0);
+                    assertArrayEquals(expected, actual, gemm + " " + rows + " x " + depth);
+                    assertTrue(depth < 32 || listed < depth * (rows + Gemm.GROUP - 1) / Gemm.GROUP, "something is left out");
+                }
+            }
+        }
+    }
+
     @Test
     void badRows_areRefusedWithTheFix() {
         float[] m = new float[4096];
