@@ -49,6 +49,9 @@ class MutantTest {
                     "at.column >= args.n)", "at.column + 1 >= args.n)", "linear", SHAPE), Set.of("poison")),
             new Planted("last slice of a product left out", new Mutant("common/gemm.cuh",
                     "k0 < depth; k0 += TK", "k0 + TK <= depth; k0 += TK", "linear_bias_act/2_tiled", SHAPE), Set.of("exact", "rounding")),
+            new Planted("store of four means that reaches into the log-variances", new Mutant("output_likelihood/body.cuh",
+                    "by_four(base, args.d)", "by_four(base, output_width(args))", "output_likelihood/2_tiled", "31of33x70-66-6-34-70/gaussian-feature"),
+                    Set.of("rounding", "repeat")),
             new Planted("constant wrong in the fifth digit", new Mutant("common/activation.cuh",
                     "LEAKY_SLOPE = 0.01f", "LEAKY_SLOPE = 0.0100005f", "activate", SHAPE + "/leaky-relu"), Set.of("rounding")));
 
