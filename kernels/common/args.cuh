@@ -1,4 +1,5 @@
-// The arguments of every kernel: one struct by value each, mirrored field by field by the Java side.
+// The arguments of every kernel: one struct by value each, mirrored field by field by the Java side. Here are those of layers,
+// losses and parameters; the headers named *_args.cuh at the end of this file have the rest.
 //
 // Pointers first, then 32-bit words, an even number of them, so there is no padding anywhere. Every kernel that works
 // on a step starts with `table, base` and has `offset` as its first word: its record is table[*base + offset].
@@ -37,8 +38,6 @@ FIELD_AT(StepRecord, inv_rows, 20);
 
 // Codes are the ordinals of the Java enums, and of the permitted classes of Likelihood and OptimizerSpec.
 enum ActivationCode : uint32_t { IDENTITY, RELU, LEAKY_RELU, TANH, SIGMOID, SOFTPLUS, ELU, GELU, SILU };
-enum LikelihoodCode : uint32_t { BERNOULLI, GAUSSIAN, GAUSSIAN_SCALAR, GAUSSIAN_FEATURE, CONTINUOUS_BERNOULLI, GAUSSIAN_VECTOR };
-enum CorruptionCode : uint32_t { UNCORRUPTED, GAUSSIAN_CORRUPTION, MASKING };
 enum BinarizationCode : uint32_t { AS_IS, THRESHOLD, DYNAMIC };
 enum OptimizerCode : uint32_t { ADAM, ADAMW, SGD };
 enum ElementCode : uint32_t { FLOATS, BYTES };
@@ -166,96 +165,6 @@ struct AddArgs {
 };
 ARGS_LAYOUT(AddArgs, 5, 4);
 
-// noise
-struct NoiseArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    float* eps;                // [B, columns]
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t columns;
-    uint32_t key0;
-    uint32_t key1;
-    uint32_t site;               // purpose << 24 | site << 16
-    uint32_t by_example;         // 0: example = batch row; 1: example = position + batch row
-    uint32_t samples;
-    uint32_t all_samples;        // of an example, over all chunks: noise row = example all_samples + first_sample + sample
-    uint32_t reserved;
-};
-ARGS_LAYOUT(NoiseArgs, 3, 10);
-
-// reparameterize
-struct ReparameterizeArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* heads;        // [E, 2L]: mu | log_var
-    const float* eps;          // [B, L]
-    float* z;                  // [B, L]
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t latent;
-    uint32_t samples;
-};
-ARGS_LAYOUT(ReparameterizeArgs, 5, 4);
-
-// kl_divergence
-struct KlDivergenceArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* heads;        // [B, 2L]
-    float* kl;                 // partials of L
-    const float* prior;        // [3, L]: means, precisions, log-variances (or null: N(0, I))
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t latent;
-    uint32_t reserved;
-};
-ARGS_LAYOUT(KlDivergenceArgs, 5, 4);
-
-// reparam_kl, reparam_ratio
-struct ReparamArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* heads;        // [E, 2L]
-    float* eps;                // [B, L] (or null: nobody reads it)
-    float* z;                  // [B, L]
-    float* kl;                 // partials of L, [.., E] (or null)
-    float* ratio;              // partials of L (or null)
-    const float* prior;        // [3, L]: means, precisions, log-variances (or null: N(0, I))
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t latent;
-    uint32_t key0;
-    uint32_t key1;
-    uint32_t site;
-    uint32_t by_example;
-    uint32_t samples;
-    uint32_t all_samples;        // of an example, over all chunks: noise row = example all_samples + first_sample + sample
-    uint32_t reserved;
-};
-ARGS_LAYOUT(ReparamArgs, 8, 10);
-
-// log_likelihood, likelihood_backward, likelihood_grad
-struct LikelihoodArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* x;            // [E, D]
-    const float* y;            // [B, D], GAUSSIAN_FEATURE [B, 2D]: mean | log_var
-    const float* log_var;      // [1] of GAUSSIAN_SCALAR, [D] of GAUSSIAN_VECTOR (or null)
-    float* ll;                 // partials of D (or null: likelihood_backward)
-    float* dy;                 // shaped like y (or null: log_likelihood)
-    float* d_log_var;          // partials of D; [B, D] of GAUSSIAN_VECTOR (or null)
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t d;
-    uint32_t likelihood;         // LikelihoodCode
-    float precision;           // GAUSSIAN: 1 / variance
-    float half_log;            // GAUSSIAN: (log 2 pi variance) / 2
-    uint32_t samples;
-    uint32_t shares;           // of an example's weight: 1 where importance weights share it out
-};
-ARGS_LAYOUT(LikelihoodArgs, 8, 8);
-
 // reduce_loss
 struct ReduceLossArgs {
     const StepRecord* table;
@@ -360,138 +269,6 @@ struct ColumnSumArgs {
 };
 ARGS_LAYOUT(ColumnSumArgs, 6, 6);
 
-// reparameterize_backward, kl_backward, log_ratio_backward, latent_grad, weighted_latent_grad: the gradients of mu and
-// log_var through z, through KL and through the log-ratio, those of `parts` added up
-enum LatentPart : uint32_t { THROUGH_Z = 1, THROUGH_KL = 2, THROUGH_RATIO = 4, DREG = 8 };
-struct LatentGradArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* dz;           // [E samples, L] (or null: not THROUGH_Z)
-    const float* heads;        // [E, 2L]
-    const float* eps;          // [E samples, L] (or null: THROUGH_KL alone)
-    const float* dz_weights;   // [E samples]: what rows of dz are multiplied by, squared for DREG (or null)
-    const float* weights;      // [E samples]: of THROUGH_RATIO (or null)
-    const float* prior;        // as in ReparamArgs
-    const float* kl_means;     // [L]: latents of KL up to `nats` get no gradient of it (or null: no free bits)
-    float* d_heads;            // [E, 2L]
-    uint32_t offset;
-    uint32_t batch;              // E
-    uint32_t latent;
-    uint32_t samples;
-    uint32_t parts;              // LatentPart, or-ed
-    float nats;
-};
-ARGS_LAYOUT(LatentGradArgs, 10, 6);
-
-// log_ratio
-struct LogRatioArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* heads;        // [E, 2L]
-    const float* eps;          // [B, L]
-    const float* prior;        // as in ReparamArgs
-    float* ratio;              // partials of L
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t latent;
-    uint32_t samples;
-};
-ARGS_LAYOUT(LogRatioArgs, 6, 4);
-
-// kl_columns
-struct KlColumnsArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* heads;        // [B, 2L]
-    const float* prior;        // as in ReparamArgs
-    float* means;              // [L]
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t latent;
-    uint32_t reserved;
-};
-ARGS_LAYOUT(KlColumnsArgs, 5, 4);
-
-// corrupt
-struct CorruptArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* x;            // [B, columns]
-    float* out;                // [B, columns]
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t columns;
-    uint32_t key0;
-    uint32_t key1;
-    uint32_t site;               // purpose << 24 | site << 16
-    uint32_t by_example;         // as in NoiseArgs
-    uint32_t corruption;         // CorruptionCode
-    float strength;            // the sigma of GAUSSIAN_CORRUPTION, the probability to stay of MASKING
-    uint32_t reserved;
-};
-ARGS_LAYOUT(CorruptArgs, 4, 10);
-
-// l1_penalty
-struct L1PenaltyArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* code;         // [B, N]
-    float* l1;                 // partials of N
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t n;
-    uint32_t reserved;
-};
-ARGS_LAYOUT(L1PenaltyArgs, 4, 4);
-
-// l1_backward, l1_grad
-struct L1GradArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* code;         // [B, N]
-    const float* before;       // [B, N]: what is added (or null)
-    float* out;                // [B, N]
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t n;
-    uint32_t reserved;
-};
-ARGS_LAYOUT(L1GradArgs, 5, 4);
-
-// importance_weights
-struct ImportanceWeightsArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* ll;           // partials [.., E samples]
-    const float* ratio;        // partials [.., E samples]
-    float* weights;            // [E samples] (or null)
-    float* bound;              // [E]
-    float* squares;            // [E] (or null)
-    uint32_t offset;
-    uint32_t batch;              // E
-    uint32_t samples;
-    uint32_t ll_tiles;
-    uint32_t ratio_tiles;
-    uint32_t reserved;
-};
-ARGS_LAYOUT(ImportanceWeightsArgs, 7, 6);
-
-// weight_rows
-struct WeightRowsArgs {
-    const StepRecord* table;
-    const uint32_t* base;
-    const float* dy;           // [B, N], or partials where tiles > 0: then N = 1
-    const float* weights;      // [B]
-    float* out;                // [B, N]
-    uint32_t offset;
-    uint32_t batch;
-    uint32_t n;
-    uint32_t samples;
-    uint32_t squared;            // 1: by the square of the weight
-    uint32_t tiles;
-};
-ARGS_LAYOUT(WeightRowsArgs, 5, 6);
-
 // squared_norm: no step; `offset` is unused and 0
 struct SquaredNormArgs {
     const float* gradient;     // [count]
@@ -543,5 +320,6 @@ struct UpdateArgs {
 };
 ARGS_LAYOUT(UpdateArgs, 4, 12);
 
+#include "family_args.cuh"
 #include "layer_args.cuh"
 #include "rbm_args.cuh"

@@ -61,7 +61,8 @@ struct Operand {
 
 DEVICE float4 scaled(const float4& v, float by) { return make_float4(v.x * by, v.y * by, v.z * by, v.w * by); }
 
-// True where every row of a matrix of `ld` columns starts on 16 bytes, so that four elements go in one access.
+// True where every row of a matrix of `ld` columns starts on 16 bytes, so that four elements go in one access. Rows that
+// hold several parts of `ld` columns pass: their length is a multiple of ld.
 DEVICE bool by_four(const void* data, int64_t ld) { return ld % 4 == 0 && reinterpret_cast<uint64_t>(data) % 16 == 0; }
 
 // Elements [at, at + 4) of a row of `count`; zeros beyond it.

@@ -93,8 +93,8 @@ DEVICE void body(const OutputLikelihoodArgs& args, int block, char* smem) {
 // Writes four neighbours of a row of y or dY: the means, or the log-variances D columns on.
 DEVICE void store_output(const OutputLikelihoodArgs& args, float* to, int64_t row, int column, int part, const float (&v)[4]) {
     float* base = to + int64_t(part) * args.d;
-    const bool vector = args.d % 4 == 0 && by_four(base, output_width(args));  // else a last four would reach into the next part
-    store_four(base + row * output_width(args), column, args.d, vector, v);
+    // by the width of the part, not of the row: else a last four of the means would reach into the log-variances
+    store_four(base + row * output_width(args), column, args.d, by_four(base, args.d), v);
 }
 
 // One row of a thread's 4 x 4 elements: four neighbouring features; every lane of the warp must come.

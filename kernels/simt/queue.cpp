@@ -1,5 +1,7 @@
 #include "queue.hpp"
 
+#include <algorithm>
+
 namespace simt {
 
 Stream* Queue::create(unsigned flags, int priority) {
@@ -135,30 +137,49 @@ std::set<uint64_t> Queue::closure(uint64_t task) const {
     return found;
 }
 
-// Dependencies have smaller numbers, so the smallest wanted task is always ready.
-Result Queue::runOne(std::set<uint64_t>& wanted) {
-    uint64_t chosen = *wanted.begin();
-    if (schedule_.order != Order::FORWARD) {
-        std::vector<uint64_t> ready;
-        for (uint64_t t : wanted) {
-            const auto& after = tasks_[t].after;
-            bool free = true;
-            for (uint64_t a : after) free &= !pending(a);
-            if (free) ready.push_back(t);
-            if (ready.size() == 16) break;
+// Every pending task that a wanted one waits for is wanted itself: what is not, has run.
+Queue::Agenda::Agenda(const std::set<uint64_t>& wanted, const std::map<uint64_t, Task>& tasks) {
+    for (uint64_t task : wanted) {
+        size_t missing = 0;
+        for (uint64_t before : tasks.at(task).after) {
+            auto it = waiting_.find(before);             // smaller numbers come first
+            if (it == waiting_.end()) continue;
+            it->second.followers.push_back(task);
+            missing++;
         }
-        uint64_t draw = (schedule_.seed + ++draws_) * 0x9e3779b97f4a7c15u >> 33;
-        chosen = schedule_.order == Order::REVERSE ? ready.back() : ready[draw % ready.size()];
+        waiting_[task].missing = missing;
+        if (missing == 0) ready_.insert(task);
     }
+}
+
+void Queue::Agenda::done(uint64_t task) {
+    ready_.erase(task);
+    for (uint64_t follower : waiting_[task].followers)
+        if (--waiting_[follower].missing == 0) ready_.insert(follower);
+    waiting_.erase(task);
+}
+
+// In reverse and random order among the oldest ready tasks, so that none waits for ever.
+uint64_t Queue::choose(const std::set<uint64_t>& ready) {
+    constexpr size_t OLDEST = 16;
+    if (schedule_.order == Order::FORWARD) return *ready.begin();
+    size_t among = std::min(ready.size(), OLDEST);
+    uint64_t draw = (schedule_.seed + ++draws_) * 0x9e3779b97f4a7c15u >> 33;
+    return *std::next(ready.begin(), ptrdiff_t(schedule_.order == Order::REVERSE ? among - 1 : draw % among));
+}
+
+Result Queue::runOne(Agenda& agenda) {
+    uint64_t chosen = choose(agenda.ready());
     Work work = std::move(tasks_[chosen].work);
     tasks_.erase(chosen);
-    wanted.erase(chosen);
+    agenda.done(chosen);
     return work();
 }
 
-Result Queue::run(std::set<uint64_t> wanted) {
-    while (!wanted.empty())
-        if (Result r = runOne(wanted); r != SUCCESS) return r;
+Result Queue::run(const std::set<uint64_t>& wanted) {
+    Agenda agenda(wanted, tasks_);
+    while (!agenda.ready().empty())
+        if (Result r = runOne(agenda); r != SUCCESS) return r;
     return SUCCESS;
 }
 
@@ -176,12 +197,14 @@ Result Queue::finish(Stream* stream) {
 Result Queue::finishAll() {
     std::set<uint64_t> all;
     for (const auto& [id, task] : tasks_) all.insert(id);
-    return run(std::move(all));
+    return run(all);
 }
 
 Result Queue::advance(uint64_t task) {
     std::set<uint64_t> wanted = closure(task);
-    return wanted.empty() ? SUCCESS : runOne(wanted);
+    if (wanted.empty()) return SUCCESS;
+    Agenda agenda(wanted, tasks_);
+    return runOne(agenda);
 }
 
 bool Queue::capturingBlockingStream() const {

@@ -91,11 +91,24 @@ public:
 
 private:
     struct Task { std::vector<uint64_t> after; Work work; };
+    /// Tasks to run, those of them that wait for nothing, and what each of the others still waits for.
+    class Agenda {
+    public:
+        Agenda(const std::set<uint64_t>& wanted, const std::map<uint64_t, Task>& tasks);
+        const std::set<uint64_t>& ready() const { return ready_; }
+        /// Takes a ready task off, and off what its followers wait for.
+        void done(uint64_t task);
+    private:
+        struct Waiting { size_t missing = 0; std::vector<uint64_t> followers; };
+        std::set<uint64_t> ready_;
+        std::map<uint64_t, Waiting> waiting_;
+    };
     uint64_t add(std::vector<uint64_t> after, Work work);
     std::vector<uint64_t> predecessors(Stream* stream);
     std::set<uint64_t> closure(uint64_t task) const;
-    Result runOne(std::set<uint64_t>& wanted);
-    Result run(std::set<uint64_t> wanted);
+    uint64_t choose(const std::set<uint64_t>& ready);
+    Result runOne(Agenda& agenda);
+    Result run(const std::set<uint64_t>& wanted);
 
     const Schedule& schedule_;
     Stream legacy_;

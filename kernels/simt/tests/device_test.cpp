@@ -4,6 +4,7 @@
 #include "tensor_cores.hpp"
 
 #include <cmath>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -288,6 +289,23 @@ void streams_areLazy_andReadHostMemoryLate() {
     ok(cuStreamDestroy_v2(stream));
 }
 
+// Each waits for the one before, so that one at a time is ready: looking for it among all took 13 s.
+void manyTasks_areNotSearchedThrough_inAnyOrder() {
+    Session s(modulePath);
+    void* stream = nullptr;
+    ok(cuStreamCreate(&stream, 1));
+    Buffer<uint32_t> x(std::vector<uint32_t>(4));
+    for (const char* order : {"forward", "reverse", "random"}) {
+        fvae_simt_schedule(order, 7);
+        for (unsigned i = 0; i < 16000; i++) ok(cuMemsetD32Async(x.address, i, 4, stream));
+        std::clock_t start = std::clock();              // of this process, whatever else runs
+        ok(cuStreamSynchronize(stream));
+        expect(std::clock() - start < 2 * CLOCKS_PER_SEC, "16000 tasks in less than 2 s");
+        expectEqual(x.read()[0], 15999, "what the last one wrote");
+    }
+    ok(cuStreamDestroy_v2(stream));
+}
+
 void streamsWithoutAnEvent_runInAnyOrder_withOneInThatOrder() {
     std::map<uint32_t, int> seen;
     for (unsigned seed = 1; seed <= 16; seed++) {
@@ -457,7 +475,8 @@ const Case CASES[] = {
     CASE(kernelWritingToAFreedBuffer_isReported), CASE(workLeftToTheModulesEnd_isCheckedToo),
     CASE(memory_isCountedAndLeaksAreTold), CASE(nthCall_canBeToldToFail),
     CASE(modules_loadFromBytes_andForeignOnesAreRefused), CASE(launches_areCheckedAsTheDriverDoes),
-    CASE(streams_areLazy_andReadHostMemoryLate), CASE(streamsWithoutAnEvent_runInAnyOrder_withOneInThatOrder),
+    CASE(streams_areLazy_andReadHostMemoryLate), CASE(manyTasks_areNotSearchedThrough_inAnyOrder),
+    CASE(streamsWithoutAnEvent_runInAnyOrder_withOneInThatOrder),
     CASE(hostWork_runsInStreamOrder_lazily_andInReplays), CASE(hostWorkBeyondItsBuffer_isReported),
     CASE(graph_replays_withTheArgumentsOfItsCapture), CASE(capture_refusesWhatTheDriverRefuses),
     CASE(tf32_roundsToNearest_tiesAwayFromZero), CASE(tensorCores_multiplyInTheLayoutsOfPtx), CASE(productByHalfAWarp_isReported),

@@ -98,10 +98,10 @@ public final class Backends {
                 notes.add("auto took cuda: " + backend.device() + " is ready");
                 return Optional.of(backend);
             } catch (BackendUnavailableException e) {
-                reason = Optional.of(e.getMessage());
+                reason = Optional.of(e.reason());
             }
         }
-        notes.add("auto took cpu: " + reason.get());
+        notes.add("auto took cpu, since " + reason.get());
         return Optional.empty();
     }
 
@@ -114,7 +114,7 @@ public final class Backends {
             return Optional.of("a number of threads was asked for");
         }
         if (!Backends.class.getModule().isNativeAccessEnabled()) {
-            return Optional.of("without --enable-native-access=ALL-UNNAMED (or =dev.fusedvae) no driver was looked for");
+            return Optional.of("no driver may be looked for without --enable-native-access=ALL-UNNAMED (or =dev.fusedvae)");
         }
         return Optional.empty();
     }

@@ -33,6 +33,10 @@ public final class OpSweep {
     /// Where settings are tried: no size is a multiple of anything.
     private static final String AWKWARD = "13of17x35-21-5-11-35";
 
+    /// Widths of 2 mod 4: where a row holds two parts of such a width (means and log-variances), the row starts on 16 bytes and
+    /// its second part does not, so that a store of four neighbours may leave its part and stay in its row. More than a tile.
+    private static final String HALVES = "31of33x70-66-6-34-70";
+
     /// What a sweep of one op found.
     ///
     /// @param op      label and variant: `linear_bias_act/2_tiled`
@@ -79,7 +83,9 @@ public final class OpSweep {
                 "sparse/clip", "samples", "free-bits", "free-bits/prior", "prior", "samples/prior", "iwae", "iwae/prior",
                 "iwae/clip", "dreg", "dreg/prior/clip", "noisy", "masked/samples", "noisy/iwae", "cd2", "cd2/dynamic", "cd2/sgd", "pcd1");
         Stream<String> settings = Stream.concat(activations, others).map(s -> AWKWARD + "/" + s);
-        return Stream.concat(SHAPES.stream().flatMap(OpSweep::optimizers), settings).map(OpCase::parse).toList();
+        Stream<String> halves = Stream.of("", "/gaussian", "/gaussian-scalar", "/gaussian-vector", "/gaussian-feature", "/gaussian-feature/clip",
+                "/continuous-bernoulli", "/iwae", "/samples", "/noisy").map(HALVES::concat);
+        return Stream.of(SHAPES.stream().flatMap(OpSweep::optimizers), halves, settings).flatMap(s -> s).map(OpCase::parse).toList();
     }
 
     /// Sgd is exact on integers, Adam is what is used.

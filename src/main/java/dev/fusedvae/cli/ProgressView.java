@@ -1,5 +1,6 @@
 package dev.fusedvae.cli;
 
+import dev.fusedvae.spec.Objective;
 import dev.fusedvae.train.EpochMetrics;
 import dev.fusedvae.train.TrainingInfo;
 import dev.fusedvae.train.TrainingListener;
@@ -50,17 +51,22 @@ final class ProgressView implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void progress(long step, long steps, double elbo) {
-        bar.ifPresent(b -> b.stepTo(examples(step)).setExtraMessage(String.format(Locale.ROOT, "ELBO %.2f", elbo)));
+    public void progress(long step, long steps, double value) {
+        bar.ifPresent(b -> b.stepTo(examples(step)).setExtraMessage(String.format(Locale.ROOT, "%s %.2f", bound().name(), value)));
     }
 
     @Override
     public void epoch(EpochMetrics m) {
         if (!quiet && bar.isEmpty()) {
-            terminal.say(String.format(Locale.ROOT, "epoch %d/%d  train %.2f  test %.2f = %.2f - KL %.2f  %d active  %s  %s examples/s",
-                    m.epoch(), info.orElseThrow().train().epochs(), m.train().elbo(), m.test().elbo(), m.test().reconstruction(),
+            terminal.say(String.format(Locale.ROOT, "epoch %d/%d  train %.2f%s  test %.2f = %.2f - KL %.2f  %d active  %s  %s examples/s",
+                    m.epoch(), info.orElseThrow().train().epochs(), m.train().elbo(), bound().splits() ? "" : " (" + bound().name() + ")",
+                    m.test().elbo(), m.test().reconstruction(),
                     m.test().kl(), m.activeUnits(), Units.seconds(m.seconds()), Units.count(m.examplesPerSecond())));
         }
+    }
+
+    private Objective.Bound bound() {
+        return info.orElseThrow().spec().objective().bound();
     }
 
     @Override

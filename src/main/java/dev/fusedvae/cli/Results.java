@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.Vae;
 import dev.fusedvae.eval.Evaluation;
 import dev.fusedvae.io.Json;
+import dev.fusedvae.spec.Objective;
 import dev.fusedvae.train.EpochMetrics;
+import dev.fusedvae.train.FigureTable;
 import dev.fusedvae.train.Figures;
 import dev.fusedvae.train.History;
 import java.util.List;
@@ -14,9 +16,10 @@ import java.util.Optional;
 
 /// The figures of a model in the two forms that commands print: one JSON object, or a table.
 ///
+/// @param bound what the figures of the training set are of
 /// @param train figures of the training set, where they are known
 /// @param test  figures of the test set
-record Results(Vae vae, String fusion, Optional<Figures> train, Figures test, List<Double> klPerLatent, int activeUnits) {
+record Results(Vae vae, String fusion, Objective.Bound bound, Optional<Figures> train, Figures test, List<Double> klPerLatent, int activeUnits) {
 
     Results {
         klPerLatent = List.copyOf(klPerLatent);
@@ -24,12 +27,12 @@ record Results(Vae vae, String fusion, Optional<Figures> train, Figures test, Li
 
     /// What training measured at the epoch whose parameters the model has.
     static Results of(Vae vae, String fusion, EpochMetrics epoch) {
-        return new Results(vae, fusion, Optional.of(epoch.train()), epoch.test(), epoch.klPerLatent(), epoch.activeUnits());
+        return new Results(vae, fusion, vae.spec().objective().bound(), Optional.of(epoch.train()), epoch.test(), epoch.klPerLatent(), epoch.activeUnits());
     }
 
     /// What an evaluation measured.
     static Results of(Vae vae, String fusion, Optional<Figures> train, Evaluation test) {
-        return new Results(vae, fusion, train, figures(test), test.klPerLatent(), test.activeUnits());
+        return new Results(vae, fusion, Objective.Bound.ELBO, train, figures(test), test.klPerLatent(), test.activeUnits());
     }
 
     static Figures figures(Evaluation e) {
@@ -37,6 +40,8 @@ record Results(Vae vae, String fusion, Optional<Figures> train, Figures test, Li
     }
 
     /// The contract of `train`, `eval` and `demo`: fields may be added, never renamed; what was not computed is null.
+    ///
+    /// `train.elbo` is of what `trainBound` names: a bound that does not split stands there and in `reconstruction`, with a KL of 0.
     ObjectNode json(boolean trainedNow, int trainExamples) {
         History history = vae.history();
         ObjectNode root = Json.object();
@@ -55,6 +60,7 @@ record Results(Vae vae, String fusion, Optional<Figures> train, Figures test, Li
         }
         ObjectNode trainNode = root.putObject("train");
         train.ifPresentOrElse(f -> put(trainNode, f), () -> List.of("elbo", "reconstruction", "kl").forEach(trainNode::putNull));
+        train.ifPresentOrElse(f -> root.put("trainBound", bound.name()), () -> root.putNull("trainBound"));
         ObjectNode testNode = root.putObject("test");
         put(testNode, test);
         testNode.putNull("nll");
@@ -71,10 +77,10 @@ record Results(Vae vae, String fusion, Optional<Figures> train, Figures test, Li
 
     /// Rows of figures, train above test.
     List<String> table() {
-        TextTable table = new TextTable("nats per example", "ELBO", "reconstruction", "KL").right(1, 2, 3);
-        train.ifPresent(f -> table.row("train", number(f.elbo()), number(f.reconstruction()), number(f.kl())));
-        table.row("test", number(test.elbo()), number(test.reconstruction()), number(test.kl()));
-        return table.lines();
+        FigureTable figures = new FigureTable(bound);
+        TextTable table = new TextTable(figures.header().toArray(String[]::new)).right(1, 2, 3);
+        train.ifPresent(f -> table.row(figures.train("train", f).toArray(String[]::new)));
+        return table.row(figures.test("test", test).toArray(String[]::new)).lines();
     }
 
     static String number(double value) {

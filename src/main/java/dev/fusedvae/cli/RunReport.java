@@ -7,7 +7,9 @@ import dev.fusedvae.io.Chart;
 import dev.fusedvae.io.Charts;
 import dev.fusedvae.io.HtmlReport;
 import dev.fusedvae.io.Pictures;
+import dev.fusedvae.spec.Objective;
 import dev.fusedvae.train.EpochMetrics;
+import dev.fusedvae.train.FigureTable;
 import dev.fusedvae.train.Figures;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -68,28 +70,27 @@ final class RunReport {
     }
 
     private void figures() {
+        FigureTable table = new FigureTable(results.bound());
         List<List<String>> rows = new ArrayList<>();
-        results.train().ifPresent(f -> rows.add(row("train, average over the epoch", f)));
-        rows.add(row("test, one sample an example", results.test()));
-        page.section("Figures").table(List.of("nats per example", "ELBO", "reconstruction", "KL"), rows);
-    }
-
-    private static List<String> row(String name, Figures f) {
-        return List.of(name, Results.number(f.elbo()), Results.number(f.reconstruction()), Results.number(f.kl()));
+        results.train().ifPresent(f -> rows.add(table.train("train, average over the epoch", f)));
+        rows.add(table.test("test, one sample an example", results.test()));
+        page.section("Figures").table(table.header(), rows);
     }
 
     private void losses() {
         List<EpochMetrics> epochs = vae.history().epochs();
-        Chart chart = Charts.losses(curve(epochs, EpochMetrics::train), curve(epochs, EpochMetrics::test));
+        Objective.Bound bound = vae.spec().objective().bound();
+        Chart chart = Charts.losses(curve(epochs, EpochMetrics::train, bound.splits()), curve(epochs, EpochMetrics::test, true));
         chart.saveSvg(add("losses.svg"));
         chart.savePng(add("losses.png"));
-        page.section("Training").chart(chart, "Nats per example; train is the average over the epoch's steps, test the epoch's end.");
+        page.section("Training").chart(chart, "Nats per example; train is the average over the epoch's steps, test the epoch's end."
+                + (bound.splits() ? "" : " Train is the " + bound.name() + ", which does not split; test is the ELBO."));
     }
 
-    private static List<Charts.Epoch> curve(List<EpochMetrics> epochs, Function<EpochMetrics, Figures> figures) {
+    private static List<Charts.Epoch> curve(List<EpochMetrics> epochs, Function<EpochMetrics, Figures> figures, boolean splits) {
         return epochs.stream().map(m -> {
             Figures f = figures.apply(m);
-            return new Charts.Epoch(m.epoch(), f.elbo(), f.reconstruction(), f.kl());
+            return new Charts.Epoch(m.epoch(), f.elbo(), splits ? f.reconstruction() : Double.NaN, splits ? f.kl() : Double.NaN);
         }).toList();
     }
 

@@ -80,6 +80,25 @@ public sealed interface Objective {
         return variational() ? 2 : 1;
     }
 
+    /// What the average over a training epoch is of.
+    ///
+    /// @param name   `ELBO`, `IWAE bound, k=50`
+    /// @param splits whether it is a reconstruction less a KL
+    record Bound(String name, boolean splits) {
+        /// Of a model without noise: the reconstruction, with a KL of 0.
+        public static final Bound ELBO = new Bound("ELBO", true);
+    }
+
+    /// What the average over a training epoch is of.
+    default Bound bound() {
+        return switch (this) {
+            case Vae v -> Bound.ELBO;
+            case Autoencoder a -> Bound.ELBO;
+            case Sparse s -> Bound.ELBO;
+            case Iwae i -> new Bound("IWAE bound, k=" + i.samples, false);
+        };
+    }
+
     default String flag() {
         return switch (this) {
             case Vae v -> "vae";

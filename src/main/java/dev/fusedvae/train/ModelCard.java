@@ -39,7 +39,7 @@ final class ModelCard {
                 model.data().isEmpty() ? "unknown" : model.data(), model.normalization().kind(), model.train().binarization().flag(),
                 spec.shape(), spec.activation().flag(), spec.bias() ? "" : ", no biases",
                 likelihood(spec.likelihood()), objective(spec.objective()), String.format(Locale.ROOT, "%,d", model.parameters().count()), training(model.train()),
-                figures(model.history()), environment(model));
+                figures(model.history(), new FigureTable(spec.objective().bound())), environment(model));
     }
 
     private static String summary(Model model) {
@@ -74,7 +74,7 @@ final class ModelCard {
                 train.batchSize(), train.seed());
     }
 
-    private static String figures(History history) {
+    private static String figures(History history, FigureTable table) {
         if (history.modelEpoch() == 0) {
             return "";
         }
@@ -84,14 +84,14 @@ final class ModelCard {
 
                 Nats per example, β = 1: the ELBO is the reconstruction term less the KL term.
 
-                | | ELBO | reconstruction | KL |
+                | %s |
                 |---|---:|---:|---:|
-                | train, average over the epoch | %s | %s | %s |
-                | test, one sample an example | %s | %s | %s |
+                | %s |
+                | %s |
 
                 %d active units, latents whose mean varies over the test set by more than 0.01.
-                """.formatted(m.epoch(), nats(m.train().elbo()), nats(m.train().reconstruction()), nats(m.train().kl()),
-                nats(m.test().elbo()), nats(m.test().reconstruction()), nats(m.test().kl()), m.activeUnits());
+                """.formatted(m.epoch(), String.join(" | ", table.header()), String.join(" | ", table.train("train, average over the epoch", m.train())),
+                String.join(" | ", table.test("test, one sample an example", m.test())), m.activeUnits());
     }
 
     private static String environment(Model model) {

@@ -13,8 +13,8 @@ public interface TrainingListener {
     ///
     /// @param step  steps done, of all epochs
     /// @param steps steps to do, of all epochs
-    /// @param elbo  average over this epoch so far, in nats per example
-    default void progress(long step, long steps, double elbo) {}
+    /// @param bound average over this epoch so far of the objective's [dev.fusedvae.spec.Objective#bound], in nats per example
+    default void progress(long step, long steps, double bound) {}
 
     /// After an epoch, its evaluation and its checkpoint.
     default void epoch(EpochMetrics metrics) {}

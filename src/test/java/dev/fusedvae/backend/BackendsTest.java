@@ -31,7 +31,7 @@ class BackendsTest {
     void auto_neverTakesTheSimtDevice() {
         Backends.Opened opened = open(BackendChoice.auto(), "", Map.of("FVAE_CUDA", "simt"));
         assertEquals("cpu", opened.backend().name());
-        assertTrue(opened.notes().getFirst().startsWith("auto took cpu: FVAE_CUDA=simt"), opened.notes().getFirst());
+        assertTrue(opened.notes().getFirst().startsWith("auto took cpu, since FVAE_CUDA=simt"), opened.notes().getFirst());
     }
 
     /// Stands for a GPU: what is opened is the backend given.
@@ -49,16 +49,16 @@ class BackendsTest {
         assertEquals("cpu", auto(BackendChoice.auto(), Map.of(Backends.VARIABLE, "cpu"), (environment, choice) -> gpu).backend().name());
         assertEquals("cpu", auto(BackendChoice.auto(), Map.of("FVAE_CUDA", "simt"), (environment, choice) -> gpu).backend().name());
         Backends.Opened threads = auto(new BackendChoice("auto", 2), Map.of(), (environment, choice) -> gpu);
-        assertEquals("auto took cpu: a number of threads was asked for", threads.notes().getFirst());
+        assertEquals("auto took cpu, since a number of threads was asked for", threads.notes().getFirst());
     }
 
     @Test
     void auto_saysWhyItDidNotTakeCuda() {
         Backends.Opened opened = auto(BackendChoice.auto(), Map.of(), (environment, choice) -> {
-            throw new BackendUnavailableException("the device is on fire; put it out");
+            throw new BackendUnavailableException("the device is on fire", "use cpu");
         });
         assertEquals("cpu", opened.backend().name());
-        assertEquals("auto took cpu: the device is on fire; put it out", opened.notes().getFirst());
+        assertEquals("auto took cpu, since the device is on fire", opened.notes().getFirst());
         opened.backend().close();
     }
 

@@ -11,6 +11,7 @@ import dev.fusedvae.data.Split;
 import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.train.RbmTrainer;
 import dev.fusedvae.train.RunOptions;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +110,25 @@ class FamilyTest {
     private static String[] rbm(Path out) {
         return new String[] {"rbm", "--data", "digits", "--hidden", "32", "--persistent", "--epochs", "4", "--chains", "20", "--temperatures", "100",
             "--sweeps", "50", "--out", out.toString(), "--json", "--quiet", "--backend", "cpu"};
+    }
+
+    @Test
+    void boundOfIwae_isNeverCalledElbo(@TempDir Path out) throws IOException {
+        String[] words = {"train", "--data", "digits", "--objective", "iwae", "--samples", "3", "--hidden", "8", "--latent", "2", "--epochs", "1",
+            "--backend", "cpu", "--out", out.toString()};
+        Cli.Ran ran = Cli.run(words).expect(Exit.OK);
+        assertTrue(ran.err().contains(" (IWAE bound, k=3)  test -"), ran.err());
+        List<String> lines = ran.out().lines().toList();
+        assertTrue(lines.getFirst().startsWith("nats per example         ") && !lines.getFirst().contains("ELBO"), ran.out());
+        assertTrue(lines.get(2).matches("train: IWAE bound, k=3 +-[0-9.]+"), ran.out());
+        assertTrue(lines.get(3).matches("test: ELBO +-[0-9.]+ +-[0-9.]+ +[0-9.]+"), ran.out());
+        String card = Files.readString(out.resolve("README.md"));
+        assertTrue(card.contains("| train, average over the epoch: IWAE bound, k=3 | -"), card);
+        assertTrue(Files.readString(out.resolve("report.html")).contains("train, average over the epoch: IWAE bound, k=3"));
+        JsonNode eval = Cli.run("eval", "--model", out.toString(), "--with-train", "--json", "--backend", "cpu").expect(Exit.OK).json();
+        assertEquals("ELBO", eval.get("trainBound").asText(), "eval computes it");
+        JsonNode json = Cli.run(Stream.concat(Stream.of(words), Stream.of("--json", "--quiet")).toArray(String[]::new)).expect(Exit.OK).json();
+        assertEquals("IWAE bound, k=3", json.get("trainBound").asText());
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /// Fills what objectives add to the argument structs: priors, importance weights, corruption, penalties, free bits.
 final class FamilyArgs {
-    // LatentPart of args.cuh
+    // LatentPart of family_args.cuh
     private static final int THROUGH_Z = 1;
     private static final int THROUGH_KL = 2;
     private static final int THROUGH_RATIO = 4;

@@ -41,7 +41,7 @@ public final class Probe {
 
         /// No kernel can run here.
         ///
-        /// @param remedy what would help
+        /// @param remedy what to do without, or to change
         record Refused(String reason, String remedy) implements Outcome {
             @Override
             public String text() {
@@ -74,7 +74,7 @@ public final class Probe {
     static Outcome.Ready require(Map<String, String> environment) {
         return switch (of(environment)) {
             case Outcome.Ready ready -> ready;
-            case Outcome.Refused refused -> throw new BackendUnavailableException(refused.text());
+            case Outcome.Refused refused -> throw new BackendUnavailableException(refused.reason(), refused.remedy());
         };
     }
 

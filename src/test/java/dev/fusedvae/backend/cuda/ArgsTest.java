@@ -11,14 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The argument structs of Java and those of kernels/common/args.cuh.
+/// The argument structs of Java and those of kernels/common/args.cuh and what it includes.
 class ArgsTest {
 
     @Test
@@ -47,11 +47,16 @@ class ArgsTest {
     @Test
     void everyStructOfTheHeader_hasItsTwin() throws IOException {
         Path common = KernelFolder.find(KernelCache.of(System.getenv())).root().resolve("common");
-        String header = Files.readString(common.resolve("args.cuh")) + Files.readString(common.resolve("layer_args.cuh"))
-                + Files.readString(common.resolve("rbm_args.cuh"));
-        Matcher structs = Pattern.compile("^struct (\\w+)", Pattern.MULTILINE).matcher(header);
-        List<String> there = structs.results().map(m -> m.group(1)).sorted().toList();
-        assertEquals(there, Args.all().stream().map(Args.Type::struct).sorted().toList());
+        Pattern struct = Pattern.compile("^struct (\\w+)", Pattern.MULTILINE);
+        String first = Files.readString(common.resolve("args.cuh"));
+        List<String> there = new ArrayList<>(struct.matcher(first).results().map(m -> m.group(1)).toList());
+        try (Stream<Path> headers = Files.list(common)) {
+            for (Path header : headers.filter(f -> f.getFileName().toString().endsWith("_args.cuh")).toList()) {
+                assertTrue(first.contains("#include \"" + header.getFileName() + "\""), header + " is not included by args.cuh");
+                struct.matcher(Files.readString(header)).results().forEach(m -> there.add(m.group(1)));
+            }
+        }
+        assertEquals(there.stream().sorted().toList(), Args.all().stream().map(Args.Type::struct).sorted().toList());
     }
 
     @Test
