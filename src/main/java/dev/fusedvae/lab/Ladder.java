@@ -117,10 +117,15 @@ public final class Ladder {
     /// @param shapes for verification, and for times where `places` is empty; empty for the usual ones
     /// @param places for times alone: they may be too large to verify in a moment
     public static Climbed climb(Opener opener, Kind kind, List<String> shapes, List<String> places) {
-        return new Ladder(opener, kind).climb(shapes, places.isEmpty() ? shapes : places);
+        return climb(opener, kind, shapes, places, false);
     }
 
-    private Climbed climb(List<String> shapes, List<String> placed) {
+    /// @param always whether to time also where the clock says nothing: what only a GPU would run can then be tried without one
+    static Climbed climb(Opener opener, Kind kind, List<String> shapes, List<String> places, boolean always) {
+        return new Ladder(opener, kind).climb(shapes, places.isEmpty() ? shapes : places, always);
+    }
+
+    private Climbed climb(List<String> shapes, List<String> placed, boolean always) {
         List<OpCase> cases = (shapes.isEmpty() ? SHAPES : shapes).stream().map(OpCase::parse).toList();
         List<OpCase> asked = (placed.isEmpty() ? List.of(TIMED) : placed).stream().map(OpCase::parse).toList();
         String device;
@@ -129,7 +134,7 @@ public final class Ladder {
         OpSweep sweep;
         try (Backend first = opener.variant(kind, "")) {
             device = first.device();
-            timed = first.timed();
+            timed = first.timed() || always;
             variants = first.variants(kind.label());
             sweep = new OpSweep(cases, first.highestLevel());
         }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,21 +29,25 @@ class LadderTest {
     private static final Ladder.Opener SIMT = new Ladder.Opener() {
         @Override
         public Backend variant(Kind kind, String variant) {
-            Map<String, String> env = new HashMap<>(System.getenv());
-            env.put(Probe.VARIABLE, "simt");
-            env.put("XDG_CACHE_HOME", Path.of("target", "cache").toAbsolutePath().toString());
-            try {
-                return CudaBackend.open(env, variant.isEmpty() ? CudaChoice.DEFAULT : CudaChoice.DEFAULT.withVariants(Map.of(kind.label(), variant)));
-            } catch (BackendUnavailableException e) {
-                return Assumptions.abort("skipped: " + e.getMessage());
-            }
+            return open(variant.isEmpty() ? CudaChoice.DEFAULT : CudaChoice.DEFAULT.withVariants(Map.of(kind.label(), variant)));
         }
 
         @Override
         public Backend cublas() {
-            throw new AssertionError("nothing is timed on the SIMT device");
+            return open(CudaChoice.DEFAULT.withVendor(Set.of(CudaChoice.Vendor.GEMM)));
         }
     };
+
+    private static Backend open(CudaChoice choice) {
+        Map<String, String> env = new HashMap<>(System.getenv());
+        env.put(Probe.VARIABLE, "simt");
+        env.put("XDG_CACHE_HOME", Path.of("target", "cache").toAbsolutePath().toString());
+        try {
+            return CudaBackend.open(env, choice);
+        } catch (BackendUnavailableException e) {
+            return Assumptions.abort("skipped: " + e.getMessage());
+        }
+    }
 
     @Test
     void everyRung_isVerified_andNothingIsTimedWithoutAGpu() {
@@ -51,6 +56,19 @@ class LadderTest {
         assertEquals(List.of("1_naive", "2_tiled"), climbed.rungs().stream().map(Ladder.Rung::variant).toList().subList(0, 2));
         assertTrue(climbed.rungs().stream().allMatch(r -> r.times().isEmpty() && r.report().calls() > 0), climbed.toString());
         assertTrue(climbed.roofs().isEmpty() && climbed.notes().getFirst().startsWith("nothing is timed on SIMT device"), climbed.notes().toString());
+    }
+
+    /// What only a GPU runs otherwise; the times themselves mean nothing here.
+    @Test
+    void everyDistinctCall_isTimedOnceAtEveryPlace_besideTheProductAlone() {
+        Ladder.Climbed climbed = Ladder.climb(SIMT, Kind.GATHER_LINEAR_BIAS_ACT, List.of("4x9-5-2-5-9"), List.of("4x9-5-2-5-9", "3x7-6-2-6-7"), true);
+        assertEquals(List.of("1_naive", "2_tiled"), climbed.rungs().stream().map(Ladder.Rung::variant).toList());
+        for (Ladder.Rung rung : climbed.rungs()) {
+            assertEquals(List.of("4x9-5-2-5-9", "3x7-6-2-6-7"), rung.times().stream().map(Ladder.Timed::shape).toList());
+            assertTrue(rung.times().stream().allMatch(t -> t.cublas().isPresent() && t.share() > 0 && t.warm().minMicros() > 0), rung.toString());
+        }
+        assertTrue(climbed.roofs().isPresent());
+        assertEquals(List.of(), climbed.notes());
     }
 
     @Test
