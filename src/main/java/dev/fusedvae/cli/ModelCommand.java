@@ -2,7 +2,6 @@ package dev.fusedvae.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.Vae;
-import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.io.Json;
 import dev.fusedvae.io.Pictures;

@@ -181,9 +181,9 @@ public final class Fuser {
 
     /// Row blocks read all weights of the phase again: that traffic must stay under the budget.
     ///
-    /// A product that does not fit beside its phase's first costs one launch more. A first product that does not fit alone
-    /// costs two: it goes to tiles, and no tile owns both μ and log σ² of a latent (they are L columns apart), nor all samples
-    /// of an example, so what stands between the two products is a launch of its own; and one more where the phase gathers.
+    /// A second product that does not fit beside the first costs one launch more. Where the first does not fit alone, all that
+    /// the phase consists of is a launch each (gather, product, what is between, product: two more for two products): tiles
+    /// could end in what is between only if one owned μ and log σ² of a latent, L columns apart, and all samples of an example.
     private boolean affordable(Group group, Group other) {
         long traffic = 0;
         for (Group g : List.of(group, other)) {

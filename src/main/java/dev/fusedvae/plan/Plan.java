@@ -117,20 +117,4 @@ public record Plan(Graph graph, FusionLevel level, int batch, List<Phase> phases
         }
         return List.copyOf(slots);
     }
-
-    /// The first phase that touches `slot`.
-    public int firstPhase(Tensor slot) {
-        return phases.stream().filter(p -> touches(p, slot)).findFirst().orElseThrow().index();
-    }
-
-    /// The last phase that touches `slot`; results live to the end.
-    public int lastPhase(Tensor slot) {
-        return graph.results().contains(slot)
-                ? phases.size()
-                : phases.reversed().stream().filter(p -> touches(p, slot)).findFirst().orElseThrow().index();
-    }
-
-    private static boolean touches(Phase phase, Tensor slot) {
-        return phase.calls().stream().anyMatch(c -> c.op().reads().contains(slot) || c.op().writes().contains(slot));
-    }
 }

@@ -19,6 +19,11 @@ import java.util.Set;
 final class Args {
     private static final String STEP = "table base ";
     private static final String OPTIMIZER = "optimizer beta1: one_minus_beta1: beta2: one_minus_beta2: epsilon: momentum:";
+    private static final String GATHERED = "key0 key1 site in_order examples features batch element binarization byte_law shift: divisor: ";
+    /// Of a matrix product, with an activation or without.
+    private static final String PRODUCT = "batch n k samples reserved";
+    private static final String PRODUCT_ACT = "batch n k activation samples";
+    private static final String LIKELIHOOD_WORDS = "likelihood precision: half_log: samples shares";
 
     private final Type type;
     private final MemorySegment memory;
@@ -65,9 +70,9 @@ final class Args {
     static final Type NORM_RANGE = Type.of("NormRange", "norms", "count reserved");
 
     private static final Type GATHER = Type.step("GatherArgs", "data values mean x",
-            "key0 key1 site in_order examples features batch element binarization byte_law shift: divisor: reserved");
-    private static final Type LINEAR = Type.step("LinearArgs", "x w y", "batch n k samples reserved");
-    private static final Type LINEAR_BIAS_ACT = Type.step("LinearBiasActArgs", "x w bias pre y", "batch n k activation samples");
+            GATHERED + "reserved");
+    private static final Type LINEAR = Type.step("LinearArgs", "x w y", PRODUCT);
+    private static final Type LINEAR_BIAS_ACT = Type.step("LinearBiasActArgs", "x w bias pre y", PRODUCT_ACT);
     private static final Type ADD_BIAS = Type.step("AddBiasArgs", "a bias y", "batch n samples");
     private static final Type ACTIVATE = Type.step("ActivateArgs", "a y", "batch n activation samples reserved");
     private static final Type ACTIVATE_BACKWARD = Type.step("ActivateBackwardArgs", "dy saved da", "batch n activation samples reserved");
@@ -78,13 +83,13 @@ final class Args {
     private static final Type REPARAM = Type.step("ReparamArgs", "heads eps z kl ratio prior",
             "batch latent key0 key1 site by_example samples all_samples reserved");
     private static final Type LIKELIHOOD = Type.step("LikelihoodArgs", "x y log_var ll dy d_log_var",
-            "batch d likelihood precision: half_log: samples shares");
+            "batch d " + LIKELIHOOD_WORDS);
     private static final Type REDUCE_LOSS = Type.step("ReduceLossArgs", "ll kl metrics losses diverged", "batch ll_tiles kl_tiles samples reserved");
-    private static final Type LINEAR_BACKWARD_DATA = Type.step("LinearBackwardDataArgs", "dy w dx", "batch n k samples reserved");
-    private static final Type LINEAR_BACKWARD_DATA_ACT = Type.step("LinearBackwardDataActArgs", "dy w saved da", "batch n k activation samples");
-    private static final Type LINEAR_BACKWARD_WEIGHT = Type.step("LinearBackwardWeightArgs", "dy x dw", "batch n k samples reserved");
+    private static final Type LINEAR_BACKWARD_DATA = Type.step("LinearBackwardDataArgs", "dy w dx", PRODUCT);
+    private static final Type LINEAR_BACKWARD_DATA_ACT = Type.step("LinearBackwardDataActArgs", "dy w saved da", PRODUCT_ACT);
+    private static final Type LINEAR_BACKWARD_WEIGHT = Type.step("LinearBackwardWeightArgs", "dy x dw", PRODUCT);
     private static final Type LINEAR_BACKWARD_WEIGHT_BIAS = Type.step("LinearBackwardWeightBiasArgs", "dy x dw db dw_norms db_norms weights",
-            "batch n k samples reserved");
+            PRODUCT);
     private static final Type COLUMN_SUM = Type.step("ColumnSumArgs", "dy out norms weights", "batch n tiles samples reserved");
     private static final Type LATENT_GRAD = Type.step("LatentGradArgs", "dz heads eps dz_weights weights prior kl_means d_heads",
             "batch latent samples parts nats:");
@@ -104,14 +109,13 @@ final class Args {
     private static final Type UPDATE = Type.step("UpdateArgs", "tensors norms",
             "tensor_count norm_count " + OPTIMIZER + " clip: reserved");
 
-    private static final String GATHERED = "key0 key1 site in_order examples features batch element binarization byte_law shift: divisor: ";
     private static final Type GATHER_LINEAR_BIAS_ACT = Type.step("GatherLinearBiasActArgs", "data values mean x corrupted w bias pre y",
             GATHERED + "n activation corrupt_site corruption strength:");
     private static final Type LATENT_FORWARD = Type.step("LatentForwardArgs",
             "data values mean x corrupted heads_w heads_bias heads eps z kl ratio l1 prior w bias pre y",
             GATHERED.replace("site", "site noise_site") + "heads_n latent n activation samples all_samples corrupt_site corruption strength: reserved");
     private static final Type OUTPUT_LIKELIHOOD = Type.step("OutputLikelihoodArgs", "h w bias x log_var y ll dy d_log_var",
-            "batch d k likelihood precision: half_log: samples shares reserved");
+            "batch d k " + LIKELIHOOD_WORDS + " reserved");
     private static final Type LATENT_BACKWARD = Type.step("LatentBackwardArgs",
             "dy w heads eps dz_weights weights prior kl_means code dz d_heads heads_w saved da",
             "batch n latent heads_n k activation samples parts nats:");

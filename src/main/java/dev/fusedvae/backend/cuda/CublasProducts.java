@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.IntSupplier;
 import jcuda.Pointer;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasHandle;
@@ -74,45 +75,52 @@ final class CublasProducts implements AutoCloseable {
         }
     }
 
+    /// What a kernel's argument struct says.
+    private record Fields(MemorySegment args, Args.Type type) {
+        int word(String field) {
+            return args.get(ValueLayout.JAVA_INT, type.offset(field));
+        }
+
+        Pointer pointer(String field) {
+            return Driver.pointer(args.get(ValueLayout.JAVA_LONG, type.offset(field)));
+        }
+
+        /// The rows of the record that the struct names when it is asked.
+        IntSupplier rows(Control control) {
+            int samples = word("samples");
+            long record = type.offset("offset");
+            return () -> samples * control.rows(args.get(ValueLayout.JAVA_INT, record));
+        }
+    }
+
     /// `linear`: y = x Wᵀ, that is yᵀ[N,B] = W xᵀ.
     Launcher.Launch linear(MemorySegment args, Args.Type type, Control control) {
-        int n = word(args, type, "n");
-        int k = word(args, type, "k");
-        int samples = word(args, type, "samples");
-        Product p = new Product(cublasOperation.CUBLAS_OP_T, cublasOperation.CUBLAS_OP_N,
-                pointer(args, type, "w"), k, pointer(args, type, "x"), k, pointer(args, type, "y"), n);
-        long record = type.offset("offset");
-        return () -> multiply(p, n, samples * control.rows(args.get(ValueLayout.JAVA_INT, record)), k);
+        Fields at = new Fields(args, type);
+        int n = at.word("n");
+        int k = at.word("k");
+        IntSupplier rows = at.rows(control);
+        Product p = new Product(cublasOperation.CUBLAS_OP_T, cublasOperation.CUBLAS_OP_N, at.pointer("w"), k, at.pointer("x"), k, at.pointer("y"), n);
+        return () -> multiply(p, n, rows.getAsInt(), k);
     }
 
     /// `linear_backward_data`: dX = dY W, that is dXᵀ[K,B] = Wᵀ dYᵀ.
     Launcher.Launch data(MemorySegment args, Args.Type type, Control control) {
-        int n = word(args, type, "n");
-        int k = word(args, type, "k");
-        int samples = word(args, type, "samples");
-        Product p = new Product(cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_N,
-                pointer(args, type, "w"), k, pointer(args, type, "dy"), n, pointer(args, type, "dx"), k);
-        long record = type.offset("offset");
-        return () -> multiply(p, k, samples * control.rows(args.get(ValueLayout.JAVA_INT, record)), n);
+        Fields at = new Fields(args, type);
+        int n = at.word("n");
+        int k = at.word("k");
+        IntSupplier rows = at.rows(control);
+        Product p = new Product(cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_N, at.pointer("w"), k, at.pointer("dy"), n, at.pointer("dx"), k);
+        return () -> multiply(p, k, rows.getAsInt(), n);
     }
 
     /// `linear_backward_weight`: dW = dYᵀ X, that is dWᵀ[K,N] = Xᵀ dY, summed over the rows of the record.
     Launcher.Launch weight(MemorySegment args, Args.Type type, Control control) {
-        int n = word(args, type, "n");
-        int k = word(args, type, "k");
-        int samples = word(args, type, "samples");
-        Product p = new Product(cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_T,
-                pointer(args, type, "x"), k, pointer(args, type, "dy"), n, pointer(args, type, "dw"), k);
-        long record = type.offset("offset");
-        return () -> multiply(p, k, n, samples * control.rows(args.get(ValueLayout.JAVA_INT, record)));
-    }
-
-    private static int word(MemorySegment args, Args.Type type, String field) {
-        return args.get(ValueLayout.JAVA_INT, type.offset(field));
-    }
-
-    private static Pointer pointer(MemorySegment args, Args.Type type, String field) {
-        return Driver.pointer(args.get(ValueLayout.JAVA_LONG, type.offset(field)));
+        Fields at = new Fields(args, type);
+        int n = at.word("n");
+        int k = at.word("k");
+        IntSupplier rows = at.rows(control);
+        Product p = new Product(cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_T, at.pointer("x"), k, at.pointer("dy"), n, at.pointer("dw"), k);
+        return () -> multiply(p, k, n, rows.getAsInt());
     }
 
     @Override

@@ -104,15 +104,15 @@ final class CudaExecutable implements Executable {
         this.plan = plan;
         this.feed = feed;
         reduces = plan.graph().ops().stream().anyMatch(op -> op instanceof Op.ReduceLoss);
-        launches = new Launches(plan, engine.library());
+        launches = new Launches(plan, engine.library(), engine.vendor());
         resources = new Resources(driver, plan, launches, shared);
         replay = resources.take(new Replay(driver, launches, resources.control, engine.graphs()));
         guards = plan.phases().size() == 1 ? Optional.of(new SlotGuards(driver, resources.slots, resources.staging)) : Optional.empty();
         try {
             UpdateArgs updates = new UpdateArgs(resources.slots, resources.control, resources.staging);
-            Launcher launcher = engine.vendor().launcher(engine.launcher(resources.arena), resources.control);
             long prior = PriorTable.upload(plan.graph().spec(), resources.control, resources.staging);
-            launches.prepare(new CallArgs(resources.slots, resources.control, updates, prior, plan.batch()), launcher, resources.arena);
+            launches.prepare(new CallArgs(resources.slots, resources.control, updates, prior, plan.batch()), engine.launcher(resources.arena),
+                    (kind, args) -> engine.vendor().launch(kind, args, resources.control), resources.arena);
             launches.bind(feed, resources.load(feed));
             driver.synchronize();
         } catch (RuntimeException e) {

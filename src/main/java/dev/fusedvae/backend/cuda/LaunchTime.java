@@ -8,9 +8,9 @@ import java.util.List;
 
 /// What one launch of a plan takes on the device.
 ///
-/// @param kernel `linear_bias_act/2_tiled`, or the names of a phase's parts
+/// @param kernel `linear_bias_act/2_tiled`, the names of a phase's parts, or `linear/cublas` where a library runs it
 /// @param calls  what it computes
-/// @param blocks of its grid
+/// @param blocks of its grid, which a library chooses itself: then of the kernel it stands for
 /// @param warm   with its operands in the L2 cache as far as they fit: launches one after the other in a graph, so the
 ///               way from node to node is part of it
 /// @param cold   with the L2 cache overwritten before: a single launch between two events, so what [#of] gives for an

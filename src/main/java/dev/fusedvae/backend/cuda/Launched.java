@@ -1,6 +1,7 @@
 package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.CudaChoice.Vendor;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Phase;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// One launch: a call alone runs the kernel of its op, several share one whose source is generated.
 final class Launched {
@@ -36,25 +38,47 @@ final class Launched {
             KernelSource source = calls.size() == 1 ? parts.getFirst().variant() : new KernelSource.Phase(parts);
             return new Chosen(calls, calls.stream().map(grids::get).toList(), calls.stream().map(c -> Args.of(c.op().kind())).toList(), source);
         }
+
+        /// The part of `parts` that runs it: calls of theirs are alone in their phases.
+        Optional<Vendor> vendor(VendorParts parts) {
+            return calls.size() == 1 ? parts.of(calls.getFirst().op().kind()) : Optional.empty();
+        }
+    }
+
+    /// Who runs it.
+    sealed interface Runner {
+        /// A kernel of ours.
+        record Own(KernelLibrary.Kernel kernel) implements Runner {}
+
+        /// A vendor's library, which chooses its kernels itself.
+        record Library(Vendor part) implements Runner {}
     }
 
     private final Chosen chosen;
-    private final KernelLibrary.Kernel kernel;
+    private final Runner runner;
     private final List<Args> args = new ArrayList<>();
     private MemorySegment struct = MemorySegment.NULL;
     private long[] offsetAt = {};
 
-    Launched(Chosen chosen, KernelLibrary.Kernel kernel) {
+    Launched(Chosen chosen, Runner runner) {
         this.chosen = chosen;
-        this.kernel = kernel;
+        this.runner = runner;
     }
 
     List<Call> calls() {
         return chosen.calls();
     }
 
-    KernelLibrary.Kernel kernel() {
-        return kernel;
+    Runner runner() {
+        return runner;
+    }
+
+    /// `linear_bias_act/2_tiled`, `phase ...`, or `linear/cublas`.
+    String name() {
+        return switch (runner) {
+            case Runner.Own(KernelLibrary.Kernel kernel) -> kernel.name();
+            case Runner.Library(Vendor part) -> calls().getFirst().op().kind().label() + "/" + part.library();
+        };
     }
 
     /// The grid that `call` would have alone.

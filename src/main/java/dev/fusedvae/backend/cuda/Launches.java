@@ -2,6 +2,7 @@ package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.fuse.FusedOp;
+import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
@@ -19,14 +20,16 @@ final class Launches {
     private final List<Launched> phases = new ArrayList<>();
     private Launcher.Launch[] launches = {};
 
-    /// Chooses kernels and grids; what they work on comes by [#prepare].
-    Launches(Plan plan, KernelLibrary library) {
+    /// Chooses kernels and grids; what they work on comes by [#prepare]. Of what `vendor` runs, no kernel is loaded.
+    Launches(Plan plan, KernelLibrary library, VendorParts vendor) {
         List<Launched.Chosen> chosen = new ArrayList<>();
         for (Phase phase : plan.phases()) {
             chosen.add(Launched.Chosen.of(phase, library.variants(), plan.batch()));
         }
-        Map<String, KernelLibrary.Kernel> kernels = library.load(chosen.stream().map(Launched.Chosen::source).toList());
-        chosen.forEach(c -> phases.add(new Launched(c, kernels.get(c.source().name()))));
+        Map<String, KernelLibrary.Kernel> kernels = library.load(
+                chosen.stream().filter(c -> c.vendor(vendor).isEmpty()).map(Launched.Chosen::source).toList());
+        chosen.forEach(c -> phases.add(new Launched(c, c.vendor(vendor).<Launched.Runner>map(Launched.Runner.Library::new)
+                .orElseGet(() -> new Launched.Runner.Own(kernels.get(c.source().name()))))));
     }
 
     /// How many sums of squares the kernels write for each tensor of partial norms.
@@ -47,14 +50,24 @@ final class Launches {
         }
     }
 
+    /// Makes the launch of a call that a vendor's library runs.
+    interface VendorLauncher {
+        Launcher.Launch launch(Kind kind, MemorySegment args);
+    }
+
     /// Fills in the arguments.
-    void prepare(CallArgs from, Launcher launcher, Arena arena) {
+    void prepare(CallArgs from, Launcher launcher, VendorLauncher vendor, Arena arena) {
         launches = new Launcher.Launch[phases.size()];
         for (int i = 0; i < launches.length; i++) {
             Launched phase = phases.get(i);
             MemorySegment struct = phase.prepare(from, arena);
-            Driver.allowShared(phase.kernel().function(), phase.grid().shared());
-            launches[i] = launcher.prepare(phase.kernel(), phase.grid(), struct, arena);
+            launches[i] = switch (phase.runner()) {
+                case Launched.Runner.Own(KernelLibrary.Kernel kernel) -> {
+                    Driver.allowShared(kernel.function(), phase.grid().shared());
+                    yield launcher.prepare(kernel, phase.grid(), struct, arena);
+                }
+                case Launched.Runner.Library library -> vendor.launch(phase.calls().getFirst().op().kind(), struct);
+            };
         }
     }
 
@@ -75,7 +88,7 @@ final class Launches {
     /// What was measured of launch `i`, with its name.
     LaunchTime time(int i, LaunchTime.Spread warm, LaunchTime.Spread cold) {
         Launched phase = phases.get(i);
-        return new LaunchTime(phase.kernel().name(), phase.calls(), phase.grid().blocks(), warm, cold);
+        return new LaunchTime(phase.name(), phase.calls(), phase.grid().blocks(), warm, cold);
     }
 
     /// Enqueues launch `i` for the step in record `record` of the step table.

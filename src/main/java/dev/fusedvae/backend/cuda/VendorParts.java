@@ -5,6 +5,7 @@ import dev.fusedvae.backend.CudaChoice.Vendor;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Plan;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,21 +57,20 @@ final class VendorParts implements AutoCloseable {
         }
     }
 
-    /// `kernels`, but for calls of the parts.
-    Launcher launcher(Launcher kernels, Control control) {
-        return (kernel, grid, args, arena) -> {
-            String op = kernel.name().substring(0, Math.max(0, kernel.name().indexOf('/')));
-            Optional<Kind> kind = parts.stream().flatMap(p -> p.does().stream()).filter(k -> k.label().equals(op)).findFirst();
-            return kind.map(k -> {
-                Args.Type type = Args.of(k);
-                return switch (k) {
-                    case LINEAR -> products.orElseThrow().linear(args, type, control);
-                    case LINEAR_BACKWARD_DATA -> products.orElseThrow().data(args, type, control);
-                    case LINEAR_BACKWARD_WEIGHT -> products.orElseThrow().weight(args, type, control);
-                    case NOISE -> noise.orElseThrow().noise(args, type, control);
-                    default -> throw new IllegalStateException("no vendor library runs " + op);
-                };
-            }).orElseGet(() -> kernels.prepare(kernel, grid, args, arena));
+    /// The part that runs calls of `kind`, or empty: our kernels do.
+    Optional<Vendor> of(Kind kind) {
+        return parts.stream().filter(p -> p.does().contains(kind)).findFirst();
+    }
+
+    /// A call of one of the parts.
+    Launcher.Launch launch(Kind kind, MemorySegment args, Control control) {
+        Args.Type type = Args.of(kind);
+        return switch (kind) {
+            case LINEAR -> products.orElseThrow().linear(args, type, control);
+            case LINEAR_BACKWARD_DATA -> products.orElseThrow().data(args, type, control);
+            case LINEAR_BACKWARD_WEIGHT -> products.orElseThrow().weight(args, type, control);
+            case NOISE -> noise.orElseThrow().noise(args, type, control);
+            default -> throw new IllegalStateException("no vendor library runs " + kind.label());
         };
     }
 

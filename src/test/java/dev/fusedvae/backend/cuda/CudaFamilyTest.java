@@ -1,16 +1,11 @@
 package dev.fusedvae.backend.cuda;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.cpu.CpuBackend;
-import dev.fusedvae.check.Tolerance;
 import dev.fusedvae.check.Trial;
-import dev.fusedvae.check.Verifier;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Tensor;
@@ -25,17 +20,14 @@ import dev.fusedvae.spec.Prior;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The whole family of objectives, likelihoods, priors and corruptions on the device under test, against the definition
 /// and the CPU path.
 @Tag("simt")
-class CudaFamilyTest {
+class CudaFamilyTest extends DeviceTrials {
     private static final long SEED = 29;
-    private static final List<FusionLevel> LEVELS = List.of(FusionLevel.values());
     private static final VaeSpec SMALL = VaeSpec.of(33, List.of(21), 5).withActivation(Activation.TANH);
     private static final Prior PRIOR = new Prior(List.of(0.5), List.of(0.5, 0.75, 1.0, 1.5, 2.0));
     private static final VaeSpec FLAT = new VaeSpec(37, List.of(), 6, List.of(13), Activation.ELU, true, new Likelihood.Bernoulli(), new Objective.Vae(1, 0));
@@ -61,51 +53,9 @@ class CudaFamilyTest {
             Trial.of(new VaeSpec(65, List.of(65), 33, List.of(64), Activation.GELU, true, new Likelihood.Bernoulli(), new Objective.Iwae(3, true)), 65, 99, SEED),
             Trial.of(new VaeSpec(65, List.of(33), 66, List.of(33), Activation.RELU, true, new Likelihood.Gaussian(1), new Objective.Sparse(0.2)), 17, 40, SEED));
 
-    private static CudaBackend cuda;
-
-    @BeforeAll
-    static void open() {
-        cuda = DeviceUnderTest.open();
-    }
-
-    @AfterAll
-    static void close() {
-        if (cuda != null) { // null where the machine cannot build the device
-            assertEquals(0, cuda.allocatedBytes(), "device memory that no executable gave back");
-            cuda.close();
-        }
-    }
-
-    @Test
-    void everyCallOfAStep_computesItsDefinition() {
-        for (Trial trial : TRIALS) {
-            for (FusionLevel level : LEVELS) {
-                try (Executable executable = cuda.load(Verifier.watched(trial.plan(level)), trial.feed())) {
-                    Verifier.Report report = Verifier.step(executable, trial.feed(), 1, trial.inputs(), Tolerance.FP32);
-                    assertTrue(report.values() > 0 && report.findings().isEmpty(), () -> trial.spec() + " " + level + ": " + report.findings());
-                }
-            }
-        }
-    }
-
-    @Test
-    void losses_ofTenStepsAreThoseOfTheCpu() {
-        for (Trial trial : TRIALS) {
-            double[] expected = losses(new CpuBackend(1), trial, FusionLevel.NONE);
-            for (FusionLevel level : LEVELS) {
-                double[] actual = losses(cuda, trial, level);
-                for (int i = 0; i < expected.length; i++) {
-                    assertEquals(expected[i], actual[i], 1e-4 * Math.abs(expected[i]), trial.spec() + " " + level + " value " + i);
-                }
-            }
-        }
-    }
-
-    private static double[] losses(Backend backend, Trial trial, FusionLevel level) {
-        try (Executable executable = backend.load(trial.plan(level), trial.feed())) {
-            trial.start(executable);
-            return Trial.run(executable, 10);
-        }
+    @Override
+    List<Trial> trials() {
+        return TRIALS;
     }
 
     @Test
@@ -113,29 +63,13 @@ class CudaFamilyTest {
         // x and masked x are exact; x + σn is one fma
         for (Trial trial : TRIALS) {
             List<String> slots = trial.graph().tensors().stream().map(Tensor::name).filter(List.of("x", "x.corrupted", "eps")::contains).toList();
-            for (FusionLevel level : LEVELS) {
-                Plan plan = Verifier.watched(trial.plan(level));
-                try (Executable here = cuda.load(plan, trial.feed()); Executable there = new CpuBackend(1).load(plan, trial.feed())) {
-                    for (Executable e : List.of(here, there)) {
-                        trial.start(e);
-                        e.run(0, 1, new double[0]);
-                    }
-                    for (String slot : slots) {
-                        Tensor t = plan.graph().tensor(slot);
-                        assertArrayEquals(there.read(t), here.read(t), trial.spec() + " " + level + " " + slot);
-                    }
-                }
-            }
+            assertBitsOfTheCpu(trial, 1, slots);
         }
     }
 
     @Test
     void sameRunTwice_isBitIdentical() {
-        for (Trial trial : List.of(IWAE, NOISY)) {
-            for (FusionLevel level : LEVELS) {
-                assertArrayEquals(losses(cuda, trial, level), losses(cuda, trial, level));
-            }
-        }
+        List.of(IWAE, NOISY).forEach(DeviceTrials::assertSameTwice);
     }
 
     /// Chunks of an example's samples have the noise that the samples would have all at once.

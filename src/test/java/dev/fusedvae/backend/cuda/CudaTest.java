@@ -1,19 +1,13 @@
 package dev.fusedvae.backend.cuda;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
-import dev.fusedvae.backend.cpu.CpuBackend;
-import dev.fusedvae.check.Tolerance;
 import dev.fusedvae.check.Trial;
-import dev.fusedvae.check.Verifier;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Tensor;
-import dev.fusedvae.plan.Plan;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.Likelihood;
@@ -22,16 +16,13 @@ import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Whole training steps through JCuda, on the device under test, against the definition and the CPU path.
 @Tag("simt")
-class CudaTest {
+class CudaTest extends DeviceTrials {
     private static final long SEED = 23;
-    private static final List<FusionLevel> LEVELS = List.of(FusionLevel.values());
     private static final VaeSpec SMALL = VaeSpec.of(33, List.of(21, 10), 5).withActivation(Activation.TANH);
 
     static final List<Trial> TRIALS = List.of(
@@ -53,52 +44,9 @@ class CudaTest {
             // a code too wide for a row block to keep
             Trial.of(new VaeSpec(5, List.of(3), 1025, List.of(2), Activation.LEAKY_RELU, true, new Likelihood.Gaussian(1), new Objective.Vae(1, 0)), 3, 4, SEED));
 
-    private static CudaBackend cuda;
-
-    @BeforeAll
-    static void open() {
-        cuda = DeviceUnderTest.open();
-    }
-
-    @AfterAll
-    static void close() {
-        if (cuda != null) { // null where the machine cannot build the device
-            assertEquals(0, cuda.allocatedBytes(), "device memory that no executable gave back");
-            cuda.close();
-        }
-    }
-
-    @Test
-    void everyCallOfAStep_computesItsDefinition() {
-        for (Trial trial : TRIALS) {
-            for (FusionLevel level : LEVELS) {
-                Plan plan = Verifier.watched(trial.plan(level));
-                try (Executable executable = cuda.load(plan, trial.feed())) {
-                    Verifier.Report report = Verifier.step(executable, trial.feed(), 1, trial.inputs(), Tolerance.FP32);
-                    assertTrue(report.values() > 0 && report.findings().isEmpty(), () -> trial.spec() + " " + level + ": " + report.findings());
-                }
-            }
-        }
-    }
-
-    @Test
-    void losses_ofTenStepsAreThoseOfTheCpu() {
-        for (Trial trial : TRIALS) {
-            double[] expected = losses(new CpuBackend(1), trial, FusionLevel.NONE);
-            for (FusionLevel level : LEVELS) {
-                double[] actual = losses(cuda, trial, level);
-                for (int i = 0; i < expected.length; i++) {
-                    assertEquals(expected[i], actual[i], 1e-4 * Math.abs(expected[i]), trial.spec() + " " + level + " value " + i);
-                }
-            }
-        }
-    }
-
-    private static double[] losses(Backend backend, Trial trial, FusionLevel level) {
-        try (Executable executable = backend.load(trial.plan(level), trial.feed())) {
-            trial.start(executable);
-            return Trial.run(executable, 10);
-        }
+    @Override
+    List<Trial> trials() {
+        return TRIALS;
     }
 
     @Test
@@ -106,19 +54,7 @@ class CudaTest {
         Trial flat = TRIALS.stream().filter(t -> t.spec().encoderHidden().isEmpty() && t.spec().features() == 37).findFirst().orElseThrow();
         for (Trial trial : List.of(TRIALS.getFirst(), TRIALS.getFirst().with(bytes(255)), TRIALS.getFirst().with(bytes(16)),
                 flat.binarized(Binarization.DYNAMIC))) {
-            for (FusionLevel level : LEVELS) {
-                Plan plan = Verifier.watched(trial.plan(level));
-                try (Executable here = cuda.load(plan, trial.feed()); Executable there = new CpuBackend(1).load(plan, trial.feed())) {
-                    for (Executable e : List.of(here, there)) {
-                        trial.start(e);
-                        e.run(0, 5, new double[0]);
-                    }
-                    for (String slot : List.of("x", "eps")) {
-                        Tensor t = plan.graph().tensor(slot);
-                        assertArrayEquals(there.read(t), here.read(t), level + " " + slot);
-                    }
-                }
-            }
+            assertBitsOfTheCpu(trial, 5, List.of("x", "eps"));
         }
     }
 
@@ -135,9 +71,7 @@ class CudaTest {
 
     @Test
     void sameRunTwice_isBitIdentical() {
-        for (FusionLevel level : LEVELS) {
-            assertArrayEquals(losses(cuda, TRIALS.getFirst(), level), losses(cuda, TRIALS.getFirst(), level));
-        }
+        assertSameTwice(TRIALS.getFirst());
     }
 
     @Test

@@ -28,6 +28,7 @@ import dev.fusedvae.spec.VaeSpec;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -119,6 +120,21 @@ class VendorTest {
                 assertEquals(3 * gemms + 4, StandIn.count("libraryCalls") - calls);
                 assertEquals(3 * (plan.launches() - gemms - 1), StandIn.count("launches") - launches);
             }
+        }
+    }
+
+    /// At none every op has one variant, a module each; what the libraries do has none.
+    @Test
+    void kernelsThatLibrariesStandFor_areNotLoaded() {
+        Trial trial = TRIALS.getFirst();
+        Plan plan = plan(trial, FusionLevel.NONE, Vendor.GEMM, Vendor.NOISE);
+        Set<Kind> kinds = plan.calls().stream().map(c -> c.op().kind()).collect(Collectors.toSet());
+        long ours = kinds.stream().filter(k -> !Vendor.GEMM.does().contains(k) && !Vendor.NOISE.does().contains(k)).count();
+        assertEquals(kinds.size() - 4, ours);
+        long modules = StandIn.count("modules");
+        try (CudaBackend fresh = Simt.open(CudaChoice.DEFAULT.withVendor(Set.of(Vendor.GEMM, Vendor.NOISE)));
+                Executable executable = fresh.load(plan, trial.feed())) {
+            assertEquals(ours, StandIn.count("modules") - modules, executable.plan().launches() + " launches");
         }
     }
 
