@@ -11,11 +11,15 @@ final class Turns {
     private static final int PATIENCE = 12;
     /// A step still gets faster while the best one is beaten by this share.
     private static final double FASTER = 0.9;
+    private static final long WINDOW_NANOS = 300_000_000;
+    /// By which the heap changes in a window while vectors are boxed, 90 MB/s at least.
+    private static final long BOXING_BYTES = 8 << 20;
 
     /// How long to measure.
     ///
-    /// @param warmSeconds of every executable before its first turn, at least; code that still gets faster is given up to
-    ///                    [#PATIENCE] times as much, since the compiler shares the processors with whoever else is there
+    /// @param warmSeconds of every executable before its first turn, at least; code that still gets faster, or still makes
+    ///                    objects of its vectors, is given up to [#PATIENCE] times as much, since the compiler shares the
+    ///                    processors with whoever else is there
     /// @param turnSeconds of a turn, about
     /// @param rounds      turns of every executable
     record Effort(double warmSeconds, double turnSeconds, int rounds) {
@@ -55,17 +59,29 @@ final class Turns {
         }
 
         void warm(Effort effort) {
-            long start = System.nanoTime();
-            long beaten = start;
+            long patience = System.nanoTime() + (long) (1e9 * PATIENCE * effort.warmSeconds());
+            long unsettled = System.nanoTime();
+            long window = unsettled;
+            long used = heap();
             double best = Double.POSITIVE_INFINITY;
             do {
                 double nanos = nanos();
                 steps = (int) Math.clamp(1e9 * effort.turnSeconds() / nanos, 1, MOST_STEPS);
-                if (nanos < FASTER * best) {
-                    best = nanos;
-                    beaten = System.nanoTime();
+                long now = System.nanoTime();
+                boolean boxing = now - window >= WINDOW_NANOS && Math.abs(heap() - used) > BOXING_BYTES;
+                if (boxing || nanos < FASTER * best) {
+                    unsettled = now;
                 }
-            } while (System.nanoTime() - beaten < 1e9 * effort.warmSeconds() && System.nanoTime() - start < 1e9 * PATIENCE * effort.warmSeconds());
+                best = Math.min(best, nanos);
+                if (now - window >= WINDOW_NANOS) {
+                    window = now;
+                    used = heap();
+                }
+            } while (System.nanoTime() - unsettled < 1e9 * effort.warmSeconds() && System.nanoTime() < patience);
+        }
+
+        private static long heap() {
+            return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
         }
 
         /// Nanoseconds of a step, mean of a turn; the call returns when the device has done its work.
