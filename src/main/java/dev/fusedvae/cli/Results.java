@@ -1,10 +1,12 @@
 package dev.fusedvae.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.Vae;
 import dev.fusedvae.eval.Evaluation;
 import dev.fusedvae.io.Json;
+import dev.fusedvae.spec.Objective;
 import dev.fusedvae.train.EpochMetrics;
 import dev.fusedvae.train.Figures;
 import dev.fusedvae.train.History;
@@ -14,7 +16,7 @@ import java.util.Optional;
 
 /// The figures of a model in the two forms that commands print: one JSON object, or a table.
 ///
-/// @param train figures of the training set, where they are known
+/// @param train figures of the training set, where they are known; terms that a bound does not have are NaN
 /// @param test  figures of the test set
 record Results(Vae vae, String fusion, Optional<Figures> train, Figures test, List<Double> klPerLatent, int activeUnits) {
 
@@ -24,7 +26,13 @@ record Results(Vae vae, String fusion, Optional<Figures> train, Figures test, Li
 
     /// What training measured at the epoch whose parameters the model has.
     static Results of(Vae vae, String fusion, EpochMetrics epoch) {
-        return new Results(vae, fusion, Optional.of(epoch.train()), epoch.test(), epoch.klPerLatent(), epoch.activeUnits());
+        Figures train = splits(vae) ? epoch.train() : new Figures(epoch.train().elbo(), Double.NaN, Double.NaN);
+        return new Results(vae, fusion, Optional.of(train), epoch.test(), epoch.klPerLatent(), epoch.activeUnits());
+    }
+
+    /// Whether what training measured has two terms: the importance-weighted bound has none.
+    private static boolean splits(Vae vae) {
+        return !(vae.spec().objective() instanceof Objective.Iwae);
     }
 
     /// What an evaluation measured.
@@ -65,7 +73,11 @@ record Results(Vae vae, String fusion, Optional<Figures> train, Figures test, Li
         root.put("shape", vae.spec().shape());
         root.put("modelEpoch", history.modelEpoch());
         root.put("ending", history.ending().flag());
-        root.set("history", Json.tree(history.epochs()));
+        JsonNode epochs = Json.tree(history.epochs());
+        if (!splits(vae)) {
+            epochs.forEach(e -> ((ObjectNode) e.get("train")).putNull("reconstruction").putNull("kl"));
+        }
+        root.set("history", epochs);
         return root;
     }
 
@@ -77,13 +89,22 @@ record Results(Vae vae, String fusion, Optional<Figures> train, Figures test, Li
         return table.lines();
     }
 
+    /// With two places; a dash for what there is not.
     static String number(double value) {
-        return String.format(Locale.ROOT, "%.2f", value);
+        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.2f", value);
     }
 
     private static void put(ObjectNode node, Figures figures) {
         node.put("elbo", figures.elbo());
-        node.put("reconstruction", figures.reconstruction());
-        node.put("kl", figures.kl());
+        put(node, "reconstruction", figures.reconstruction());
+        put(node, "kl", figures.kl());
+    }
+
+    private static void put(ObjectNode node, String name, double value) {
+        if (Double.isNaN(value)) {
+            node.putNull(name);
+        } else {
+            node.put(name, value);
+        }
     }
 }

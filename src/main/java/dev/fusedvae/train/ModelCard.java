@@ -39,7 +39,7 @@ final class ModelCard {
                 model.data().isEmpty() ? "unknown" : model.data(), model.normalization().kind(), model.train().binarization().flag(),
                 spec.shape(), spec.activation().flag(), spec.bias() ? "" : ", no biases",
                 likelihood(spec.likelihood()), objective(spec.objective()), String.format(Locale.ROOT, "%,d", model.parameters().count()), training(model.train()),
-                figures(model.history()), environment(model));
+                figures(model), environment(model));
     }
 
     private static String summary(Model model) {
@@ -48,6 +48,7 @@ final class ModelCard {
             return "These parameters were imported, or not trained for a whole epoch; there are no figures.";
         }
         EpochMetrics m = history.epochs().get(history.modelEpoch() - 1);
+        boolean splits = !(model.spec().objective() instanceof Objective.Iwae);
         return "After %d of %d epochs the test ELBO is **%s** nats per example; training ended: %s.".formatted(m.epoch(),
                 model.train().epochs(), nats(m.test().elbo()), history.ending().flag());
     }
@@ -74,11 +75,13 @@ final class ModelCard {
                 train.batchSize(), train.seed());
     }
 
-    private static String figures(History history) {
+    private static String figures(Model model) {
+        History history = model.history();
         if (history.modelEpoch() == 0) {
             return "";
         }
         EpochMetrics m = history.epochs().get(history.modelEpoch() - 1);
+        boolean splits = !(model.spec().objective() instanceof Objective.Iwae);
         return """
                 ## Figures of epoch %d
 
@@ -90,7 +93,7 @@ final class ModelCard {
                 | test, one sample an example | %s | %s | %s |
 
                 %d active units, latents whose mean varies over the test set by more than 0.01.
-                """.formatted(m.epoch(), nats(m.train().elbo()), nats(m.train().reconstruction()), nats(m.train().kl()),
+                """.formatted(m.epoch(), nats(m.train().elbo()), splits ? nats(m.train().reconstruction()) : "–", splits ? nats(m.train().kl()) : "–",
                 nats(m.test().elbo()), nats(m.test().reconstruction()), nats(m.test().kl()), m.activeUnits());
     }
 
