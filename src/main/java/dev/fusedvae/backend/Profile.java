@@ -6,7 +6,7 @@ import java.util.List;
 /// Where the time of a step goes.
 ///
 /// @param timings      the plan's calls in order; calls that share a launch share a timing
-/// @param waitingNanos what no call accounts for: barriers and waiting, nanoseconds a step
+/// @param waitingNanos what the clock's owner (of a team: a member, on average) spent at barriers or in waiting, nanoseconds a step
 public record Profile(List<Timing> timings, double waitingNanos) {
 
     /// @param nanos nanoseconds a step, mean over the steps profiled

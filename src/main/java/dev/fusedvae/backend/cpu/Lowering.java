@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Gives a plan its physical form on the CPU: stages, the way each is cut among members, barrier regions, memory.
+/// Gives a plan its physical form on the CPU: stages, the way each is cut, barrier regions, memory.
 ///
-/// Between two phases there is a barrier, unless every member can go on with the rows that it has just computed. Where a
-/// batch has too few rows to share, a call that starts with a gather is taken apart behind it, so that its product can
-/// be cut along panels; that costs a barrier and gives every member work. A call is also taken apart where its rows go over
-/// from examples to their samples, or back, if those are shared out in other pieces: kernels begin at multiples of four
-/// rows, so examples come in fours, but an example of 50 samples needs only one other beside it.
+/// Between two phases there is a barrier, unless rows can go on by themselves. Where a batch has too few rows to share, a call
+/// that starts with a gather is taken apart behind it, so that its product can be cut along panels; that costs a barrier and
+/// gives every member work. A call is also taken apart where its rows go over from examples to their samples, or back, if
+/// those are shared out in other pieces: kernels begin at multiples of four rows, so examples come in fours, but an example
+/// of 50 samples needs only one other beside it.
 final class Lowering {
     /// Rows a member must have before rows are cut rather than panels: two tiles of twelve.
     private static final int ROWS_A_MEMBER = 24;
@@ -128,25 +128,46 @@ final class Lowering {
         return builder.build(uses, regions(), members);
     }
 
-    /// The parts of every region, ready to run.
-    List<List<Lowered>> lower(Machine machine, double[] metrics) {
-        List<List<Lowered>> result = new ArrayList<>();
+    /// A region, ready to run, and the code in it.
+    record Lowered(Region region, List<Code> code) {}
+
+    /// A call of the plan, or a part of one, with its addresses.
+    record Code(Call call, CpuCall code) {}
+
+    /// Every region in order.
+    List<Lowered> lower(Machine machine, double[] metrics) {
+        List<Lowered> result = new ArrayList<>();
         for (int r = 0; r < regions(); r++) {
-            result.add(new ArrayList<>());
-        }
-        for (Placed p : parts) {
-            result.get(p.region).add(new Lowered(p.part.call, kernel(machine, p.part, metrics)));
+            int region = r;
+            List<Part> all = parts.stream().filter(p -> p.region == region).map(Placed::part).toList();
+            // rows that are passed on from call to call must be cut alike
+            boolean chained = ownRows(all) && sameGrain(all, all);
+            List<Code> code = all.stream().map(p -> new Code(p.call, kernel(machine, p, rowParts(chained ? all : List.of(p)), metrics))).toList();
+            int[] slots = all.stream().mapToInt(p -> plan.calls().indexOf(p.call)).toArray();
+            result.add(new Lowered(new Region(code.stream().map(Code::code).toList(), slots, chained, members), code));
         }
         return result;
     }
 
-    /// A call of the plan, or a part of one, with its addresses.
-    record Lowered(Call call, CpuCall code) {}
+    /// In how many parts the rows of `all` are cut, by the one that has most rows.
+    private int rowParts(List<Part> all) {
+        int samples = all.stream().flatMap(p -> p.stages.stream()).mapToInt(Stage::samples).max().orElseThrow();
+        long weights = all.stream().flatMap(p -> p.stages.stream()).mapToLong(Lowering::weights).sum();
+        return Cutting.rows((long) plan.batch() * samples, Math.ceilDiv(plan.batch(), all.getFirst().grain()), weights, members);
+    }
 
-    private CpuCall kernel(Machine machine, Part part, double[] metrics) {
-        return part.cut == Cut.SUMS
-                ? SumCalls.of(machine, part.stages.getFirst(), metrics)
-                : new TileCall(part.stages.stream().map(s -> RowKernels.of(machine, s)).toList(),
-                        part.stages.stream().mapToInt(Stage::samples).toArray(), part.grain(), members, part.cut == Cut.PANELS);
+    /// Floats of weights that a stage reads for each part of its rows.
+    private static long weights(Stage stage) {
+        return stage instanceof Stage.Linear s ? s.layer().weight().elements(1)
+                : stage instanceof Stage.DataGradient s ? s.layer().weight().elements(1) : 0;
+    }
+
+    private CpuCall kernel(Machine machine, Part part, int rowParts, double[] metrics) {
+        return switch (part.cut) {
+            case SUMS -> SumCalls.of(machine, part.stages.getFirst(), metrics);
+            case PANELS -> TileCall.byPanels(RowKernels.of(machine, part.stages.getFirst()), part.stages.getFirst().samples(), members);
+            case ROWS -> TileCall.byRows(part.stages.stream().map(s -> RowKernels.of(machine, s)).toList(),
+                    part.stages.stream().mapToInt(Stage::samples).toArray(), part.grain(), rowParts);
+        };
     }
 }

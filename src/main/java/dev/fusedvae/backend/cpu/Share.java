@@ -1,14 +1,14 @@
 package dev.fusedvae.backend.cpu;
 
-/// Splits work evenly: member m of n gets units [from, to) of `units`.
+/// Splits work evenly: part p of n gets units [from, to) of `units`.
 final class Share {
     private Share() {}
 
-    static int from(int units, int member, int members) {
-        return (int) ((long) units * member / members);
+    static int from(int units, int part, int parts) {
+        return (int) ((long) units * part / parts);
     }
 
-    static int to(int units, int member, int members) {
-        return from(units, member + 1, members);
+    static int to(int units, int part, int parts) {
+        return from(units, part + 1, parts);
     }
 }

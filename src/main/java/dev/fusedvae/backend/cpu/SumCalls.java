@@ -24,7 +24,7 @@ final class SumCalls {
         };
     }
 
-    /// dW = dYᵀ X in 32 x 32 blocks, each from start to end by one member, and db with the blocks of row 0.
+    /// dW = dYᵀ X in 32 x 32 blocks, each from start to end in one part, and db with the blocks of row 0.
     private static final class WeightGradient implements CpuCall {
         private final Machine machine;
         private final float[] state;
@@ -36,6 +36,7 @@ final class SumCalls {
         private final float[][] weighed;
         private final int samples;
         private final int rowBlocks;
+        private final int parts;
         private final GradientSink weight;
         private final Optional<GradientSink> bias;
 
@@ -51,16 +52,22 @@ final class SumCalls {
             weighed = new float[weights.isPresent() ? machine.members : 0][LINE + dY.stride()];
             samples = stage.samples();
             weight = new GradientSink(machine, stage.weight());
+            parts = Cutting.blocks(weight.pieces(), machine.members);
             bias = stage.bias().map(b -> new GradientSink(machine, b));
         }
 
         @Override
-        public void run(int member, Step step) {
+        public int parts() {
+            return parts;
+        }
+
+        @Override
+        public void run(int member, int part, Step step) {
             int tile = machine.memory.gradientTile(member);
             int blocks = weight.pieces();
             int rows = step.rows() * samples;
             int before = -1;
-            for (int i = Share.from(blocks, member, machine.members); i < Share.to(blocks, member, machine.members); i++) {
+            for (int i = Share.from(blocks, part, parts); i < Share.to(blocks, part, parts); i++) {
                 int panel = i / rowBlocks;
                 int block = i % rowBlocks;
                 if (panel != before && weights.isPresent()) {
@@ -110,11 +117,16 @@ final class SumCalls {
         }
 
         @Override
-        public void run(int member, Step step) {
+        public int parts() {
+            return Cutting.blocks(sink.pieces(), machine.members);
+        }
+
+        @Override
+        public void run(int member, int part, Step step) {
             int tile = machine.memory.gradientTile(member);
             float[] state = machine.memory.state;
             int pieces = sink.pieces();
-            for (int i = Share.from(pieces, member, machine.members); i < Share.to(pieces, member, machine.members); i++) {
+            for (int i = Share.from(pieces, part, parts()); i < Share.to(pieces, part, parts()); i++) {
                 switch (dY) {
                     case Form.Panels p -> panel(member, p.panel(i), step.rows() * samples, tile);
                     case Form.Partials p -> {
@@ -170,9 +182,14 @@ final class SumCalls {
         }
 
         @Override
-        public void run(int member, Step step) {
+        public int parts() {
+            return Cutting.blocks(Blocks.count(gradient), machine.members);
+        }
+
+        @Override
+        public void run(int member, int part, Step step) {
             int pieces = Blocks.count(gradient);
-            for (int i = Share.from(pieces, member, machine.members); i < Share.to(pieces, member, machine.members); i++) {
+            for (int i = Share.from(pieces, part, parts()); i < Share.to(pieces, part, parts()); i++) {
                 machine.memory.work[partial.at() + i * partial.stride()] = GradientSink.squares(machine.elementwise,
                         machine.memory.state, gradient.at() + Blocks.offset(gradient, i), Blocks.length(gradient, i), lanes[member]);
             }
@@ -201,10 +218,15 @@ final class SumCalls {
         }
 
         @Override
-        public void run(int member, Step step) {
+        public int parts() {
+            return Cutting.blocks(firstPiece[updates.length], machine.members);
+        }
+
+        @Override
+        public void run(int member, int part, Step step) {
             int all = firstPiece[updates.length];
-            int from = Share.from(all, member, machine.members);
-            int to = Share.to(all, member, machine.members);
+            int from = Share.from(all, part, parts());
+            int to = Share.to(all, part, parts());
             float scale = updates[0].scale();
             for (int u = 0; u < updates.length; u++) {
                 int begin = Math.max(from, firstPiece[u]) - firstPiece[u];
@@ -234,10 +256,12 @@ final class SumCalls {
         }
 
         @Override
-        public void run(int member, Step step) {
-            if (member != machine.members - 1) {
-                return;
-            }
+        public int parts() {
+            return 1;
+        }
+
+        @Override
+        public void run(int member, int part, Step step) {
             float[] work = machine.memory.work;
             metrics[0] = total(ll, work, step.rows() * samples) / samples;
             metrics[1] = kl.isPresent() ? total(kl.get(), work, step.rows()) : 0;
@@ -261,8 +285,13 @@ final class SumCalls {
         }
 
         @Override
-        public void run(int member, Step step) {
-            for (int p = Share.from(heads.panels(), member, machine.members); p < Share.to(heads.panels(), member, machine.members); p++) {
+        public int parts() {
+            return Cutting.blocks(heads.panels(), machine.members);
+        }
+
+        @Override
+        public void run(int member, int part, Step step) {
+            for (int p = Share.from(heads.panels(), part, parts()); p < Share.to(heads.panels(), part, parts()); p++) {
                 machine.elementwise.klColumns(machine.memory.work, heads.panel(p), heads.panel(heads.panels() + p), prior, p * 3 * Form.PANEL,
                         means.panel(p), step.rows(), step.invRows());
             }

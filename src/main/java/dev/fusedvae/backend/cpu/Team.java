@@ -1,49 +1,67 @@
 package dev.fusedvae.backend.cpu;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
-/// A fixed team of platform threads that runs one task at a time, the caller being member 0.
+/// A team of platform threads that runs one [Job] at a time, the caller being member 0.
 ///
-/// Members meet at a spinning barrier; between tasks the others spin for a moment and then park. They are daemons and
-/// end with [#close()]. A member that fails takes the whole task down: nobody waits for it forever.
-public final class Team implements AutoCloseable {
-    /// Spins before a waiting member yields the processor.
-    private static final int SPINS_BEFORE_YIELD = 1 << 10;
-    /// Spins before an idle member parks.
-    private static final int SPINS_BEFORE_PARK = 1 << 15;
-
-    /// What a team runs: every member calls it once with its number.
-    @FunctionalInterface
-    interface Task {
-        void run(int member);
-    }
-
+/// A stage is over when all its pieces are done, whoever did them, and the member that ends the last piece opens the next
+/// stage itself. So nobody waits for a member that the operating system has taken off its processor unless it was taken off
+/// within a piece, and a job that is short is over before the others have woken up. Who finds nothing to do spins for a
+/// moment and then sleeps: a processor left to others comes back sooner than one that was spun or yielded away.
+///
+/// The threads are daemons and end with [#close()]. A piece that fails ends the job: the pieces that are left are counted
+/// and not run, so nobody waits for them.
+public class Team implements AutoCloseable {
     private final int size;
-    private final List<Thread> threads = new ArrayList<>();
-    private final AtomicInteger arrived = new AtomicInteger();
-    private final AtomicInteger finished = new AtomicInteger();
-    private final AtomicInteger parked = new AtomicInteger();
-    private volatile int barrierRound;
-    private volatile int taskRound;
-    private volatile Task task;
+    private final Claims claims;
+    private final Sleepers sleepers;
+    /// Pieces of the stage that are not done yet.
+    private final AtomicInteger left = new AtomicInteger();
+    private long round;
+    private Job job = NOTHING;
+    private long started;
+    private volatile boolean young;
+    private volatile boolean over;
     private volatile boolean closed;
     private volatile Throwable failure;
 
+    private static final Job NOTHING = new Job() {
+        @Override
+        public int[] next() {
+            return OVER;
+        }
+
+        @Override
+        public void run(int member, int piece) {}
+    };
+
+    /// Nanoseconds that a job runs before it wakes members: about what waking costs.
+    private static final long YOUNG_NANOS = 20_000;
+
     /// A team of `size` members, `size − 1` of them new threads.
     public Team(int size) {
+        this(size, Thread::new);
+    }
+
+    /// A team whose threads come from `factory`.
+    Team(int size, ThreadFactory factory) {
         if (size < 1 || size > 1024) {
             throw new IllegalArgumentException("threads must be in 1..1024, got " + size);
         }
         this.size = size;
+        claims = new Claims(size);
+        Thread[] threads = new Thread[size];
+        sleepers = new Sleepers(threads, claims);
         for (int member = 1; member < size; member++) {
             int number = member;
-            Thread thread = new Thread(() -> work(number), "fusedvae-" + number);
+            Thread thread = factory.newThread(() -> work(number));
+            thread.setName("fusedvae-" + number);
             thread.setDaemon(true);
-            threads.add(thread);
-            thread.start();
+            threads[number] = thread;
+        }
+        for (int member = 1; member < size; member++) {
+            threads[member].start();
         }
     }
 
@@ -51,101 +69,128 @@ public final class Team implements AutoCloseable {
         return size;
     }
 
-    /// Runs `newTask` on every member and returns when all are done. One caller at a time.
-    synchronized void run(Task newTask) {
+    /// Runs all stages of `newJob`. One caller at a time.
+    synchronized void run(Job newJob) {
         if (closed) {
             throw new IllegalStateException("this team is closed");
         }
-        if (size == 1) {
-            newTask.run(0);
-            return;
-        }
+        sleepers.caller(Thread.currentThread());
+        job = newJob;
         failure = null;
-        arrived.set(0);
-        finished.set(0);
-        task = newTask;
-        taskRound++;
-        if (parked.get() > 0) {
-            threads.forEach(LockSupport::unpark);
-        }
-        attempt(newTask, 0);
-        int spins = 0;
-        while (finished.get() < size) {
-            spins = pause(spins);
-        }
-        if (failure != null) {
-            throw new IllegalStateException("a member of the team failed: " + failure, failure);
-        }
-    }
-
-    /// Waits until every member has come here; afterwards each sees what all others wrote before.
-    void barrier() {
-        if (size == 1) {
-            return;
-        }
-        int round = barrierRound;
-        if (arrived.incrementAndGet() == size) {
-            arrived.set(0);
-            barrierRound = round + 1;
-            return;
-        }
-        int spins = 0;
-        while (barrierRound == round) {
-            if (failure != null) {
-                throw new IllegalStateException("another member of the team failed", failure);
+        over = false;
+        young = true;
+        started = System.nanoTime();
+        advance(0);
+        while (!over) {
+            long seen = claims.round(0);
+            if (!help(0) && !over) {
+                sleepers.await(0, seen);
             }
-            spins = pause(spins);
         }
-    }
-
-    private static int pause(int spins) {
-        if (spins < SPINS_BEFORE_YIELD) {
-            Thread.onSpinWait();
-        } else {
-            Thread.yield();
+        Throwable first = failure;
+        if (first instanceof RuntimeException own && size == 1) {
+            throw own;
         }
-        return spins + 1;
+        if (first != null) {
+            throw new IllegalStateException("a member of the team failed: " + first, first);
+        }
     }
 
     private void work(int member) {
-        int seen = 0;
         while (!closed) {
-            int spins = 0;
-            while (taskRound == seen && !closed) {
-                if (++spins < SPINS_BEFORE_PARK) {
-                    Thread.onSpinWait();
-                } else {
-                    park(seen);
-                }
-            }
-            if (!closed) {
-                seen++;
-                attempt(task, member);
+            long seen = claims.round(member);
+            if (!help(member) && !closed) {
+                sleepers.await(member, seen);
             }
         }
     }
 
-    private void park(int seen) {
-        parked.incrementAndGet();
-        if (taskRound == seen && !closed) {
-            LockSupport.park(this);
+    /// Runs pieces as long as there are any; false if there was none.
+    private boolean help(int member) {
+        int done = 0;
+        for (int piece = claims.take(member); piece != Claims.NONE; piece = claims.take(member)) {
+            attempt(member, piece);
+            done++;
+            if (young) {
+                wakeWhenOld();
+            }
         }
-        parked.decrementAndGet();
+        // counted at once and not one by one; what the pieces wrote is published by it
+        if (done > 0 && left.addAndGet(-done) == 0) {
+            advance(member);
+        }
+        return done > 0;
     }
 
-    private void attempt(Task current, int member) {
+    /// Opens the next stage, alone: no piece is open or being run. A stage of one piece is run on the spot.
+    private void advance(int member) {
+        while (true) {
+            int[] bounds = next();
+            if (bounds.length == 0) {
+                end();
+                return;
+            }
+            int pieces = bounds[size];
+            if (pieces > 1 && size > 1) {
+                open(bounds);
+                return;
+            }
+            for (int piece = 0; piece < pieces; piece++) {
+                attempt(member, piece);
+            }
+        }
+    }
+
+    private int[] next() {
+        if (failure != null) {
+            return Job.OVER;
+        }
         try {
-            current.run(member);
+            return job.next();
         } catch (RuntimeException | Error e) {
-            failure = failure == null ? e : failure; // the others fail for no reason but the first
-        } finally {
-            finished.incrementAndGet();
+            failure = e;
+            return Job.OVER;
+        }
+    }
+
+    private void open(int[] bounds) {
+        left.setPlain(bounds[size]); // published by the words of the claims
+        claims.open(++round, bounds);
+        if (young) {
+            wakeWhenOld();
+        } else {
+            sleepers.wake(bounds[size] - 1);
+        }
+    }
+
+    private void wakeWhenOld() {
+        if (System.nanoTime() - started >= YOUNG_NANOS) {
+            young = false;
+            sleepers.wake(size - 1);
+        }
+    }
+
+    private void end() {
+        job = NOTHING;
+        over = true;
+        claims.tell(0, ++round);
+        sleepers.wakeCaller();
+    }
+
+    private void attempt(int member, int piece) {
+        if (failure != null) {
+            return;
+        }
+        try {
+            job.run(member, piece);
+        } catch (RuntimeException | Error e) {
+            failure = failure == null ? e : failure; // the first of them, or one of the first
         }
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        threads.forEach(LockSupport::unpark);
+        sleepers.close();
     }
 }

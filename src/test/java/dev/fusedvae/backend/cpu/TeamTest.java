@@ -8,121 +8,205 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class TeamTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
-    @Test
-    void task_isRunOnceByEveryMember() {
-        try (Team team = new Team(4)) {
-            AtomicIntegerArray runs = new AtomicIntegerArray(4);
-            for (int i = 0; i < 50; i++) {
-                team.run(runs::incrementAndGet);
+    /// A team whose threads are there and never get to run, as if the system had no processor for them.
+    private static Team absent(int size, CountDownLatch end) {
+        return new Team(size, body -> new Thread(() -> {
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
             }
-            for (int member = 0; member < 4; member++) {
-                assertEquals(50, runs.get(member));
-            }
-        }
+            body.run();
+        }));
     }
 
     @Test
-    void caller_isMemberZero() {
-        try (Team team = new Team(2)) {
-            Thread[] who = new Thread[2];
-            team.run(member -> who[member] = Thread.currentThread());
-            assertSame(Thread.currentThread(), who[0]);
-            assertTrue(who[1].isDaemon());
-        }
-    }
-
-    /// Plain writes before a barrier are seen after it, by every member, over and over; one second at most.
-    @Test
-    void barrier_ordersWrites() {
-        for (int size : new int[] {2, 3}) {
+    void pieces_areRunOnceEach_andStagesSeeWhatThoseBeforeWrote() {
+        for (int size : new int[] {1, 2, 3, 8}) {
             try (Team team = new Team(size)) {
-                long[] values = new long[size];
-                boolean[] wrong = new boolean[size];
-                long deadline = System.nanoTime() + 500_000_000L;
-                while (System.nanoTime() < deadline) {
-                    team.run(member -> {
-                        for (int round = 0; round < 50; round++) {
-                            values[member]++;
-                            team.barrier();
-                            for (int other = 0; other < size; other++) {
-                                wrong[member] |= values[other] != values[member];
-                            }
-                            team.barrier();
-                        }
-                    });
+                CountingJob job = new CountingJob(size);
+                for (int run = 0; run < 30; run++) {
+                    team.run(job.begin(1 + run % 7 * 5, run));
+                    assertEquals("", job.complaints());
                 }
-                for (int member = 0; member < size; member++) {
-                    assertFalse(wrong[member], "member " + member + " of " + size + " saw an old value");
-                    assertTrue(values[member] >= 50);
+            }
+        }
+    }
+
+    /// Runs so short that the others often come when the next is on; two jobs in turns, each of which notices a piece that
+    /// is run when it should not.
+    @Test
+    void runs_thatAreShortAndManyDoNotMixUp() {
+        for (int size : new int[] {2, 3, 8}) {
+            try (Team team = new Team(size)) {
+                List<CountingJob> jobs = List.of(new CountingJob(size), new CountingJob(size));
+                long deadline = System.nanoTime() + 700_000_000L;
+                for (int run = 0; System.nanoTime() < deadline; run++) {
+                    CountingJob job = jobs.get(run % 2);
+                    team.run(job.begin(1 + run % 3, run));
+                    assertEquals("", job.complaints());
+                }
+                jobs.forEach(job -> assertEquals("", job.complaints()));
+            }
+        }
+    }
+
+    @Test
+    void members_thatAreHeldUpAnywhereChangeNothing() {
+        for (int size : new int[] {2, 3, 8}) {
+            try (Team team = new Team(size)) {
+                CountingJob job = new CountingJob(size).slow();
+                for (int run = 0; run < 6; run++) {
+                    team.run(job.begin(12, run));
+                    assertEquals("", job.complaints());
                 }
             }
         }
     }
 
     @Test
-    void failure_ofAnyMemberReachesTheCaller_andTheTeamGoesOn() {
-        assertTimeoutPreemptively(SOON, () -> {
-            try (Team team = new Team(3)) {
-                for (int failing = 0; failing < 3; failing++) {
-                    int bad = failing;
-                    IllegalStateException e = assertThrows(IllegalStateException.class, () -> team.run(member -> {
-                        if (member == bad) {
-                            throw new ArithmeticException("on purpose");
-                        }
-                        team.barrier();
-                        team.barrier();
-                    }));
-                    assertEquals(ArithmeticException.class, e.getCause().getClass(), e.toString());
-                    AtomicIntegerArray runs = new AtomicIntegerArray(3);
-                    team.run(member -> {
-                        team.barrier();
-                        runs.incrementAndGet(member);
-                    });
-                    assertEquals("[1, 1, 1]", runs.toString());
-                }
-            }
-        });
-    }
-
-    @Test
-    void members_thatParkedWakeUpForTheNextTask() {
-        assertTimeoutPreemptively(SOON, () -> {
-            try (Team team = new Team(2)) {
-                Thread[] second = new Thread[2];
-                team.run(member -> second[member] = Thread.currentThread());
-                for (int i = 0; i < 5; i++) {
-                    while (second[1].getState() != Thread.State.WAITING) {
-                        Thread.sleep(1);
+    void member_thatNeverComesDelaysNobody() {
+        CountDownLatch end = new CountDownLatch(1);
+        for (int size : new int[] {2, 8}) {
+            assertTimeoutPreemptively(SOON, () -> {
+                try (Team team = absent(size, end)) {
+                    CountingJob job = new CountingJob(size);
+                    for (int run = 0; run < 100; run++) {
+                        team.run(job.begin(10, run));
+                        assertEquals("", job.complaints());
+                        assertEquals(job.piecesRun(), job.piecesOf(0));
                     }
-                    AtomicIntegerArray runs = new AtomicIntegerArray(2);
-                    team.run(runs::incrementAndGet);
-                    assertEquals("[1, 1]", runs.toString());
-                }
-            }
-        });
-    }
-
-    @Test
-    void close_endsTheThreads_andRefusesTasks() {
-        assertTimeoutPreemptively(SOON, () -> {
-            Team team = new Team(3);
-            AtomicReference<Thread> second = new AtomicReference<>();
-            team.run(member -> {
-                if (member == 1) {
-                    second.set(Thread.currentThread());
                 }
             });
+        }
+        end.countDown();
+    }
+
+    /// A stage whose two pieces wait for each other needs both members; the second has gone to sleep before.
+    @Test
+    void members_thatSleepAreWokenWhereThereIsWork() {
+        assertTimeoutPreemptively(SOON, () -> {
+            AtomicReference<Thread> second = new AtomicReference<>();
+            try (Team team = new Team(2, body -> {
+                second.set(new Thread(body));
+                return second.get();
+            })) {
+                for (int i = 0; i < 5; i++) {
+                    while (second.get().getState() != Thread.State.WAITING) {
+                        Thread.sleep(1);
+                    }
+                    Thread[] who = new Thread[3];
+                    team.run(new Meeting(who));
+                    assertSame(Thread.currentThread(), who[0] == second.get() ? who[1] : who[0]);
+                    assertSame(second.get(), who[0] == second.get() ? who[0] : who[1]);
+                }
+                assertTrue(second.get().isDaemon());
+            }
+        });
+    }
+
+    /// A first stage that takes long, so that the team wakes up, then one whose two pieces meet.
+    private static final class Meeting implements Job {
+        private final Thread[] who;
+        private final CountDownLatch both = new CountDownLatch(2);
+        private int stage;
+
+        Meeting(Thread[] who) {
+            this.who = who;
+        }
+
+        @Override
+        public int[] next() {
+            return switch (stage++) {
+                case 0 -> new int[] {0, 2, 3};
+                case 1 -> new int[] {0, 1, 2};
+                default -> OVER;
+            };
+        }
+
+        @Override
+        public void run(int member, int piece) {
+            try {
+                if (stage == 1) {
+                    Thread.sleep(2);
+                    return;
+                }
+                who[piece] = Thread.currentThread();
+                both.countDown();
+                both.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Test
+    void failure_ofAnyPieceReachesTheCaller_andTheTeamGoesOn() {
+        assertTimeoutPreemptively(SOON, () -> {
+            for (int size : new int[] {2, 3}) {
+                try (Team team = new Team(size)) {
+                    CountingJob job = new CountingJob(size);
+                    for (int stage = 0; stage < 4; stage++) {
+                        for (int piece = -1; piece < CountingJob.pieces(stage, 0, size); piece++) {
+                            CountingJob failing = new CountingJob(size).failing(stage, piece);
+                            IllegalStateException e = assertThrows(IllegalStateException.class, () -> team.run(failing.begin(6, 0)));
+                            assertEquals(ArithmeticException.class, e.getCause().getClass(), e.toString());
+                            assertFalse(failing.began(stage + 1), "a stage was opened after one that failed");
+                            team.run(job.begin(4, 1));
+                            assertEquals("", job.complaints());
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    @Test
+    void failure_onATeamOfOneIsTheCallersOwn() {
+        try (Team team = new Team(1)) {
+            assertThrows(ArithmeticException.class, () -> team.run(new CountingJob(1).failing(1, 0).begin(3, 0)));
+            assertThrows(ArithmeticException.class, () -> team.run(new CountingJob(1).failing(2, -1).begin(3, 0)));
+        }
+    }
+
+    /// A caller whose thread was interrupted cannot park; it must neither hang nor lose the interrupt.
+    @Test
+    void caller_thatWasInterruptedRunsAllTheSame() {
+        assertTimeoutPreemptively(SOON, () -> {
+            try (Team team = new Team(2)) {
+                Thread.currentThread().interrupt();
+                CountingJob job = new CountingJob(2).slow();
+                team.run(job.begin(5, 0));
+                assertTrue(Thread.interrupted());
+                assertEquals("", job.complaints());
+            }
+        });
+    }
+
+    @Test
+    void close_endsTheThreads_andRefusesJobs() {
+        assertTimeoutPreemptively(SOON, () -> {
+            List<Thread> threads = new ArrayList<>();
+            Team team = new Team(3, body -> {
+                threads.add(new Thread(body));
+                return threads.getLast();
+            });
+            team.run(new CountingJob(3).begin(2, 0));
             team.close();
-            second.get().join();
-            assertFalse(second.get().isAlive());
-            assertThrows(IllegalStateException.class, () -> team.run(member -> { }));
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertEquals(2, threads.size());
+            assertThrows(IllegalStateException.class, () -> team.run(new CountingJob(3).begin(1, 0)));
         });
     }
 

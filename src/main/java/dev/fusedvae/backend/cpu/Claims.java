@@ -1,0 +1,88 @@
+package dev.fusedvae.backend.cpu;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/// Who takes which piece of a stage: for each member one word, `round · 2^36 + end · 2^18 + next`, in a cache line of its
+/// own. The member takes its pieces from the front, the others from the back, so each costs one atomic operation, mostly
+/// on a line that nobody else wants.
+///
+/// Whoever succeeds in taking a piece has seen the word that [#open] wrote last, and all that was written before it; while
+/// the piece is not counted as done no other stage can be opened. So a member that comes late, from whatever stage, takes
+/// a piece of the current one or none; rounds only tell waiting members that there is something new.
+final class Claims {
+    /// The most pieces of a stage.
+    static final int MOST = (1 << 18) - 1;
+    static final int NONE = -1;
+    private static final int NEXT_BITS = 18;
+    private static final int ROUND_SHIFT = 36;
+    private static final long END = 1L << NEXT_BITS;
+    /// Longs between words: two cache lines, because neighbours are prefetched in pairs.
+    private static final int STRIDE = 16;
+
+    private final int members;
+    private final AtomicLongArray words;
+
+    Claims(int members) {
+        this.members = members;
+        words = new AtomicLongArray((members + 1) * STRIDE);
+    }
+
+    /// The last round that `member` was told of: it changes with every stage.
+    long round(int member) {
+        return words.get(at(member)) >>> ROUND_SHIFT;
+    }
+
+    /// Offers the pieces of a new stage; see [Job#next()]. A fence or another volatile write must follow before anything is
+    /// read that decides whom to wake.
+    void open(long round, int[] bounds) {
+        for (int member = 0; member < members; member++) {
+            words.setRelease(at(member), round << ROUND_SHIFT | (long) bounds[member + 1] << NEXT_BITS | bounds[member]);
+        }
+    }
+
+    /// Tells one member of a round in which there is nothing to take.
+    void tell(int member, long round) {
+        words.set(at(member), round << ROUND_SHIFT);
+    }
+
+    /// A piece for `member`: its own next one, or another's last one, or [#NONE].
+    int take(int member) {
+        int piece = first(member);
+        for (int i = 1; i < members && piece == NONE; i++) {
+            piece = last(member + i < members ? member + i : member + i - members);
+        }
+        return piece;
+    }
+
+    private int first(int member) {
+        int at = at(member);
+        for (long word = words.getAcquire(at); next(word) < end(word); word = words.getAcquire(at)) {
+            if (words.compareAndSet(at, word, word + 1)) {
+                return next(word);
+            }
+        }
+        return NONE;
+    }
+
+    private int last(int member) {
+        int at = at(member);
+        for (long word = words.getAcquire(at); next(word) < end(word); word = words.getAcquire(at)) {
+            if (words.compareAndSet(at, word, word - END)) {
+                return end(word) - 1;
+            }
+        }
+        return NONE;
+    }
+
+    private static int at(int member) {
+        return (member + 1) * STRIDE;
+    }
+
+    private static int next(long word) {
+        return (int) word & MOST;
+    }
+
+    private static int end(long word) {
+        return (int) (word >>> NEXT_BITS) & MOST;
+    }
+}

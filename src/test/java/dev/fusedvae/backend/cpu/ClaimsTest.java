@@ -1,0 +1,106 @@
+package dev.fusedvae.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.fusedvae.plan.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ClaimsTest {
+
+    @Test
+    void member_takesItsOwnFromTheFront_thenOthersFromTheBack() {
+        Claims claims = new Claims(3);
+        claims.open(1, new int[] {0, 2, 5, 7});
+        List<Integer> taken = new ArrayList<>();
+        for (int piece = claims.take(1); piece != Claims.NONE; piece = claims.take(1)) {
+            taken.add(piece);
+        }
+        assertEquals(List.of(2, 3, 4, 6, 5, 1, 0), taken);
+        assertEquals(Claims.NONE, claims.take(0));
+    }
+
+    @Test
+    void round_changesWithEveryStage_andNotByTaking() {
+        Claims claims = new Claims(2);
+        claims.open(1, new int[] {0, 3, 3});
+        long before = claims.round(0);
+        claims.take(0);
+        claims.take(1);
+        assertEquals(before, claims.round(0));
+        claims.open(2, new int[] {0, 3, 3});
+        assertNotEquals(before, claims.round(0));
+        claims.tell(0, 3);
+        assertEquals(Claims.NONE, claims.take(0));
+        assertNotEquals(claims.round(1), claims.round(0));
+    }
+
+    @Test
+    void largestStage_fits() {
+        Claims claims = new Claims(2);
+        claims.open(1 << 20, new int[] {0, Claims.MOST - 1, Claims.MOST});
+        assertEquals(Claims.MOST - 1, claims.take(1));
+        assertEquals(Claims.MOST - 2, claims.take(1));
+        assertEquals(0, claims.take(0));
+        assertEquals(1 << 20, claims.round(1));
+    }
+
+    @Test
+    void pieces_areTakenOnceByMembersThatRace() throws InterruptedException {
+        int members = 4;
+        int pieces = 200_000;
+        Claims claims = new Claims(members);
+        claims.open(1, IntStream.rangeClosed(0, members).map(m -> m == members ? pieces : m * 1000).toArray());
+        AtomicIntegerArray times = new AtomicIntegerArray(pieces);
+        List<Thread> threads = IntStream.range(0, members).mapToObj(m -> Thread.ofPlatform().start(() -> {
+            for (int piece = claims.take(m); piece != Claims.NONE; piece = claims.take(m)) {
+                times.incrementAndGet(piece);
+            }
+        })).toList();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        for (int piece = 0; piece < pieces; piece++) {
+            assertEquals(1, times.get(piece), "piece " + piece);
+        }
+    }
+
+    private record Parts(int parts, AtomicIntegerArray runs) implements CpuCall {
+        Parts(int parts) {
+            this(parts, new AtomicIntegerArray(parts));
+        }
+
+        @Override
+        public void run(int member, int part, Step step) {
+            runs.incrementAndGet(part);
+        }
+    }
+
+    @Test
+    void region_hasEveryPartOfEveryCallOnce() {
+        for (int members : new int[] {1, 2, 3, 8}) {
+            for (boolean chained : new boolean[] {false, true}) {
+                List<Parts> calls = chained ? List.of(new Parts(7), new Parts(7)) : List.of(new Parts(7), new Parts(1), new Parts(16));
+                Region region = new Region(List.copyOf(calls), new int[] {0, 1, 2}, chained, members);
+                long[] nanos = new long[3];
+                int[] bounds = region.bounds();
+                assertEquals(members + 1, bounds.length);
+                for (int piece = 0; piece < bounds[members]; piece++) {
+                    region.run(0, piece, new Step());
+                    region.timed(0, piece, new Step(), nanos);
+                }
+                for (Parts call : calls) {
+                    for (int part = 0; part < call.parts(); part++) {
+                        assertEquals(2, call.runs().get(part));
+                    }
+                }
+                assertTrue(IntStream.range(0, members).allMatch(m -> bounds[m] <= bounds[m + 1]));
+            }
+        }
+    }
+}

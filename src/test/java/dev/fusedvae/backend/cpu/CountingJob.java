@@ -1,0 +1,133 @@
+package dev.fusedvae.backend.cpu;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/// A job that checks its team: every piece once, in its own stage, and plain writes of one stage seen in the next.
+final class CountingJob implements Job {
+    private static final int MOST_PIECES = 64;
+
+    private final int size;
+    private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
+    /// Plain on purpose: the team orders them. What each piece of the last stage wrote, and how often it was run.
+    private final long[] values = new long[MOST_PIECES];
+    private final int[] runs = new int[MOST_PIECES];
+    private final int[] byMember;
+    private long[] before = {};
+    private int stages;
+    private int shape;
+    private int stage;
+    private int failStage = -1;
+    private int failPiece;
+    private boolean slow;
+
+    CountingJob(int size) {
+        this.size = size;
+        byMember = new int[size];
+    }
+
+    /// Holds members up in some pieces.
+    CountingJob slow() {
+        slow = true;
+        return this;
+    }
+
+    /// Throws in a piece, or for piece -1 in opening the stage.
+    CountingJob failing(int inStage, int inPiece) {
+        failStage = inStage;
+        failPiece = inPiece;
+        return this;
+    }
+
+    CountingJob begin(int newStages, int newShape) {
+        stages = newStages;
+        shape = newShape;
+        stage = -1;
+        before = new long[] {newShape};
+        return this;
+    }
+
+    /// One, few, or many pieces.
+    static int pieces(int stage, int shape, int size) {
+        return switch ((stage + shape) % 4) {
+            case 0 -> 4 * size;
+            case 1 -> 1;
+            case 2 -> size;
+            default -> size + 1;
+        };
+    }
+
+    @Override
+    public int[] next() {
+        if (stage >= 0) {
+            close(pieces(stage, shape, size));
+        }
+        if (++stage == stages) {
+            return OVER;
+        }
+        if (stage == failStage && failPiece < 0) {
+            throw new ArithmeticException("on purpose");
+        }
+        int[] bounds = new int[size + 1];
+        for (int m = 0; m < size; m++) {
+            // all of one stage for the last member: the others have nothing but what they take from it
+            bounds[m + 1] = (stage + shape) % 5 == 4 && m + 1 < size ? 0 : Share.to(pieces(stage, shape, size), m, size);
+        }
+        return bounds;
+    }
+
+    private void close(int pieces) {
+        before = new long[pieces];
+        for (int p = 0; p < pieces; p++) {
+            if (runs[p] != 1 && failStage < 0) {
+                complaints.add("piece " + p + " of stage " + stage + " was run " + runs[p] + " times");
+            }
+            before[p] = values[p];
+            runs[p] = 0;
+            values[p] = 0;
+        }
+    }
+
+    @Override
+    public void run(int member, int piece) {
+        if (stage < 0 || stage >= stages || piece >= pieces(stage, shape, size)) {
+            complaints.add("piece " + piece + " was run in stage " + stage + " of " + stages);
+            return;
+        }
+        if (stage == failStage && piece == failPiece) {
+            throw new ArithmeticException("on purpose");
+        }
+        if (slow && (stage + piece + member) % 3 == 0) {
+            LockSupport.parkNanos((member + 1) * 300_000L);
+        }
+        for (long value : before) {
+            if (value != before[0] || stage > 0 && value != stage + shape) {
+                complaints.add("stage " + stage + " saw " + value);
+            }
+        }
+        values[piece] += stage + 1 + shape;
+        runs[piece]++;
+        byMember[member]++;
+    }
+
+    /// Whether `which` was opened.
+    boolean began(int which) {
+        return stage >= which;
+    }
+
+    int piecesOf(int member) {
+        return byMember[member];
+    }
+
+    int piecesRun() {
+        int sum = 0;
+        for (int n : byMember) {
+            sum += n;
+        }
+        return sum;
+    }
+
+    String complaints() {
+        return String.join("; ", complaints);
+    }
+}
