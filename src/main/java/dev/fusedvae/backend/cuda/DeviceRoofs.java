@@ -31,7 +31,7 @@ public record DeviceRoofs(double flopsPerSecond, double bytesPerSecond, long tri
         Effort effort = Effort.of(engine.timed());
         long most = effort.bytes() / (12 * BLOCK);
         int count = Math.toIntExact(BLOCK * Math.clamp(bytes / (12 * BLOCK), 4, most));
-        int passes = (int) Math.clamp(effort.bytes() / (12L * count), 1, 1000);
+        int passes = Math.clamp(effort.bytes() / (12L * count), 1, 1000);
         Map<String, KernelLibrary.Kernel> kernels = engine.library().load(List.of(source("roof_fma"), source("roof_triad")));
         try (Arena arena = Arena.ofConfined(); DeviceBlock memory = new DeviceBlock(engine.driver(), 12L * count);
                 LaunchTimer timer = new LaunchTimer(engine.driver(), REPEATS)) {
