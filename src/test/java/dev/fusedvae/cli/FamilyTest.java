@@ -1,5 +1,6 @@
 package dev.fusedvae.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -75,7 +76,7 @@ class FamilyTest {
 
     /// What Ctrl-C leaves after two of four epochs, by the trainer that the command runs.
     @Test
-    void rbm_goesOnWhereItStopped(@TempDir Path folder) {
+    void rbm_goesOnWhereItStopped(@TempDir Path folder) throws IOException {
         Path whole = folder.resolve("whole");
         Path stopped = folder.resolve("stopped");
         JsonNode expected = Cli.run(rbm(whole)).expect(Exit.OK).json();
@@ -104,6 +105,7 @@ class FamilyTest {
         for (int e = 0; e < 4; e++) {
             assertEquals(expected.at("/history/" + e + "/reconstruction"), actual.at("/history/" + e + "/reconstruction"));
         }
+        assertArrayEquals(Files.readAllBytes(whole.resolve("model.safetensors")), Files.readAllBytes(stopped.resolve("model.safetensors")));
         Cli.run(rbm(stopped)).expect(Exit.OK); // it ended, so it may be replaced
     }
 
