@@ -113,7 +113,10 @@ final class RbmReport {
         if (chains.length > 0) {
             tensors.add(new NamedTensor(RbmGraphs.CHAIN, new long[] {chains.length / spec.visible(), spec.visible()}, chains));
         }
-        SafeTensors.write(folder.resolve("model.safetensors"), tensors, Map.of("format", FORMAT, "shape", spec.shape()));
+        Map<String, String> texts = new LinkedHashMap<>(); // in order: the same model is the same file
+        texts.put("format", FORMAT);
+        texts.put("shape", spec.shape());
+        SafeTensors.write(folder.resolve("model.safetensors"), tensors, texts);
     }
 
     static TextTable table(RbmRun run) {

@@ -16,7 +16,7 @@ public record FigureTable(Objective.Bound bound) {
 
     /// The training set, as the objective sees it. A bound that does not split stands alone, by its name.
     public List<String> train(String label, Figures f) {
-        return bound.splits() ? row(label, f) : List.of(label + ": " + bound.name(), number(f.elbo()), "", "");
+        return bound.splits() ? row(label, f) : List.of(label + ": " + bound.name(), number(f.elbo()), "–", "–");
     }
 
     /// The test set, of which every objective's ELBO is known.

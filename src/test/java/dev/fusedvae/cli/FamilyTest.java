@@ -1,5 +1,6 @@
 package dev.fusedvae.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -76,7 +77,7 @@ class FamilyTest {
 
     /// What Ctrl-C leaves after two of four epochs, by the trainer that the command runs.
     @Test
-    void rbm_goesOnWhereItStopped(@TempDir Path folder) {
+    void rbm_goesOnWhereItStopped(@TempDir Path folder) throws IOException {
         Path whole = folder.resolve("whole");
         Path stopped = folder.resolve("stopped");
         JsonNode expected = Cli.run(rbm(whole)).expect(Exit.OK).json();
@@ -105,6 +106,7 @@ class FamilyTest {
         for (int e = 0; e < 4; e++) {
             assertEquals(expected.at("/history/" + e + "/reconstruction"), actual.at("/history/" + e + "/reconstruction"));
         }
+        assertArrayEquals(Files.readAllBytes(whole.resolve("model.safetensors")), Files.readAllBytes(stopped.resolve("model.safetensors")));
         Cli.run(rbm(stopped)).expect(Exit.OK); // it ended, so it may be replaced
     }
 
@@ -121,7 +123,7 @@ class FamilyTest {
         assertTrue(ran.err().contains(" (IWAE bound, k=3)  test -"), ran.err());
         List<String> lines = ran.out().lines().toList();
         assertTrue(lines.getFirst().startsWith("nats per example         ") && !lines.getFirst().contains("ELBO"), ran.out());
-        assertTrue(lines.get(2).matches("train: IWAE bound, k=3 +-[0-9.]+"), ran.out());
+        assertTrue(lines.get(2).matches("train: IWAE bound, k=3 +-[0-9.]+ +– +–"), ran.out());
         assertTrue(lines.get(3).matches("test: ELBO +-[0-9.]+ +-[0-9.]+ +[0-9.]+"), ran.out());
         String card = Files.readString(out.resolve("README.md"));
         assertTrue(card.contains("| train, average over the epoch: IWAE bound, k=3 | -"), card);
