@@ -70,18 +70,31 @@ final class ReproduceCommand extends FvaeCommand {
         Outputs.folder(out);
         // before hours of work on the first case, not after: what a later one would be refused for
         chosen.forEach(resume ? Reproduction::finished : Reproduction::refuseUnfinished);
+        // open until the last word: once it is closed the JVM may end
+        try (Interruption interruption = Interruption.listen(() -> terminal.say("\nfvae: stopping; what is done is kept"))) {
+            Optional<List<Outcome>> outcomes = outcomes(chosen, options, interruption);
+            if (outcomes.isEmpty()) {
+                terminal.say("fvae: go on with: " + again(out));
+                return Exit.INTERRUPTED;
+            }
+            report(outcomes.get());
+            return outcomes.get().stream().anyMatch(o -> o.verdict() == Verdict.FAIL) ? Exit.MISSED : Exit.OK;
+        }
+    }
+
+    /// One after the other; empty if interrupted.
+    private Optional<List<Outcome>> outcomes(List<Reproduction> chosen, RunOptions options, Interruption interruption) {
         List<Outcome> outcomes = new ArrayList<>();
         for (Reproduction one : chosen) {
             Optional<Outcome> kept = resume ? one.finished() : Optional.empty();
-            Optional<Outcome> outcome = kept.or(() -> run(one, options));
+            Optional<Outcome> outcome = interruption.requested() ? Optional.empty() : kept.or(() -> run(one, options, interruption));
             if (outcome.isEmpty()) {
-                return Exit.INTERRUPTED;
+                return Optional.empty();
             }
             outcomes.add(outcome.get());
             say("%s: %s", name(outcome.get()), kept.isPresent() ? "kept from " + kept.get().machine().get("date") : outcome.get().verdict().words());
         }
-        report(outcomes);
-        return outcomes.stream().anyMatch(o -> o.verdict() == Verdict.FAIL) ? Exit.MISSED : Exit.OK;
+        return Optional.of(outcomes);
     }
 
     /// The cases that were named, each with the folder it belongs into.
@@ -104,30 +117,29 @@ final class ReproduceCommand extends FvaeCommand {
     }
 
     /// Trains and measures; empty if interrupted.
-    private Optional<Outcome> run(Reproduction one, RunOptions options) {
+    private Optional<Outcome> run(Reproduction one, RunOptions options, Interruption interruption) {
         Case task = one.task();
         if (task.train().epochs() != one.publishedEpochs()) {
             say("fvae: %s: %d epochs instead of the %d published: its band does not apply", one.row(), task.train().epochs(), one.publishedEpochs());
         }
         Material.Data data = task.material().load(dataDir, terminal.env());
-        Reproduction.Run run = train(one, data, options);
+        Reproduction.Run run = train(one, data, options, interruption);
         try (Vae vae = run.vae()) {
             if (vae.history().ending() == History.Ending.CANCELLED) {
-                terminal.say("fvae: interrupted in %s after %d of %d epochs; go on with: %s".formatted(
-                        one.row(), vae.history().epochs().size(), task.train().epochs(), again(out)));
+                terminal.say("fvae: interrupted in %s after %d of %d epochs".formatted(one.row(), vae.history().epochs().size(), task.train().epochs()));
                 return Optional.empty();
             }
-            Optional<Outcome> outcome = measure(one, run, data);
+            Optional<Outcome> outcome = measure(one, run, data, interruption);
             outcome.ifPresent(done -> LecturePictures.ofFigure(one, vae));
             return outcome;
         }
     }
 
     /// Measures; empty if interrupted: the model is in its folder, so that only the measurement starts anew.
-    private Optional<Outcome> measure(Reproduction one, Reproduction.Run run, Material.Data data) {
+    private Optional<Outcome> measure(Reproduction one, Reproduction.Run run, Material.Data data, Interruption interruption) {
         say("%s: measuring", one.row());
         Countdown countdown = new Countdown(terminal, quiet, data.measured().size());
-        try (Interruption interruption = Interruption.listen(() -> terminal.say("\nfvae: stopping; the model is kept, its measurement is not"))) {
+        try {
             return Optional.of(one.measure(run, data, Machine.facts(), done -> {
                 if (interruption.requested()) {
                     throw new CancellationException();
@@ -135,14 +147,13 @@ final class ReproduceCommand extends FvaeCommand {
                 countdown.done(done);
             }));
         } catch (CancellationException e) {
-            terminal.say("fvae: interrupted while measuring %s; go on with: %s".formatted(one.row(), again(out)));
+            terminal.say("fvae: interrupted while measuring %s; its model is kept and will be measured anew".formatted(one.row()));
             return Optional.empty();
         }
     }
 
-    private Reproduction.Run train(Reproduction one, Material.Data data, RunOptions options) {
-        try (Interruption interruption = Interruption.listen(() -> terminal.say("\nfvae: stopping; the checkpoint is being written"));
-                ProgressView view = new ProgressView(terminal, quiet, interruption::requested)) {
+    private Reproduction.Run train(Reproduction one, Material.Data data, RunOptions options, Interruption interruption) {
+        try (ProgressView view = new ProgressView(terminal, quiet, interruption::requested)) {
             return one.train(data, options, resume, view);
         }
     }

@@ -78,7 +78,7 @@ class StoppedReproductionTest {
         assertEquals(0, new ProcessBuilder("kill", "-INT", Long.toString(stopped.pid())).start().waitFor());
         assertEquals(Exit.INTERRUPTED.code(), end(stopped), Files.readString(stderr()));
         String told = Files.readString(stderr());
-        assertTrue(told.contains("fvae: interrupted in linear-ppca after") && told.contains("--resume"), told);
+        assertTrue(told.contains("fvae: interrupted in linear-ppca after") && told.contains("fvae: go on with: fvae reproduce ") && told.contains(" --resume"), told);
         assertFalse(told.contains("Exception"), told);
         assertTrue(Files.exists(out.resolve("linear-pca/result.json")) && !Files.exists(out.resolve("linear-ppca/result.json")));
         String first = Files.readString(out.resolve("linear-pca/result.json"));
