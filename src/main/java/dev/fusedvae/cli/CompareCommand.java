@@ -72,11 +72,13 @@ final class CompareCommand extends FvaeCommand {
         ObjectNode result = json(all, split);
         ArrayNode files = result.putArray("pictures");
         pictures.forEach(p -> files.add(p.toString()));
+        result.set("subsamples", Json.tree(comparison.subsamples()));
         Json.write(out.resolve("compare.json"), result);
         if (json) {
             print(result);
         } else {
             ComparePage.table(all).lines().forEach(this::print);
+            comparison.subsamples().forEach(this::print);
             print("");
             print("the page is " + pictures.getLast());
         }

@@ -27,6 +27,7 @@ final class ComparePage {
                     + " Without the KL term (beta = 0) the encoder cheats: it gives each example a narrow place of its own, far from the prior, as"
                     + " the KL shows, and samples from the prior fall between the places. An estimate by few importance samples is a lower"
                     + " bound on average, and a poor one there.");
+        comparison.subsamples().forEach(page::paragraph);
         List<Path> files = new ArrayList<>();
         if (comparison.data().train().image().isPresent()) {
             ImageShape shape = comparison.data().train().image().orElseThrow();

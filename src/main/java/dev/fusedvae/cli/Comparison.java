@@ -27,6 +27,7 @@ import dev.fusedvae.spec.VaeSpec;
 import dev.fusedvae.train.EpochMetrics;
 import dev.fusedvae.train.RunOptions;
 import dev.fusedvae.train.TrainingListener;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -88,6 +89,24 @@ final class Comparison {
 
     Split data() {
         return data;
+    }
+
+    /// Where a figure is of fewer examples than there are; nothing for small data.
+    List<String> subsamples() {
+        List<String> rules = new ArrayList<>();
+        if (train.length > GaussianMixture.FIT_ROWS) {
+            rules.add("The mixture is fitted to the first %d of %d training examples, by %d steps of EM at most."
+                    .formatted(GaussianMixture.FIT_ROWS, train.length, GaussianMixture.ITERATIONS));
+        }
+        if (labelled() && (train.length > NEIGHBOUR_TRAIN || test.length > NEIGHBOUR_TEST)) {
+            rules.add("k-NN looks up the first %d of %d test codes among the first %d of %d training codes."
+                    .formatted(Math.min(NEIGHBOUR_TEST, test.length), test.length, Math.min(NEIGHBOUR_TRAIN, train.length), train.length));
+        }
+        return rules;
+    }
+
+    private boolean labelled() {
+        return data.train().labels().isPresent() && data.test().labels().isPresent();
     }
 
     float[][] shown() {
@@ -165,7 +184,7 @@ final class Comparison {
     }
 
     private OptionalDouble accuracy(Contestant.Codes codes) {
-        if (data.train().labels().isEmpty() || data.test().labels().isEmpty()) {
+        if (!labelled()) {
             return OptionalDouble.empty();
         }
         return OptionalDouble.of(Neighbours.accuracy(Arrays.copyOf(codes.train(), Math.min(NEIGHBOUR_TRAIN, train.length)), data.train().labels().orElseThrow(),

@@ -27,8 +27,9 @@ public final class GaussianMixture {
     private static final int NORMAL_SITE = 34;
     private static final int PANEL = 32;
     /// Rows that the mixture is fitted to, at most: the library's steps make a matrix for each row and component.
-    private static final int FIT_ROWS = 3_000;
-    private static final int ITERATIONS = 100;
+    public static final int FIT_ROWS = 3_000;
+    /// Steps of the fit, at most; a mixture that would still gain a little by more is taken as it is.
+    public static final int ITERATIONS = 100;
 
     private final PrincipalComponents axes;
     private final double[] variances;
@@ -55,15 +56,22 @@ public final class GaussianMixture {
         double[][] codes = Arrays.stream(spread, 0, Math.min(FIT_ROWS, spread.length)).parallel().map(r -> axes.project(r, rank)).toArray(double[][]::new);
         for (int k = Math.min(most, codes.length / (2 * rank)); k >= 2; k--) {
             try {
-                var em = new MultivariateNormalMixtureExpectationMaximization(codes);
-                em.fit(MultivariateNormalMixtureExpectationMaximization.estimate(codes, k), ITERATIONS, 1e-5);
-                MixtureMultivariateNormalDistribution fitted = em.getFittedModel();
-                return new GaussianMixture(axes, rank, fitted.getComponents());
-            } catch (SingularMatrixException | ConvergenceException e) {
-                continue; // a component lost its points, or the steps ran out: fewer components are tried, and told
+                return new GaussianMixture(axes, rank, fit(codes, k).getComponents());
+            } catch (SingularMatrixException e) {
+                continue; // a component lost its points: fewer components are tried, and told
             }
         }
         throw new IllegalArgumentException("no mixture fits " + rows.length + " rows in " + rank + " dimensions; give more rows or fewer dimensions");
+    }
+
+    private static MixtureMultivariateNormalDistribution fit(double[][] codes, int k) {
+        var em = new MultivariateNormalMixtureExpectationMaximization(codes);
+        try {
+            em.fit(MultivariateNormalMixtureExpectationMaximization.estimate(codes, k), ITERATIONS, 1e-5);
+        } catch (ConvergenceException e) {
+            return em.getFittedModel(); // the steps ran out, and the library keeps what the last of them gave
+        }
+        return em.getFittedModel();
     }
 
     /// Components that were fitted.

@@ -6,6 +6,9 @@ import org.apache.commons.math3.linear.EigenDecomposition;
 
 /// Mean, covariance and principal axes of rows; the eigenvectors are a library's.
 public final class PrincipalComponents {
+    /// Rows centred at a time: 784 doubles of each fill half a second-level cache.
+    private static final int BLOCK = 96;
+
     private final double[] mean;
     private final double[] variances;
     /// Axis by axis, the one of largest variance first.
@@ -32,18 +35,21 @@ public final class PrincipalComponents {
         return new PrincipalComponents(mean, eigen.getRealEigenvalues(), axes);
     }
 
+    /// Rows are centred in double a block at a time, which then stays in the cache while every row of the matrix adds it: with
+    /// all rows for one row of the matrix, 60000 x 784 floats came from memory 784 times, at three times the time of the fit.
     private static double[][] covariance(float[][] rows, double[] mean) {
         int d = mean.length;
         double[][] c = new double[d][d];
-        IntStream.range(0, d).parallel().forEach(i -> {
-            double[] to = c[i];
-            for (float[] row : rows) {
-                double x = row[i] - mean[i];
-                for (int j = 0; j <= i; j++) {
-                    to[j] += x * (row[j] - mean[j]);
+        double[][] block = new double[Math.min(BLOCK, rows.length)][d];
+        for (int first = 0; first < rows.length; first += BLOCK) {
+            int count = Math.min(BLOCK, rows.length - first);
+            for (int r = 0; r < count; r++) {
+                for (int j = 0; j < d; j++) {
+                    block[r][j] = rows[first + r][j] - mean[j];
                 }
             }
-        });
+            IntStream.range(0, d).parallel().forEach(i -> add(c[i], i, block, count));
+        }
         for (int i = 0; i < d; i++) {
             for (int j = 0; j <= i; j++) {
                 c[i][j] /= rows.length;
@@ -51,6 +57,17 @@ public final class PrincipalComponents {
             }
         }
         return c;
+    }
+
+    /// Row i of Σ x xᵀ up to the diagonal, in the order of the rows.
+    private static void add(double[] to, int i, double[][] block, int count) {
+        for (int r = 0; r < count; r++) {
+            double[] row = block[r];
+            double x = row[i];
+            for (int j = 0; j <= i; j++) {
+                to[j] += x * row[j];
+            }
+        }
     }
 
     /// The variance along each axis, largest first.

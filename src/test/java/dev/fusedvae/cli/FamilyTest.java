@@ -49,6 +49,7 @@ class FamilyTest {
         models.values().stream().filter(m -> !m.path("accuracy").isNull())
                 .forEach(m -> assertTrue(m.path("accuracy").asDouble() > 0.5, "chance is one in ten: " + m));
         assertEquals(9, models.values().stream().filter(m -> !m.path("accuracy").isNull()).count());
+        assertEquals(0, root.get("subsamples").size(), "1497 examples are few enough for every model");
         for (String file : List.of("compare.html", "compare.json", "samples.png", "reconstructions.png")) {
             assertTrue(Files.exists(out.resolve(file)), file);
         }
