@@ -3,9 +3,12 @@ package dev.fusedvae.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.Vae;
 import dev.fusedvae.data.Catalogue;
+import dev.fusedvae.data.DataException;
 import dev.fusedvae.io.Json;
 import dev.fusedvae.io.Pictures;
+import dev.fusedvae.io.SafeTensors;
 import java.awt.image.BufferedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -29,7 +32,18 @@ abstract class ModelCommand extends FvaeCommand {
 
     /// The model of `--model`; the caller closes it.
     Vae open() {
+        refuseMachines();
         return Vae.load(model, EngineOptions.choice(backend, threads));
+    }
+
+    /// `rbm` leaves weights under the same name, and a reader may well try them here.
+    private void refuseMachines() {
+        Path weights = model.resolve("model.safetensors");
+        if (!Files.exists(model.resolve("config.json")) && Files.exists(weights)
+                && RbmReport.FORMAT.equals(SafeTensors.read(weights).metadata().get("format"))) {
+            throw new DataException(model + " holds a restricted Boltzmann machine, which fvae " + spec.name()
+                    + " does not read; its figures are in training.json and report.html there");
+        }
     }
 
     /// The data set of the catalogue that the model was trained on, if it was one; files of the user's may have moved.

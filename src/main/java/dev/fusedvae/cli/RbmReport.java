@@ -21,6 +21,8 @@ import java.util.Map;
 
 /// Model, pictures and page of a restricted Boltzmann machine.
 final class RbmReport {
+    /// What the file of weights says it is.
+    static final String FORMAT = "fusedvae rbm";
     private static final int SAMPLES = 64;
     private static final int COLUMNS = 16;
     private static final int RECONSTRUCTIONS = 32;
@@ -111,7 +113,7 @@ final class RbmReport {
         if (chains.length > 0) {
             tensors.add(new NamedTensor(RbmGraphs.CHAIN, new long[] {chains.length / spec.visible(), spec.visible()}, chains));
         }
-        SafeTensors.write(folder.resolve("model.safetensors"), tensors, Map.of("format", "fusedvae rbm", "shape", spec.shape()));
+        SafeTensors.write(folder.resolve("model.safetensors"), tensors, Map.of("format", FORMAT, "shape", spec.shape()));
     }
 
     static TextTable table(RbmRun run) {

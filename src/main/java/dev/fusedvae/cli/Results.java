@@ -1,5 +1,6 @@
 package dev.fusedvae.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.Vae;
@@ -41,7 +42,7 @@ record Results(Vae vae, String fusion, Objective.Bound bound, Optional<Figures> 
 
     /// The contract of `train`, `eval` and `demo`: fields may be added, never renamed; what was not computed is null.
     ///
-    /// `train.elbo` is of what `trainBound` names: a bound that does not split stands there and in `reconstruction`, with a KL of 0.
+    /// `train.elbo` is of what `trainBound` names; where that does not split, as IWAE's, it has no reconstruction and no KL.
     ObjectNode json(boolean trainedNow, int trainExamples) {
         History history = vae.history();
         ObjectNode root = Json.object();
@@ -60,6 +61,7 @@ record Results(Vae vae, String fusion, Objective.Bound bound, Optional<Figures> 
         }
         ObjectNode trainNode = root.putObject("train");
         train.ifPresentOrElse(f -> put(trainNode, f), () -> List.of("elbo", "reconstruction", "kl").forEach(trainNode::putNull));
+        withTerms(trainNode, bound);
         train.ifPresentOrElse(f -> root.put("trainBound", bound.name()), () -> root.putNull("trainBound"));
         ObjectNode testNode = root.putObject("test");
         put(testNode, test);
@@ -71,7 +73,9 @@ record Results(Vae vae, String fusion, Objective.Bound bound, Optional<Figures> 
         root.put("shape", vae.spec().shape());
         root.put("modelEpoch", history.modelEpoch());
         root.put("ending", history.ending().flag());
-        root.set("history", Json.tree(history.epochs()));
+        JsonNode epochs = Json.tree(history.epochs());
+        epochs.forEach(e -> withTerms((ObjectNode) e.get("train"), vae.spec().objective().bound()));
+        root.set("history", epochs);
         return root;
     }
 
@@ -91,5 +95,12 @@ record Results(Vae vae, String fusion, Objective.Bound bound, Optional<Figures> 
         node.put("elbo", figures.elbo());
         node.put("reconstruction", figures.reconstruction());
         node.put("kl", figures.kl());
+    }
+
+    /// A bound that does not split has no terms of its own: null.
+    private static void withTerms(ObjectNode node, Objective.Bound bound) {
+        if (!bound.splits()) {
+            node.putNull("reconstruction").putNull("kl");
+        }
     }
 }

@@ -76,6 +76,27 @@ class FiguresTest {
         Cli.run("eval", "--model", out("ae"), "--samples", "5").expect(Exit.USAGE);
     }
 
+    /// The importance-weighted bound has no two terms: training tells one number, the evaluation's ELBO all three.
+    @Test
+    void iwae_tellsNoTermsThatItDoesNotHave() {
+        JsonNode root = Cli.run("train", "--data", "digits", "--epochs", "2", "--hidden", "16", "--latent", "3", "--objective", "iwae", "--samples", "3",
+                "--out", out("iwae"), "--json").expect(Exit.OK).json();
+        assertTrue(root.at("/train/elbo").asDouble() < 0 && root.at("/train/reconstruction").isNull() && root.at("/train/kl").isNull(), root.toString());
+        assertTrue(root.at("/history/1/train/kl").isNull() && root.at("/history/1/test/kl").asDouble() > 0, root.toString());
+        JsonNode eval = Cli.run("eval", "--model", out("iwae"), "--samples", "50", "--with-train", "--json").expect(Exit.OK).json();
+        assertTrue(eval.at("/train/kl").asDouble() > 0 && eval.at("/test/posteriorGap").asDouble() > 0, eval.toString());
+    }
+
+    @Test
+    void machines_areNoModelsOfThisKind() {
+        Cli.run("rbm", "--data", "digits", "--epochs", "1", "--hidden", "8", "--chains", "2", "--temperatures", "5", "--sweeps", "2", "--out", out("rbm"))
+                .expect(Exit.OK);
+        for (String[] command : new String[][] {{"eval", "--model", out("rbm")}, {"score", "--model", out("rbm"), "digits"}}) {
+            String err = Cli.run(command).expect(Exit.DATA).err();
+            assertTrue(err.contains("holds a restricted Boltzmann machine, which fvae " + command[0] + " does not read; its figures are in training.json"), err);
+        }
+    }
+
     /// β so large that nothing is left: every latent collapses, and it is said.
     @Test
     void collapse_isWarnedOf() {
