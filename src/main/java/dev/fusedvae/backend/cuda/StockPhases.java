@@ -83,12 +83,17 @@ final class StockPhases {
             add(spec(depth, WIDE_LATENT, depth, WIDE, LIKELIHOODS.getFirst()), WIDE_BATCH, plans);
         }
         for (int batch : RBM_BATCHES) {
-            for (boolean persistent : new boolean[] {false, true}) {
-                plans.add(Plan.of(RbmGraphs.training(new RbmSpec(FEATURES, HIDDEN, 2, persistent), new OptimizerSpec.Sgd(1e-2, 0), Binarization.NONE),
-                        FusionLevel.LAYER, batch));
+            for (int gibbsSteps = 1; gibbsSteps <= 2; gibbsSteps++) {
+                plans.add(rbm(gibbsSteps, false, batch));
+                plans.add(rbm(gibbsSteps, true, batch));
             }
         }
         return plans;
+    }
+
+    private static Plan rbm(int gibbsSteps, boolean persistent, int batch) {
+        RbmSpec spec = new RbmSpec(FEATURES, HIDDEN, gibbsSteps, persistent);
+        return Plan.of(RbmGraphs.training(spec, new OptimizerSpec.Sgd(1e-2, 0), Binarization.NONE), FusionLevel.LAYER, batch);
     }
 
     private static void add(VaeSpec spec, int batch, List<Plan> plans) {
