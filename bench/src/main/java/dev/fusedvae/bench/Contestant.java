@@ -43,8 +43,10 @@ public final class Contestant implements AutoCloseable {
     }
 
     /// A whole training step on batches of `batch`; full batches only, as the peers do with drop_last.
-    public static Contestant training(Backend backend, VaeSpec spec, int batch, Examples examples) {
-        TrainSpec train = TrainSpec.standard(1, 1).withBatchSize(batch);
+    ///
+    /// @param seed of the order of the examples and of the noise; weights are always the same
+    public static Contestant training(Backend backend, VaeSpec spec, int batch, Examples examples, long seed) {
+        TrainSpec train = TrainSpec.standard(1, seed).withBatchSize(batch);
         Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), FusionLevel.LAYER, batch);
         StepTable table = new StepTable(train, spec.objective(), examples.count() / batch * batch);
         return new Contestant(backend, plan, new Feed.Training(examples, table));
@@ -158,6 +160,11 @@ public final class Contestant implements AutoCloseable {
             executable = slow;
         }
         run(steps);
+    }
+
+    /// Steps or calls taken so far.
+    int steps() {
+        return Math.toIntExact(step);
     }
 
     /// Negative ELBO of `heldOut` with one sample each, nats per example, as trained so far.
