@@ -131,7 +131,7 @@ final class PeerContest {
 
     /// The first losses on equal weights, examples and noise; where they differ the row has times and no ratio.
     private void same(String net, int batch, Map<String, String> failed, Map<String, String> facts) {
-        try (Contestant ours = Contestant.training(engine.open(), Nets.spec(net), batch, examples)) {
+        try (Contestant ours = Contestant.training(engine.open(), Nets.spec(net), batch, examples, 1)) {
             Path start = Files.createTempFile("fusedvae-start", ".npz");
             try {
                 ours.export(start);
