@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(name = "peers", mixinStandardHelpOptions = true, description = {"Time training steps and encoding against PyTorch, JAX and DL4J, in turns, same mathematics and data.",
     "Rules: the mean over the batch as loss; the data resident; gather, noise, loss, gradient and Adam inside the timing; fp32, no TF32;",
     "same weights, order and, for the first 20 losses, same noise; full batches; medians of interleaved turns; under 6 %% is noise;",
-    "a ratio only where those losses agree to 1e-4 and, after the turns and some steps at a low rate, the held-out ELBO lies within 1 nat",
+    "a ratio only where those losses agree to 1e-4 and, after the turns, at least three epochs and some steps at a low rate, the held-out ELBO lies within 1 nat",
     "of what three seeds of the engine span."})
 final class PeersCommand implements Callable<Integer> {
     private static final Path PEERS = Outputs.root().resolve("bench").resolve("peers");
