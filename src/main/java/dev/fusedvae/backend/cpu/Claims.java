@@ -9,13 +9,15 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /// Whoever succeeds in taking a piece has seen the word that [#open] wrote last, and all that was written before it; while
 /// the piece is not counted as done no other stage can be opened. So a member that comes late, from whatever stage, takes
 /// a piece of the current one or none; rounds only tell waiting members that there is something new.
-final class Claims {
+class Claims {
     /// The most pieces of a stage.
     static final int MOST = (1 << 18) - 1;
     static final int NONE = -1;
     private static final int NEXT_BITS = 18;
     private static final int ROUND_SHIFT = 36;
     private static final long END = 1L << NEXT_BITS;
+    /// Next piece 1 of none: no stage looks like that.
+    private static final long OVER = 1;
     /// Longs between words: two cache lines, because neighbours are prefetched in pairs.
     private static final int STRIDE = 16;
 
@@ -40,9 +42,16 @@ final class Claims {
         }
     }
 
-    /// Tells one member of a round in which there is nothing to take.
-    void tell(int member, long round) {
-        words.set(at(member), round << ROUND_SHIFT);
+    /// Tells member 0 that the job is over, in a round with nothing to take. This one write is all that it waits for: as
+    /// soon as it is seen the next job may be opened, so whoever ends a job must not touch the claims after it.
+    void finish(long round) {
+        words.set(at(0), round << ROUND_SHIFT | OVER);
+    }
+
+    /// Whether the job is over; for member 0.
+    boolean over() {
+        long word = words.get(at(0));
+        return next(word) > end(word);
     }
 
     /// A piece for `member`: its own next one, or another's last one, or [#NONE].

@@ -1,7 +1,6 @@
 package dev.fusedvae.backend.cpu;
 
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
@@ -18,7 +17,6 @@ final class Sleepers {
     private final Thread[] threads;
     private final Claims claims;
     private final AtomicIntegerArray asleep;
-    private final AtomicInteger count = new AtomicInteger();
     private volatile boolean closed;
 
     Sleepers(Thread[] threads, Claims claims) {
@@ -48,24 +46,18 @@ final class Sleepers {
 
     private void sleep(int member, long seen) {
         asleep.set(member, 1);
-        count.incrementAndGet();
         while (asleep.get(member) == 1 && claims.round(member) == seen && !closed) {
             LockSupport.park(this);
             if (Thread.currentThread().isInterrupted()) {
                 Thread.yield(); // a caller that was interrupted cannot park
             }
         }
-        if (asleep.compareAndSet(member, 1, 0)) {
-            count.decrementAndGet();
-        }
+        asleep.set(member, 0);
     }
 
     /// Wakes up to `most` members, the caller among them. What was written before is seen by those who find themselves awake.
     void wake(int most) {
         VarHandle.fullFence();
-        if (count.get() == 0) {
-            return;
-        }
         int woken = 0;
         for (int member = 0; member < threads.length && woken < most; member++) {
             woken += wakeOne(member) ? 1 : 0;
@@ -74,14 +66,11 @@ final class Sleepers {
 
     void wakeCaller() {
         VarHandle.fullFence();
-        if (count.get() > 0) {
-            wakeOne(0);
-        }
+        wakeOne(0);
     }
 
     private boolean wakeOne(int member) {
         if (asleep.get(member) == 1 && asleep.compareAndSet(member, 1, 0)) {
-            count.decrementAndGet();
             LockSupport.unpark(threads[member]);
             return true;
         }

@@ -22,7 +22,6 @@ public class Team implements AutoCloseable {
     private Job job = NOTHING;
     private long started;
     private volatile boolean young;
-    private volatile boolean over;
     private volatile boolean closed;
     private volatile Throwable failure;
 
@@ -46,11 +45,12 @@ public class Team implements AutoCloseable {
 
     /// A team whose threads come from `factory`.
     Team(int size, ThreadFactory factory) {
-        if (size < 1 || size > 1024) {
-            throw new IllegalArgumentException("threads must be in 1..1024, got " + size);
-        }
+        this(size, factory, new Claims(checked(size)));
+    }
+
+    Team(int size, ThreadFactory factory, Claims claims) {
         this.size = size;
-        claims = new Claims(size);
+        this.claims = claims;
         Thread[] threads = new Thread[size];
         sleepers = new Sleepers(threads, claims);
         for (int member = 1; member < size; member++) {
@@ -65,6 +65,13 @@ public class Team implements AutoCloseable {
         }
     }
 
+    private static int checked(int size) {
+        if (size < 1 || size > 1024) {
+            throw new IllegalArgumentException("threads must be in 1..1024, got " + size);
+        }
+        return size;
+    }
+
     public int size() {
         return size;
     }
@@ -77,13 +84,12 @@ public class Team implements AutoCloseable {
         sleepers.caller(Thread.currentThread());
         job = newJob;
         failure = null;
-        over = false;
         young = true;
         started = System.nanoTime();
         advance(0);
-        while (!over) {
+        while (!claims.over()) {
             long seen = claims.round(0);
-            if (!help(0) && !over) {
+            if (!help(0) && !claims.over()) {
                 sleepers.await(0, seen);
             }
         }
@@ -172,8 +178,7 @@ public class Team implements AutoCloseable {
 
     private void end() {
         job = NOTHING;
-        over = true;
-        claims.tell(0, ++round);
+        claims.finish(++round);
         sleepers.wakeCaller();
     }
 

@@ -1,6 +1,7 @@
 package dev.fusedvae.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,9 +36,24 @@ class ClaimsTest {
         assertEquals(before, claims.round(0));
         claims.open(2, new int[] {0, 3, 3});
         assertNotEquals(before, claims.round(0));
-        claims.tell(0, 3);
+    }
+
+    @Test
+    void finish_isSeenByMemberZeroUntilTheNextStage() {
+        Claims claims = new Claims(2);
+        assertFalse(claims.over());
+        claims.open(1, new int[] {0, 1, 2});
+        claims.take(0);
+        claims.take(0);
+        assertFalse(claims.over());
+        long before = claims.round(0);
+        claims.finish(2);
+        assertTrue(claims.over());
+        assertNotEquals(before, claims.round(0));
         assertEquals(Claims.NONE, claims.take(0));
-        assertNotEquals(claims.round(1), claims.round(0));
+        assertEquals(Claims.NONE, claims.take(1));
+        claims.open(3, new int[] {0, 0, 1});
+        assertFalse(claims.over());
     }
 
     @Test

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,86 @@ class TeamTest {
                     assertEquals("", job.complaints());
                 }
             }
+        }
+    }
+
+    /// Claims that hold up whoever uses them, as the system does that takes a thread off its processor between two steps of
+    /// the team's own bookkeeping.
+    private static final class Hesitant extends Claims {
+        private final SplittableRandom seeds;
+        private final ThreadLocal<SplittableRandom> random = ThreadLocal.withInitial(this::seed);
+
+        Hesitant(int members, long seed) {
+            super(members);
+            seeds = new SplittableRandom(seed);
+        }
+
+        private synchronized SplittableRandom seed() {
+            return seeds.split();
+        }
+
+        private void hesitate() {
+            if (random.get().nextInt(16) == 0) {
+                try {
+                    Thread.sleep(0, random.get().nextInt(300_000)); // not parked: that would take an unpark meant for the team
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+
+        @Override
+        long round(int member) {
+            hesitate();
+            long round = super.round(member);
+            hesitate();
+            return round;
+        }
+
+        @Override
+        void open(long round, int[] bounds) {
+            hesitate();
+            super.open(round, bounds);
+            hesitate();
+        }
+
+        @Override
+        void finish(long round) {
+            hesitate();
+            super.finish(round);
+            hesitate();
+        }
+
+        @Override
+        boolean over() {
+            hesitate();
+            boolean over = super.over();
+            hesitate();
+            return over;
+        }
+
+        @Override
+        int take(int member) {
+            hesitate();
+            int piece = super.take(member);
+            hesitate();
+            return piece;
+        }
+    }
+
+    @Test
+    void members_thatAreHeldUpBetweenStepsOfTheTeamsOwnChangeNothing() {
+        for (int size : new int[] {2, 3, 8}) {
+            assertTimeoutPreemptively(SOON, () -> {
+                try (Team team = new Team(size, Thread::new, new Hesitant(size, size))) {
+                    CountingJob job = new CountingJob(size);
+                    long deadline = System.nanoTime() + 2_000_000_000L;
+                    for (int run = 0; System.nanoTime() < deadline; run++) {
+                        team.run(job.begin(1 + run % 3, run));
+                        assertEquals("", job.complaints());
+                    }
+                }
+            }, () -> size + " members");
         }
     }
 
