@@ -23,7 +23,7 @@ public record Graph(VaeSpec spec, List<Layer> layers, List<Op> ops, List<Tensor>
         Set<Tensor> written = new LinkedHashSet<>();
         for (Op op : ops) {
             for (Tensor t : op.reads()) {
-                boolean lives = t.role() == Tensor.Role.PARAMETER || t.role() == Tensor.Role.STATE || t.role() == Tensor.Role.INPUT;
+                boolean lives = t.role() == Tensor.Role.PARAMETER || t.role() == Tensor.Role.STATE;
                 if (!lives && !written.contains(t)) {
                     throw new IllegalStateException(op + " reads " + t + " before it is written");
                 }

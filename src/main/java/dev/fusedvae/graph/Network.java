@@ -46,7 +46,7 @@ final class Network {
     }
 
     Tensor input() {
-        return new Tensor("x", Tensor.Role.ACTIVATION, Tensor.BATCH, spec.features(), 1);
+        return Tensor.input(spec.features());
     }
 
     /// log σ² of the likelihood, where one scalar or one vector is learned.

@@ -49,7 +49,7 @@ public final class RbmGraphs {
     /// two sides as rows of one matrix it is a weight gradient like any other.
     public static Graph training(RbmSpec spec, OptimizerSpec optimizer, Binarization binarization) {
         RbmGraphs g = new RbmGraphs(spec);
-        Tensor v = Tensor.perExample("x", spec.visible(), 1);
+        Tensor v = Tensor.input(spec.visible());
         g.ops.add(new Op.Gather(v, binarization));
         Tensor p = g.up(v, "data");
         Tensor metrics = g.monitor(v, p, optimizer);
@@ -129,7 +129,7 @@ public final class RbmGraphs {
     /// v and `ll`[b] = log p(v|code).
     public static Graph reconstruct(RbmSpec spec, Binarization binarization) {
         RbmGraphs g = new RbmGraphs(spec);
-        Tensor v = Tensor.perExample("x", spec.visible(), 1);
+        Tensor v = Tensor.input(spec.visible());
         g.ops.add(new Op.Gather(v, binarization));
         Tensor code = g.up(v, "data");
         Tensor logits = g.logits(code, "data");

@@ -13,7 +13,7 @@ public record Tensor(String name, Role role, int rows, int columns, int parts, i
 
     /// What a tensor is for.
     public enum Role {
-        /// A batch of examples.
+        /// The examples of the batch as gathered, one row each.
         INPUT,
         /// Computed from the batch, one row an example.
         ACTIVATION,
@@ -35,6 +35,11 @@ public record Tensor(String name, Role role, int rows, int columns, int parts, i
 
     public Tensor(String name, Role role, int rows, int columns, int parts) {
         this(name, role, rows, columns, parts, 1);
+    }
+
+    /// `x`, the examples of the batch.
+    public static Tensor input(int columns) {
+        return new Tensor("x", Role.INPUT, BATCH, columns, 1);
     }
 
     /// One row an example, `columns` columns.

@@ -91,6 +91,17 @@ public record Trial(VaeSpec spec, TrainSpec train, Examples examples) {
         return new Trial(spec, train, other);
     }
 
+    /// The same examples as pictures on a background: of the features only a stretch of a third is not zero, another in each.
+    public Trial onBackground() {
+        int n = spec.features();
+        float[] values = ((Examples.Floats) examples).values().clone();
+        for (int i = 0; i < values.length; i++) {
+            int from = i / n * 7 % n;
+            values[i] = Math.floorMod(i % n - from, n) < n / 3 ? values[i] : 0;
+        }
+        return with(new Examples.Floats(values, n));
+    }
+
     public Trial clipped(double norm) {
         return new Trial(spec, new TrainSpec(train.batchSize(), train.epochs(), train.seed(), train.optimizer(), train.schedule(),
                 OptionalDouble.of(norm), train.binarization(), train.initialization()), examples);

@@ -60,6 +60,22 @@ public interface Gemm {
     /// @param rows a multiple of 4, at most 32: the width of a panel
     void columns(int rows, int depth, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt);
 
+    /// Groups of columns of a panel that have a list of terms each: 12, 12 and 8 of them.
+    int GROUPS = 3;
+
+    /// Lists, for each group g of 12 columns of a panel of A, the k in [0, depth) with A(r,k) ≠ 0 for some r of the group, in
+    /// order, from `terms[g·stride + 1]` on, their number in front; NaN counts. A is addressed as by [#columns].
+    ///
+    /// Where A is a panel of images, whole stretches of a row of pixels are background.
+    ///
+    /// @param terms has room for three times `stride`, which is more than `depth`
+    void columnTerms(int depth, float[] a, int aAt, int[] terms, int stride);
+
+    /// [#columns] over listed k only; see [#columnTerms].
+    ///
+    /// Leaving out products with 0 changes no bit but the sign of a zero where B is finite.
+    void columns(int rows, float[] a, int aAt, int[] terms, int stride, float[] b, int bAt, float[] c, int cAt);
+
     /// `c_p[0..32) = Σ_{k < depth} x(k) · B_p[k][0..32)` for the panels p in [0, panels), with
     /// `x(k) = x[xAt + (k/32)·xPanel + k%32]` (a plain vector has xPanel 32), row k of B_p at
     /// `b[bAt + p·bPanel + k·32]` and c_p at `c[cAt + p·cPanel]`.

@@ -35,16 +35,17 @@ final class ScalarGemm implements Gemm {
         PanelRows.requireRows(rows);
         for (int r = 0; r < rows; r++) {
             int list = r / GROUP * stride;
-            listed(terms, list + 1, terms[list], a, aAt + r * 32, aPanel, b, bAt, c, cAt + r * 32);
+            listed(terms, list + 1, terms[list], a, aAt + r * 32, aPanel, 1, b, bAt, c, cAt + r * 32);
         }
     }
 
-    private static void listed(int[] terms, int from, int n, float[] x, int xAt, int xPanel, float[] b, int bAt, float[] c, int cAt) {
+    private static void listed(
+            int[] terms, int from, int n, float[] x, int xAt, int xPanel, int xStep, float[] b, int bAt, float[] c, int cAt) {
         for (int j = 0; j < 32; j++) {
             float sum = 0;
             for (int i = from; i < from + n; i++) {
                 int k = terms[i];
-                sum = Math.fma(x[xAt + (k >> 5) * xPanel + (k & 31)], b[bAt + k * 32 + j], sum);
+                sum = Math.fma(x[xAt + (k >> 5) * xPanel + (k & 31) * xStep], b[bAt + k * 32 + j], sum);
             }
             c[cAt + j] = sum;
         }
@@ -59,11 +60,36 @@ final class ScalarGemm implements Gemm {
     }
 
     @Override
+    public void columnTerms(int depth, float[] a, int aAt, int[] terms, int stride) {
+        for (int g = 0; g < GROUPS; g++) {
+            int n = 0;
+            for (int k = 0; k < depth; k++) {
+                boolean any = false;
+                for (int r = g * GROUP; r < Math.min(32, (g + 1) * GROUP) && !any; r++) {
+                    any = a[aAt + k * 32 + r] != 0;
+                }
+                terms[g * stride + 1 + n] = k;
+                n += any ? 1 : 0;
+            }
+            terms[g * stride] = n;
+        }
+    }
+
+    @Override
+    public void columns(int rows, float[] a, int aAt, int[] terms, int stride, float[] b, int bAt, float[] c, int cAt) {
+        PanelRows.requireColumns(rows);
+        for (int r = 0; r < rows; r++) {
+            int list = r / GROUP * stride;
+            listed(terms, list + 1, terms[list], a, aAt + r, 32 * 32, 32, b, bAt, c, cAt + r * 32);
+        }
+    }
+
+    @Override
     public void row(int panels, int depth, float[] x, int xAt, int xPanel,
             float[] b, int bAt, int bPanel, float[] c, int cAt, int cPanel, int[] terms) {
         int n = PanelRows.terms(depth, x, xAt, xPanel, terms);
         for (int p = 0; p < panels; p++) {
-            listed(terms, 0, n, x, xAt, xPanel, b, bAt + p * bPanel, c, cAt + p * cPanel);
+            listed(terms, 0, n, x, xAt, xPanel, 1, b, bAt + p * bPanel, c, cAt + p * cPanel);
         }
     }
 

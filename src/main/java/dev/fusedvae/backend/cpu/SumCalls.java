@@ -8,7 +8,7 @@ import java.util.Optional;
 /// Calls that sum over the rows of the batch, and what follows from the sums. Every sum has one owner and one order.
 final class SumCalls {
     /// Floats in front of what starts a cache line in an array of its own: the header takes the other four.
-    private static final int LINE = 12;
+    static final int LINE = 12;
 
     private SumCalls() {}
 
@@ -24,70 +24,8 @@ final class SumCalls {
         };
     }
 
-    /// dW = dYᵀ X in 32 x 32 blocks, each from start to end in one part, and db with the blocks of row 0.
-    private static final class WeightGradient implements CpuCall {
-        private final Machine machine;
-        private final float[] state;
-        private final float[] work;
-        private final Form.Panels dY;
-        private final Form.Panels x;
-        private final Optional<Form.Partials> weights;
-        /// One panel of dY for each member, its rows weighed: used for all blocks of the panel while it is in cache.
-        private final float[][] weighed;
-        private final int samples;
-        private final int rowBlocks;
-        private final int parts;
-        private final GradientSink weight;
-        private final Optional<GradientSink> bias;
-
-        WeightGradient(Machine machine, Stage.WeightGradient stage) {
-            this.machine = machine;
-            Memory memory = machine.memory;
-            state = memory.state;
-            work = memory.work;
-            dY = memory.panels(stage.dY());
-            x = memory.panels(stage.x());
-            rowBlocks = x.panels();
-            weights = stage.weights().map(memory::partials);
-            weighed = new float[weights.isPresent() ? machine.members : 0][LINE + dY.stride()];
-            samples = stage.samples();
-            weight = new GradientSink(machine, stage.weight());
-            parts = Cutting.blocks(weight.pieces(), machine.members);
-            bias = stage.bias().map(b -> new GradientSink(machine, b));
-        }
-
-        @Override
-        public int parts() {
-            return parts;
-        }
-
-        @Override
-        public void run(int member, int part, Step step) {
-            int tile = machine.memory.gradientTile(member);
-            int blocks = weight.pieces();
-            int rows = step.rows() * samples;
-            int before = -1;
-            for (int i = Share.from(blocks, part, parts); i < Share.to(blocks, part, parts); i++) {
-                int panel = i / rowBlocks;
-                int block = i % rowBlocks;
-                if (panel != before && weights.isPresent()) {
-                    machine.elementwise.scaleRows(work, dY.panel(panel), work, weights.get().at(), false, weighed[member], LINE, rows);
-                    before = panel;
-                }
-                float[] from = weights.isPresent() ? weighed[member] : work;
-                int at = weights.isPresent() ? LINE : dY.panel(panel);
-                machine.gemm.columns(Machine.roundUp4(x.valid(block)), rows, work, x.panel(block), from, at, state, tile);
-                weight.accept(member, i, tile, step);
-                if (block == 0 && bias.isPresent()) {
-                    sumRows(from, at, rows, state, tile);
-                    bias.get().accept(member, panel, tile, step);
-                }
-            }
-        }
-    }
-
     /// to[0..32) = Σ_r panel row r, row by row.
-    private static void sumRows(float[] work, int panel, int rows, float[] state, int to) {
+    static void sumRows(float[] work, int panel, int rows, float[] state, int to) {
         Arrays.fill(state, to, to + Form.PANEL, 0);
         for (int r = 0; r < rows; r++) {
             int from = panel + r * Form.PANEL;

@@ -99,6 +99,48 @@ final class VectorGemm implements Gemm {
     }
 
     @Override
+    public void columnTerms(int depth, float[] a, int aAt, int[] terms, int stride) {
+        int n0 = 1, n1 = stride + 1, n2 = 2 * stride + 1;
+        for (int k = 0; k < depth; k++) {
+            long live = 0;
+            for (int j = 0; j < 32; j += WIDTH) {
+                IntVector bits = FloatVector.fromArray(F, a, aAt + k * 32 + j).reinterpretAsInts();
+                live |= bits.lanewise(VectorOperators.LSHL, 1).compare(VectorOperators.NE, 0).toLong() << j;
+            }
+            terms[n0] = k;
+            n0 += (live & 0xFFF) != 0 ? 1 : 0;
+            terms[n1] = k;
+            n1 += (live & 0xFFF000) != 0 ? 1 : 0;
+            terms[n2] = k;
+            n2 += (live & 0xFF000000L) != 0 ? 1 : 0;
+        }
+        terms[0] = n0 - 1;
+        terms[stride] = n1 - stride - 1;
+        terms[2 * stride] = n2 - 2 * stride - 1;
+    }
+
+    @Override
+    public void columns(int rows, float[] a, int aAt, int[] terms, int stride, float[] b, int bAt, float[] c, int cAt) {
+        PanelRows.requireColumns(rows);
+        for (int r = 0, list = 0; r < rows; r += GROUP, list += stride) {
+            int from = list + 1;
+            int to = from + terms[list];
+            int left = Math.min(GROUP, rows - r);
+            if (TALL && left == 12) {
+                ColumnTermTiles.tile12(terms, from, to, a, aAt + r, b, bAt, c, cAt + r * 32);
+            } else if (TALL && left == 8) {
+                ColumnTermTiles.tile8(terms, from, to, a, aAt + r, b, bAt, c, cAt + r * 32);
+            } else {
+                for (int i = r; i < r + left; i += 4) {
+                    for (int j = 0; j < 32; j += PAIR) {
+                        ColumnTermTiles.tile4(terms, from, to, a, aAt + i, b, bAt + j, c, cAt + i * 32 + j);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
     public void row(int panels, int depth, float[] x, int xAt, int xPanel,
             float[] b, int bAt, int bPanel, float[] c, int cAt, int cPanel, int[] terms) {
         int n = PanelRows.terms(depth, x, xAt, xPanel, terms);

@@ -53,7 +53,9 @@ class CpuAgainstDefinitionTest {
                 Trial.of(spec(33, List.of(31), 32, List.of(33)), 11, 22, SEED),
                 Trial.of(spec(63, List.of(65, 64), 20, List.of(64, 63)), 47, 94, SEED),
                 Trial.of(spec(64, List.of(63), 8, List.of(65)), 48, 96, SEED),
-                Trial.of(spec(65, List.of(64), 8, List.of(64)), 49, 98, SEED));
+                Trial.of(spec(65, List.of(64), 8, List.of(64)), 49, 98, SEED),
+                Trial.of(spec(100, List.of(40), 8, List.of(40)), 49, 98, SEED).onBackground(),
+                Trial.of(spec(110, List.of(), 8, List.of(40)), 150, 300, SEED).onBackground());
     }
 
     @ParameterizedTest

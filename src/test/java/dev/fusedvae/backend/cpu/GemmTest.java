@@ -9,6 +9,7 @@ import dev.fusedvae.simd.Simd;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class GemmTest {
@@ -132,6 +133,44 @@ class GemmTest {
                 }
             }
         }
+    }
+
+    /// Bit for bit, with rows of A in which some groups of columns are zero, and groups that are zero in all rows.
+    @Test
+    void listedColumns_areTheProducts_whereTheRestIsZero() {
+        for (Gemm gemm : implementations()) {
+            for (int rows : new int[] {4, 8, 12, 16, 20, 24, 28, 32}) {
+                for (int depth : new int[] {1, 13, 130}) {
+                    Random random = new Random(rows + 1000 * depth);
+                    float[] a = new float[depth * 32];
+                    float[] b = new float[depth * 32];
+                    for (int k = 0; k < depth; k++) {
+                        for (int c = 0; c < 32; c++) {
+                            boolean dead = c >= rows || c / 12 == 1 && rows == 28 || (k * 7 + c / 12) % 3 == 0 || random.nextInt(4) == 0;
+                            a[k * 32 + c] = dead ? random.nextBoolean() && c < rows ? -0f : 0f : random.nextInt(90) == 0 ? Float.NaN : random.nextFloat() - 0.5f;
+                            b[k * 32 + c] = random.nextFloat() - 0.5f;
+                        }
+                    }
+                    int stride = depth + 3;
+                    int[] terms = new int[Gemm.GROUPS * stride];
+                    gemm.columnTerms(depth, a, 0, terms, stride);
+                    float[] expected = new float[32 * 32];
+                    gemm.columns(rows, depth, a, 0, b, 0, expected, 0);
+                    float[] actual = new float[32 * 32];
+                    gemm.columns(rows, a, 0, terms, stride, b, 0, actual, 0);
+                    assertArrayEquals(expected, actual, gemm + " " + rows + " x " + depth);
+                    for (int g = 0; g < Gemm.GROUPS; g++) {
+                        assertEquals(counting(depth, a, g), terms[g * stride]);
+                    }
+                }
+            }
+        }
+    }
+
+    private static int counting(int depth, float[] a, int group) {
+        return (int) IntStream.range(0, depth)
+                .filter(k -> IntStream.range(12 * group, Math.min(32, 12 * group + 12)).anyMatch(c -> a[k * 32 + c] != 0))
+                .count();
     }
 
     @Test

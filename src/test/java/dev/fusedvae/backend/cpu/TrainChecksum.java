@@ -22,7 +22,7 @@ final class TrainChecksum {
 
     private TrainChecksum() {}
 
-    /// Few rows, where members share panels; many, where they share rows; every likelihood and optimizer; clipping.
+    /// Few rows, where members share panels; many, where they share rows; every likelihood and optimizer; clipping; background.
     private static List<Trial> trials() {
         VaeSpec spec = VaeSpec.of(45, List.of(70), 9);
         return List.of(
@@ -37,7 +37,8 @@ final class TrainChecksum {
                 Trial.of(spec.withObjective(new Objective.Iwae(5, false)).withLikelihood(new Likelihood.GaussianScalar()), 10, 30, 6),
                 Trial.of(spec.withObjective(new Objective.Vae(1, 0, 0.1, 4)).withLikelihood(new Likelihood.GaussianVector())
                         .withPrior(Prior.of(0.5, 2)), 13, 40, 7),
-                Trial.of(spec.withObjective(new Objective.Sparse(0.1)).withCorruption(new Corruption.Masking(0.5)), 60, 130, 8));
+                Trial.of(spec.withObjective(new Objective.Sparse(0.1)).withCorruption(new Corruption.Masking(0.5)), 60, 130, 8),
+                Trial.of(VaeSpec.of(110, List.of(70), 9), 75, 160, 9).onBackground());
     }
 
     static String of(int threads, int steps) {
