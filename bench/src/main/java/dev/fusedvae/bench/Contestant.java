@@ -1,11 +1,10 @@
 package dev.fusedvae.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Tensor;
@@ -20,52 +19,59 @@ import dev.fusedvae.spec.VaeSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
+import java.util.stream.IntStream;
 
 /// The engine, kept warm between its turns.
 public final class Contestant implements AutoCloseable {
+    /// Steps or calls between two looks at the clock where nothing else is asked for.
     static final int WINDOW = 20;
     private static final int EPOCHS_EXPORTED = 3;
 
     private final Backend backend;
-    private Executable executable;
+    private final Executable executable;
+    private final Fusion fusion;
+    private final int window;
+    private final double[] metrics;
     private Feed feed;
-    private final int batch;
-    private final double[] metrics = new double[2 * WINDOW];
     private long step;
 
-    private Contestant(Backend backend, Plan plan, Feed feed) {
+    /// Takes `backend` over.
+    private Contestant(Backend backend, Graph graph, Fusion fusion, Feed feed, int window) {
         this.backend = backend;
+        this.fusion = fusion;
         this.feed = feed;
-        batch = feed.batch();
-        executable = backend.load(plan, feed);
-        Nets.initialize(executable);
+        this.window = window;
+        metrics = new double[feed instanceof Feed.Training training ? 2 * Math.max(Math.max(window, Proof.SHOWN), training.table().stepsPerEpoch()) : 0];
+        try {
+            executable = backend.load(Plan.of(graph, fusion, feed.batch()), feed);
+            Nets.initialize(executable);
+        } catch (RuntimeException e) {
+            backend.close();
+            throw e;
+        }
     }
 
-    /// A whole training step on batches of `batch`; full batches only, as the peers do with drop_last.
+    /// A whole training step on full batches.
     ///
     /// @param seed of the order of the examples and of the noise; weights are always the same
-    public static Contestant training(Backend backend, VaeSpec spec, int batch, Examples examples, long seed) {
-        TrainSpec train = TrainSpec.standard(1, seed).withBatchSize(batch);
-        Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), FusionLevel.LAYER, batch);
-        StepTable table = new StepTable(train, spec.objective(), examples.count() / batch * batch);
-        return new Contestant(backend, plan, new Feed.Training(examples, table));
+    public static Contestant training(Side side, Course course, long seed) {
+        VaeSpec spec = Nets.spec(course.net());
+        TrainSpec train = TrainSpec.standard(1, seed).withBatchSize(course.batch());
+        Graph graph = Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization());
+        StepTable table = new StepTable(train, spec.objective(), course.stepsPerEpoch() * course.batch());
+        return new Contestant(side.open().get(), graph, side.fusion(), new Feed.Training(course.examples(), table), course.window());
     }
 
     /// The encoder alone, on one batch.
-    static Contestant encoder(Backend backend, VaeSpec spec, int batch, Examples examples) {
-        Plan plan = Plan.of(Graphs.encode(spec, Binarization.NONE), FusionLevel.LAYER, batch);
-        return new Contestant(backend, plan, new Feed.Inference(examples, batch, 1));
+    static Contestant encoder(Side side, VaeSpec spec, int batch, Examples examples) {
+        return new Contestant(side.open().get(), Graphs.encode(spec, Binarization.NONE), side.fusion(), new Feed.Inference(examples, batch, 1), WINDOW);
     }
 
     /// Writes what a peer needs to take the very same steps: weights under PyTorch's names, `order` of the examples for
-    /// three epochs, `eps` of the first 20 steps (sample s of example i is row i·k + s). To be called before the first step.
-    public void export(Path file) throws IOException {
-        if (!trains()) {
-            throw new IllegalStateException("an encoder takes no steps");
-        }
+    /// three epochs, `eps` of the first `steps` (sample s of example i is row i·k + s). To be called before the first step.
+    void export(Path file, int steps) throws IOException {
+        training();
         Graph graph = executable.plan().graph();
-        int latent = graph.spec().latent();
         try (Npz npz = new Npz(file)) {
             for (Tensor t : graph.tensors(Tensor.Role.PARAMETER)) {
                 int[] shape = t.rows() == 1 ? new int[] {t.width()} : new int[] {t.rows(), t.width()};
@@ -80,64 +86,76 @@ public final class Contestant implements AutoCloseable {
                 }
             }
             npz.ints("order", order, EPOCHS_EXPORTED, n);
-            int rows = batch * graph.spec().objective().samples();
-            float[] eps = new float[WINDOW * rows * latent];
-            for (int i = 0; i < WINDOW; i++) {
+            int latent = graph.spec().latent();
+            int rows = feed.batch() * graph.spec().objective().samples();
+            float[] eps = new float[steps * rows * latent];
+            for (int i = 0; i < steps; i++) {
                 Normals.block(feed.noise(), i, 0, rows, latent, eps, i * rows * latent, latent, 32);
             }
-            npz.floats("eps", eps, WINDOW, rows, latent);
+            npz.floats("eps", eps, steps, rows, latent);
         }
     }
 
-    /// Losses of the first 20 steps, nats per example.
-    public double[] firstLosses() {
-        executable.run(0, WINDOW, metrics);
-        step = WINDOW;
-        double[] losses = new double[WINDOW];
-        for (int i = 0; i < WINDOW; i++) {
-            losses[i] = -(metrics[2 * i] - metrics[2 * i + 1]) / batch;
+    /// The feed of one that trains.
+    private Feed.Training training() {
+        if (feed instanceof Feed.Training training) {
+            return training;
         }
-        return losses;
-    }
-
-    /// The largest relative difference of losses from `ours`; infinite where the lengths differ.
-    public static double worst(double[] ours, JsonNode theirs) {
-        double worst = ours.length == theirs.size() ? 0 : Double.POSITIVE_INFINITY;
-        for (int i = 0; i < Math.min(ours.length, theirs.size()); i++) {
-            worst = Math.max(worst, Math.abs(ours[i] - theirs.get(i).asDouble()) / Math.abs(ours[i]));
-        }
-        return worst;
-    }
-
-    /// Runs so many steps or calls.
-    void run(int steps) {
-        for (int i = 0; i < steps; i += trains() ? WINDOW : 1) {
-            turn();
-        }
+        throw new IllegalStateException("an encoder takes no steps");
     }
 
     private boolean trains() {
         return feed instanceof Feed.Training;
     }
 
+    int window() {
+        return window;
+    }
+
+    /// Seconds of the next `steps` steps by the wall clock, to the end of their work on the device.
+    ///
+    /// @param steps at most an epoch, or a window where that is longer
+    public double seconds(int steps) {
+        training();
+        long start = System.nanoTime();
+        executable.run(step, steps, metrics);
+        step += steps;
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    /// The loss of the `i`-th of the last steps that ran at once, in nats per example.
+    public double loss(int i) {
+        return -(metrics[2 * i] - metrics[2 * i + 1]) / feed.batch();
+    }
+
+    /// Losses of the next steps, nats per example.
+    public double[] losses(int steps) {
+        seconds(steps);
+        return IntStream.range(0, steps).mapToDouble(this::loss).toArray();
+    }
+
+    /// Runs so many steps or calls, and whole windows of steps.
+    void run(int steps) {
+        for (int i = 0; i < steps; i += trains() ? window : 1) {
+            turn();
+        }
+    }
+
     private void turn() {
         if (trains()) {
-            executable.run(step, WINDOW, metrics);
-            step += WINDOW;
+            seconds(window);
         } else {
             executable.run(0, 1, metrics);
         }
     }
 
-    /// Median over windows of 20 steps or calls.
+    /// Median over windows of steps or calls, in milliseconds each.
     double millisAStep(int steps) {
-        double[] windows = new double[Math.max(1, steps / WINDOW)];
+        double[] windows = new double[Math.max(1, steps / window)];
         for (int w = 0; w < windows.length; w++) {
             long start = System.nanoTime();
-            for (int i = 0; i < WINDOW; i += trains() ? WINDOW : 1) {
-                turn();
-            }
-            windows[w] = (System.nanoTime() - start) / 1e6 / WINDOW;
+            run(window);
+            windows[w] = (System.nanoTime() - start) / 1e6 / window;
         }
         Arrays.sort(windows);
         return windows[windows.length / 2];
@@ -145,24 +163,13 @@ public final class Contestant implements AutoCloseable {
 
     /// Takes `steps` more steps at `rate`, so that what is left of the noise of single steps no longer shows in [#heldOut].
     void settle(int steps, double rate) {
-        if (!(feed instanceof Feed.Training training)) {
-            throw new IllegalStateException("an encoder takes no steps");
-        }
-        StepTable table = training.table();
-        feed = new Feed.Training(training.examples(),
-                new StepTable(table.train().withOptimizer(new OptimizerSpec.Adam(rate)), table.objective(), table.examples()));
-        try (Executable timed = executable) {
-            Graph graph = timed.plan().graph();
-            Executable slow = backend.load(timed.plan(), feed);
-            for (Tensor.Role role : List.of(Tensor.Role.PARAMETER, Tensor.Role.STATE)) {
-                graph.tensors(role).forEach(t -> slow.write(t, timed.read(t)));
-            }
-            executable = slow;
-        }
+        StepTable table = training().table();
+        feed = new Feed.Training(feed.examples(), new StepTable(table.train().withOptimizer(new OptimizerSpec.Adam(rate)), table.objective(), table.examples()));
+        executable.feed(feed);
         run(steps);
     }
 
-    /// Steps or calls taken so far.
+    /// Steps taken so far.
     int steps() {
         return Math.toIntExact(step);
     }
@@ -171,13 +178,13 @@ public final class Contestant implements AutoCloseable {
     double heldOut(Examples heldOut) {
         VaeSpec spec = executable.plan().graph().spec();
         Graph graph = Graphs.elbo(spec, Binarization.NONE);
-        Feed.Inference all = new Feed.Inference(heldOut, batch, 7);
+        Feed.Inference all = new Feed.Inference(heldOut, feed.batch(), 7);
         double sum = 0;
-        try (Executable elbo = backend.load(Plan.of(graph, FusionLevel.LAYER, batch), all)) {
+        try (Executable elbo = backend.load(Plan.of(graph, fusion, feed.batch()), all)) {
             graph.tensors(Tensor.Role.PARAMETER).forEach(t -> elbo.write(t, executable.read(t)));
             for (int i = 0; i < all.steps(); i++) {
                 elbo.run(i, 1, new double[0]);
-                int rows = Math.min(batch, heldOut.count() - i * batch);
+                int rows = Math.min(feed.batch(), heldOut.count() - i * feed.batch());
                 float[] ll = elbo.read(graph.tensor("ll"));
                 float[] kl = elbo.read(graph.tensor("kl"));
                 for (int r = 0; r < rows; r++) {
@@ -188,7 +195,15 @@ public final class Contestant implements AutoCloseable {
         return sum / heldOut.count();
     }
 
-    long arenaBytes() {
+    public String device() {
+        return backend.device();
+    }
+
+    public int launches() {
+        return executable.plan().launches();
+    }
+
+    public long arenaBytes() {
         return executable.arenaBytes();
     }
 

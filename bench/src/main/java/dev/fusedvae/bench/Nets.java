@@ -67,7 +67,7 @@ public final class Nets {
     }
 
     /// Grey pixels in [0, 255] as intensities in [0, 1].
-    static Examples pixels(byte[] pixels, int features) {
+    public static Examples pixels(byte[] pixels, int features) {
         float[] table = new float[256];
         for (int v = 0; v < 256; v++) {
             table[v] = v / 255f;

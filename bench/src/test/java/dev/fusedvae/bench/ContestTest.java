@@ -3,7 +3,6 @@ package dev.fusedvae.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.PeerTable;
@@ -16,24 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ContestTest {
     private static final Map<String, String> ENVIRONMENT =
             Map.of("commit", "abc", "date", "2026-01-01", "machine", "test", "device", "none", "jdk", "25");
-
-    private static double worst(double[] ours, String theirs) throws Exception {
-        return Contestant.worst(ours, new ObjectMapper().readTree(theirs));
-    }
-
-    @Test
-    void worst_isTheLargestRelativeDifference() throws Exception {
-        assertEquals(0, worst(new double[] {100, 200}, "[100, 200]"));
-        assertEquals(0.02, worst(new double[] {100, 200}, "[101, 196]"), 1e-12);
-    }
-
-    @Test
-    void worst_isNoAgreement_whereLengthsDifferOrALossIsNaN() throws Exception {
-        assertEquals(Double.POSITIVE_INFINITY, worst(new double[] {100}, "[100, 200]"));
-        assertEquals(Double.POSITIVE_INFINITY, worst(new double[] {100, 200}, "[100]"));
-        assertTrue(!(worst(new double[] {100, 200}, "[100, NaN]".replace("NaN", "\"NaN\"")) <= Contest.LOSS_TOLERANCE));
-        assertTrue(!(worst(new double[] {Double.NaN}, "[100]") <= Contest.LOSS_TOLERANCE));
-    }
 
     @Test
     void peersThatAreNotInstalled_areRowsThatSayWhy(@TempDir Path folder) {

@@ -4,6 +4,7 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.bench.Side;
 import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.FusionLevel;
 import java.util.Arrays;
@@ -38,7 +39,7 @@ record Engine(FusionLevel level, CudaChoice choice) {
     }
 
     /// The rules of its plans: vendor parts leave some fusions out.
-    Fusion fusion() {
+    private Fusion fusion() {
         return choice.fusion(level);
     }
 
@@ -49,8 +50,13 @@ record Engine(FusionLevel level, CudaChoice choice) {
         }
     }
 
+    /// It as our side of a contest.
+    Side side() {
+        return new Side(name(), fusion(), this::open);
+    }
+
     /// Opens the backend; the caller closes it.
-    Backend open() {
+    private Backend open() {
         return Backends.open(BackendChoice.of("cuda").withCuda(choice)).backend();
     }
 }

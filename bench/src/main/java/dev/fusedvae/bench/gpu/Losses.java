@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.bench.Contestant;
+import dev.fusedvae.bench.Course;
+import dev.fusedvae.bench.Proof;
+import dev.fusedvae.bench.Side;
 import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.FusionLevel;
 import java.util.List;
@@ -14,7 +18,6 @@ import java.util.List;
 ///
 /// cuRAND's normals are other numbers of the same distribution, so its losses are only near.
 final class Losses {
-    private static final double TOLERANCE = 1e-4;
     private static final double OTHER_NOISE = 2e-2;
 
     private final Report report;
@@ -29,7 +32,7 @@ final class Losses {
 
     public static void main(String[] args) {
         Report report = new Report(args[0]);
-        report.root().put("data", args[1]).put("steps", Integer.parseInt(args[2])).put("tolerance", TOLERANCE).put("toleranceOfOtherNoise", OTHER_NOISE);
+        report.root().put("data", args[1]).put("steps", Integer.parseInt(args[2])).put("tolerance", Proof.LOSS_TOLERANCE).put("toleranceOfOtherNoise", OTHER_NOISE);
         Losses losses = new Losses(report, Report.examples(args[1]), Integer.parseInt(args[2]));
         for (String net : args[3].split(",")) {
             losses.net(net.split(":")[0], Integer.parseInt(net.split(":")[1]), Engine.parseAll(args[4]));
@@ -38,31 +41,27 @@ final class Losses {
     }
 
     private void net(String net, int batch, List<Engine> engines) {
-        CpuBackend cpu = new CpuBackend(Runtime.getRuntime().availableProcessors());
-        double[] expected = losses(new Runner(cpu, Fusion.of(FusionLevel.NONE), net, batch, examples, examples.count()), steps);
+        Course course = new Course(net, batch, examples, Steps.WINDOW);
+        Side cpu = new Side("cpu", Fusion.of(FusionLevel.NONE), () -> new CpuBackend(Runtime.getRuntime().availableProcessors()));
+        double[] expected = losses(Contestant.training(cpu, course, 1));
         put(report.row(net + ":" + batch + " cpu"), expected);
         for (Engine engine : engines) {
             ObjectNode row = report.row(net + ":" + batch + " " + engine.name());
             try {
-                Runner runner = new Runner(engine, net, batch, examples, examples.count());
-                row.put("device", runner.device());
-                double[] actual = losses(runner, steps);
+                Contestant contestant = Contestant.training(engine.side(), course, 1);
+                row.put("device", contestant.device());
+                double[] actual = losses(contestant);
                 put(row, actual);
-                judge(row, expected, actual, engine.choice().vendor().contains(CudaChoice.Vendor.NOISE) ? OTHER_NOISE : TOLERANCE);
+                judge(row, expected, actual, engine.choice().vendor().contains(CudaChoice.Vendor.NOISE) ? OTHER_NOISE : Proof.LOSS_TOLERANCE);
             } catch (RuntimeException e) {
                 report.fail(row, e.toString());
             }
         }
     }
 
-    private static double[] losses(Runner runner, int steps) {
-        try (runner) {
-            runner.seconds(steps);
-            double[] losses = new double[steps];
-            for (int i = 0; i < steps; i++) {
-                losses[i] = runner.loss(i);
-            }
-            return losses;
+    private double[] losses(Contestant contestant) {
+        try (contestant) {
+            return contestant.losses(steps);
         }
     }
 
@@ -73,11 +72,7 @@ final class Losses {
     }
 
     private void judge(ObjectNode row, double[] expected, double[] actual, double tolerance) {
-        double worst = 0;
-        for (int i = 0; i < expected.length; i++) {
-            double error = Math.abs(actual[i] - expected[i]) / Math.abs(expected[i]);
-            worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
-        }
+        double worst = Proof.worst(expected, actual);
         row.put("worstRelativeError", worst);
         System.out.printf("%-44s worst relative error of %d losses %.2e%n", row.path("name").asText(), expected.length, worst);
         if (!(worst <= tolerance)) {

@@ -1,158 +1,132 @@
 package dev.fusedvae.bench.gpu;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.bench.Contestant;
-import dev.fusedvae.bench.Nets;
+import dev.fusedvae.bench.Course;
 import dev.fusedvae.bench.Peer;
+import dev.fusedvae.bench.Proof;
+import dev.fusedvae.bench.Rival;
+import dev.fusedvae.bench.Side;
+import dev.fusedvae.bench.Turns;
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.PeerTable;
-import dev.fusedvae.lab.Samples;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
-/// The engine against PyTorch and JAX on the same device, in turns: A B C A B C ..., a sample a turn.
+/// The engine against PyTorch and JAX on the same device, in [Turns]; a row has a ratio where [Proof] allows one.
 ///
-///     PeerContest RESULT.json DATA ROUNDS NET:BATCH,... ENGINE PEER:MODE,... PYTHON FOLDER OPTION...
+///     PeerContest RESULT.json DATA ROUNDS NET:BATCH[:times],... ENGINE PEER:MODE,... PYTHON FOLDER OPTION...
 ///
-/// FOLDER holds torch_vae.py and jax_vae.py. As with the peers' drop_last, all run full batches only. A turn is an epoch's
-/// steps, at most 400. Modes that take given noise first show the same losses on equal weights, examples and noise.
+/// FOLDER holds torch_vae.py and jax_vae.py; OPTION, handed to both, names the images of DATA for training and those held out.
+/// With `:times` a row is timed alone: it takes a third of the time or less, and has no ratio. A turn is an epoch's steps, at
+/// most 400.
 final class PeerContest {
     private static final int LONGEST_TURN = 400;
-    /// The modes that are cheap to start anew on given noise; the others run the same code, compiled or captured.
-    private static final List<String> SHOWN = List.of("eager", "jit");
-    private static final double LOSS_TOLERANCE = 1e-4;
+    private static final int WINDOW = Steps.WINDOW;
+    /// Steps before the first turn: those of the proof and whole windows, so that everyone has taken equally many at any time.
+    private static final int WARM = Proof.SHOWN + 5 * WINDOW;
+    private static final String TIMES = "times";
 
+    private final Side side;
     private final Examples examples;
+    private final Examples heldOut;
     private final int rounds;
-    private final Engine engine;
-    private final Map<String, Peer> peers;
-    private final List<String> modes;
+    private final Map<String, Peer> peers = new LinkedHashMap<>();
+    private final Map<String, Peer.Absent> absent = new LinkedHashMap<>();
 
-    private PeerContest(Examples examples, int rounds, Engine engine, Map<String, Peer> peers, List<String> modes) {
+    PeerContest(Side side, Examples examples, Examples heldOut, int rounds) {
+        this.side = side;
         this.examples = examples;
+        this.heldOut = heldOut;
         this.rounds = rounds;
-        this.engine = engine;
-        this.peers = peers;
-        this.modes = modes;
     }
 
     public static void main(String[] args) {
         Engine engine = Engine.parse(args[4]);
         Results results = new Results(args[0], "peers", engine.device());
         results.note("data", args[1]);
-        results.note("clock", "wall, to the end of the work on the device");
+        results.note("clock", "wall, to the end of the work on the device, every " + WINDOW + " steps");
+        PeerContest contest = new PeerContest(engine.side(), Report.examples(args[1]), Report.heldOut(args[1]), Integer.parseInt(args[2]));
         List<String> modes = List.of(args[5].split(","));
-        Map<String, Peer> peers = new LinkedHashMap<>();
-        for (String name : modes.stream().map(m -> m.split(":")[0]).distinct().toList()) {
-            try {
-                peers.put(name, Peer.start(name, Path.of(args[6]), Path.of(args[7], name + "_vae.py"), List.of(args).subList(8, args.length)));
-                results.note(name, peers.get(name).describe());
-            } catch (Peer.Absent e) {
-                results.note(name, e.getMessage());
-            }
+        for (String peer : modes.stream().map(m -> m.split(":")[0]).distinct().toList()) {
+            results.note(peer, contest.start(peer, Path.of(args[6]), Path.of(args[7]), List.of(args).subList(8, args.length)));
         }
-        PeerContest contest = new PeerContest(Report.examples(args[1]), Integer.parseInt(args[2]), engine, peers, modes);
         for (String net : args[3].split(",")) {
-            results.add(contest.row(net.split(":")[0], Integer.parseInt(net.split(":")[1])));
+            results.add(contest.row(net, modes));
         }
-        peers.values().forEach(Peer::close);
+        contest.end();
         results.end();
     }
 
-    private BenchResults.Row row(String net, int batch) {
-        Map<String, List<Double>> millis = new LinkedHashMap<>();
-        Map<String, String> failed = new LinkedHashMap<>();
-        Map<String, String> facts = new LinkedHashMap<>();
-        same(net, batch, failed, facts);
-        try (Runner runner = new Runner(engine, net, batch, examples, examples.count() / batch * batch)) {
-            int steps = Math.min(LONGEST_TURN, runner.stepsPerEpoch());
-            for (int round = 0; round <= rounds; round++) { // the first one warms up
-                keep(millis, PeerTable.OURS, 1e3 * runner.seconds(steps) / steps, round);
-                facts.put("loss " + PeerTable.OURS, String.format(Locale.ROOT, "%.2f", runner.loss(steps - 1)));
-                for (String mode : modes) {
-                    Optional<JsonNode> answer = ask(mode, "step %s " + net + " " + batch + " " + steps, failed);
-                    if (answer.isPresent()) {
-                        keep(millis, who(mode), answer.get().path("msMedian").asDouble(), round);
-                        facts.put("loss " + who(mode), String.format(Locale.ROOT, "%.2f", answer.get().path("loss").asDouble()));
-                    }
-                }
-            }
-        } catch (RuntimeException e) {
-            failed.put(PeerTable.OURS, e.toString());
-        }
-        List<BenchResults.Series> series = new ArrayList<>(List.of(series(PeerTable.OURS, engine.name(), millis, failed)));
-        modes.forEach(mode -> series.add(series(who(mode), mode.split(":")[1], millis, failed)));
-        series.forEach(s -> s.samples().ifPresent(all -> System.out.printf(Locale.ROOT, "%-14s %-20s %10.2f us a step%n", net + ":" + batch, s.who(), 1e3 * all.median())));
-        return new BenchResults.Row("train " + net + ", batch " + batch, "ms", series, facts);
-    }
-
-    private static BenchResults.Series series(String who, String ran, Map<String, List<Double>> millis, Map<String, String> failed) {
-        boolean ok = millis.containsKey(who) && !failed.containsKey(who);
-        return new BenchResults.Series(who, ok ? ran : "failed: " + failed.getOrDefault(who, "no time left"), ok ? Optional.of(Samples.of(millis.get(who))) : Optional.empty());
-    }
-
-    private static String who(String mode) {
-        return mode.replace(':', ' ');
-    }
-
-    private static void keep(Map<String, List<Double>> millis, String who, double value, int round) {
-        if (round > 0) {
-            millis.computeIfAbsent(who, w -> new ArrayList<>()).add(value);
-        }
-    }
-
-    /// Asks the peer of `mode`, unless it failed before; `command` has a place for the mode.
-    private Optional<JsonNode> ask(String mode, String command, Map<String, String> failed) {
-        String who = who(mode);
-        if (failed.containsKey(who)) {
-            return Optional.empty();
-        }
-        String[] parts = mode.split(":");
-        if (!peers.containsKey(parts[0])) {
-            failed.put(who, parts[0] + " did not start; the environment says why");
-            return Optional.empty();
-        }
+    /// Starts a peer's script in `folder`; gives what it says of itself, or why it is not there.
+    String start(String peer, Path python, Path folder, List<String> options) {
+        List<String> all = new ArrayList<>(options);
+        all.addAll(List.of("--warm", Integer.toString(WARM), "--window", Integer.toString(WINDOW)));
         try {
-            return Optional.of(peers.get(parts[0]).ask(command.formatted(parts[1])));
+            peers.put(peer, Peer.start(peer, python, folder.resolve(peer + "_vae.py"), all));
+            return peers.get(peer).describe();
         } catch (Peer.Absent e) {
-            failed.put(who, e.getMessage());
-            return Optional.empty();
+            absent.put(peer, e);
+            return e.getMessage();
         }
     }
 
-    /// The first losses on equal weights, examples and noise; where they differ the row has times and no ratio.
-    private void same(String net, int batch, Map<String, String> failed, Map<String, String> facts) {
-        try (Contestant ours = Contestant.training(engine.open(), Nets.spec(net), batch, examples, 1)) {
-            Path start = Files.createTempFile("fusedvae-start", ".npz");
-            try {
-                ours.export(start);
-                double[] losses = ours.firstLosses();
-                for (String mode : modes.stream().filter(m -> SHOWN.contains(m.split(":")[1])).toList()) {
-                    ask(mode, "same %s " + net + " " + batch + " " + start, failed).ifPresent(a -> judge(who(mode), Contestant.worst(losses, a.get("losses")), facts));
-                }
-            } finally {
-                Files.delete(start);
+    void end() {
+        peers.values().forEach(Peer::close);
+    }
+
+    private Rival rival(String peer, String mode) {
+        String who = peer + " " + mode;
+        return absent.containsKey(peer) ? Rival.absent(who, mode, absent.get(peer)) : Rival.of(who, mode, mode, peers.get(peer)::ask);
+    }
+
+    /// The row of a net.
+    ///
+    /// @param net   `NET:BATCH`, or `NET:BATCH:times`
+    /// @param modes `PEER:MODE` each, of peers that were started
+    BenchResults.Row row(String net, List<String> modes) {
+        String[] words = net.split(":");
+        boolean proves = words.length < 3;
+        if (!proves && !words[2].equals(TIMES)) {
+            throw new IllegalArgumentException("a row is NET:BATCH or NET:BATCH:" + TIMES + ", got " + net);
+        }
+        Course course = new Course(words[0], Integer.parseInt(words[1]), examples, WINDOW);
+        List<Rival> rivals = modes.stream().map(m -> rival(m.split(":")[0], m.split(":")[1])).toList();
+        Proof proof = new Proof(side, course, heldOut, rivals);
+        List<Double> ours = List.of();
+        String ran = side.ran();
+        try (Contestant contestant = proof.start()) {
+            if (proves) {
+                proof.firstLosses(contestant);
+            } else {
+                proof.leaveOut("not proven: the row was run for its times alone");
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot hand the start of a contest to the peers", e);
+            ours = turns(contestant, course, rivals);
+            if (proves) {
+                proof.heldOut(contestant);
+            }
         } catch (RuntimeException e) {
-            facts.put("noRatio", "equal losses were not shown: " + e);
+            ran = "failed: " + e;
         }
+        Map<String, String> facts = new LinkedHashMap<>(proof.facts());
+        rivals.forEach(r -> r.loss().ifPresent(loss -> facts.put("loss " + r.who(), String.format(Locale.ROOT, "%.2f", loss))));
+        return said(new BenchResults.Row("train " + course.net() + ", batch " + course.batch(), "ms", Turns.series(ran, ours, rivals), facts));
     }
 
-    private static void judge(String who, double worst, Map<String, String> facts) {
-        facts.put("losses differ, " + who, String.format(Locale.ROOT, "%.1e", worst));
-        if (!(worst <= LOSS_TOLERANCE)) {
-            facts.merge("noRatio", "losses of " + who + " differ by " + worst, (a, b) -> a + "; " + b);
+    private List<Double> turns(Contestant contestant, Course course, List<Rival> rivals) {
+        int steps = Math.min(LONGEST_TURN, course.stepsPerEpoch());
+        Turns.warmUp(contestant, WARM);
+        return new Turns(rounds, steps).run(contestant, rivals, mode -> "step %s %s %d %d".formatted(mode, course.net(), course.batch(), steps));
+    }
+
+    private static BenchResults.Row said(BenchResults.Row row) {
+        for (BenchResults.Series s : row.series()) {
+            s.samples().ifPresent(all -> System.out.printf(Locale.ROOT, "%-26s %-20s %10.2f us a step%n", row.name(), s.who(), 1e3 * all.median()));
         }
+        return row;
     }
 }

@@ -7,6 +7,8 @@ import dev.fusedvae.backend.Examples;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Normalization;
+import dev.fusedvae.data.ReadOptions;
+import dev.fusedvae.data.Split;
 import dev.fusedvae.eval.Inputs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,9 +66,19 @@ final class Report {
         }
     }
 
-    /// Training examples of a data set of the catalogue, in [0, 1].
+    /// Training examples of a data set of the catalogue, or of a file or folder, in [0, 1].
     static Examples examples(String data) {
-        DataSet train = Catalogue.load(data, Optional.empty(), System.getenv()).train();
+        DataSet train = load(data).train();
         return Inputs.examples(train, Normalization.unit(train));
+    }
+
+    /// Its held-out examples.
+    static Examples heldOut(String data) {
+        Split split = load(data);
+        return Inputs.examples(split.test(), Normalization.unit(split.train()));
+    }
+
+    private static Split load(String data) {
+        return Catalogue.open(data, Optional.empty(), System.getenv(), ReadOptions.defaults());
     }
 }

@@ -1,6 +1,8 @@
 package dev.fusedvae.bench.gpu;
 
 import dev.fusedvae.backend.Examples;
+import dev.fusedvae.bench.Contestant;
+import dev.fusedvae.bench.Course;
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.Samples;
 import java.util.ArrayList;
@@ -19,7 +21,7 @@ import java.util.Optional;
 final class Steps {
     /// One launch by itself, and a whole graph of 64 steps.
     private static final int FIRST = 65;
-    private static final int WINDOW = 64;
+    static final int WINDOW = 64;
 
     private final Examples examples;
     private final double seconds;
@@ -49,7 +51,7 @@ final class Steps {
     private static final class Turn {
         final String who;
         final List<Double> micros = new ArrayList<>();
-        Optional<Runner> runner = Optional.empty();
+        Optional<Contestant> runner = Optional.empty();
         String ran = "";
         int steps;
 
@@ -75,24 +77,25 @@ final class Steps {
             turns.forEach(t -> say(net, batch, t));
             return new BenchResults.Row("train " + net + ", batch " + batch, "µs", turns.stream().map(Turn::series).toList(), facts(turns));
         } finally {
-            turns.forEach(t -> t.runner.ifPresent(Runner::close));
+            turns.forEach(t -> t.runner.ifPresent(Contestant::close));
         }
     }
 
     private Turn open(Engine engine, String net, int batch) {
         Turn turn = new Turn(engine.name());
         try {
-            Runner runner = new Runner(engine, net, batch, examples, examples.count() / batch * batch);
+            Course course = new Course(net, batch, examples, WINDOW);
+            Contestant runner = Contestant.training(engine.side(), course, 1);
             turn.runner = Optional.of(runner);
             turn.ran = runner.device();
-            int epoch = runner.stepsPerEpoch();
+            int epoch = course.stepsPerEpoch();
             runner.seconds(Math.min(FIRST, epoch));
             double one = runner.seconds(Math.min(WINDOW, epoch)) / Math.min(WINDOW, epoch);
             int steps = (int) Math.clamp(seconds / one, 1, epoch);
             turn.steps = steps < WINDOW ? steps : steps / WINDOW * WINDOW;
         } catch (RuntimeException e) {
             turn.ran = "failed: " + e;
-            turn.runner.ifPresent(Runner::close);
+            turn.runner.ifPresent(Contestant::close);
             turn.runner = Optional.empty();
         }
         return turn;
@@ -102,8 +105,8 @@ final class Steps {
         Map<String, String> facts = new LinkedHashMap<>();
         for (Turn turn : turns) {
             turn.runner.ifPresent(r -> {
-                facts.put("launches " + turn.who, Integer.toString(r.executable().plan().launches()));
-                facts.put("arenaBytes " + turn.who, Long.toString(r.executable().arenaBytes()));
+                facts.put("launches " + turn.who, Integer.toString(r.launches()));
+                facts.put("arenaBytes " + turn.who, Long.toString(r.arenaBytes()));
                 facts.put("loss " + turn.who, String.format(Locale.ROOT, "%.4f", r.loss(turn.steps - 1)));
             });
         }

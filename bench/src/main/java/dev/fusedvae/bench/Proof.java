@@ -1,0 +1,202 @@
+package dev.fusedvae.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fusedvae.backend.Examples;
+import dev.fusedvae.lab.PeerTable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/// Whether a row of a contest may have a ratio: only if everyone in it was shown to train what we train.
+///
+/// Everyone starts from the same weights and the same order of examples; on the same noise the first 20 losses must agree
+/// ([#firstLosses], before the turns), and after the timed steps, at least three epochs and some steps at a low rate, the
+/// held-out ELBO must be near what the engine's own seeds give ([#heldOut], after the turns). A rival with times that failed
+/// either, could not be asked, or was not asked, leaves the row with times and no ratio.
+public final class Proof {
+    /// Steps whose losses are compared.
+    public static final int SHOWN = 20;
+    /// The largest relative difference of a loss on equal weights, examples and noise.
+    public static final double LOSS_TOLERANCE = 1e-4;
+    /// How far a held-out ELBO may lie outside of what the engine's own seeds span after equally many steps, in nats per example.
+    static final double ELBO_TOLERANCE_NATS = 1;
+    /// The fact that stands for a ratio.
+    static final String NO_RATIO = "noRatio";
+
+    /// Seeds of order and noise; the first is that of the timed run. After two epochs of batches of 20 the ELBO of one seed is
+    /// up to 1.2 nats off another's, so that a peer on its own noise can be no nearer.
+    private static final List<Long> SEEDS = List.of(1L, 2L, 3L);
+    /// Before the held-out ELBO is taken everyone trains on, untimed, until so many epochs are over: in the first two the loss
+    /// falls by ten nats an epoch, and it is chance who is ahead.
+    private static final int EPOCHS = 3;
+    private static final double RATE = 1e-3;
+    /// Then everyone takes untimed steps at a twentieth of the rate: at the full rate the ELBO wanders by several nats from
+    /// step to step where the batch is small.
+    private static final double SETTLING_RATE = 5e-5;
+    private static final int FEWEST_SETTLING_STEPS = 400;
+    private static final int MOST_SETTLING_STEPS = 2000;
+
+    private final Side side;
+    private final Course course;
+    private final Examples heldOut;
+    private final List<Rival> rivals;
+    private final Map<String, String> facts = new LinkedHashMap<>();
+    /// What speaks against each rival; at first, that nothing was shown.
+    private final Map<Rival, String> ofLosses = new LinkedHashMap<>();
+    private final Map<Rival, String> ofElbo = new LinkedHashMap<>();
+    private Optional<String> leftOut = Optional.empty();
+
+    public Proof(Side side, Course course, Examples heldOut, List<Rival> rivals) {
+        this.side = side;
+        this.course = course;
+        this.heldOut = heldOut;
+        this.rivals = rivals;
+        rivals.forEach(rival -> ofLosses.put(rival, "losses of " + rival.who() + " were not compared"));
+        rivals.forEach(rival -> ofElbo.put(rival, "held-out ELBO of " + rival.who() + " was not compared"));
+    }
+
+    /// Our side at the start of the timed run; the caller closes it.
+    public Contestant start() {
+        return Contestant.training(side, course, SEEDS.getFirst());
+    }
+
+    /// Says once why nobody is asked at all.
+    public void leaveOut(String reason) {
+        leftOut = Optional.of(reason);
+    }
+
+    /// Compares the first losses of everyone on equal weights, examples and noise.
+    ///
+    /// @param ours fresh from [#start]
+    public void firstLosses(Contestant ours) {
+        try {
+            Path file = Files.createTempFile("fusedvae-start", ".npz");
+            try {
+                ours.export(file, SHOWN);
+                double[] losses = ours.losses(SHOWN);
+                rivals.forEach(rival -> firstLosses(rival, losses, file));
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot hand the start of a contest to the peers", e);
+        }
+    }
+
+    private void firstLosses(Rival rival, double[] ours, Path file) {
+        try {
+            double worst = worst(ours, numbers(rival.ask("same %s %s %d %s".formatted(rival.mode(), course.net(), course.batch(), file)).path("losses")));
+            facts.put("lossesDiffer " + rival.who(), String.format(Locale.ROOT, "%.1e", worst));
+            if (worst <= LOSS_TOLERANCE) {
+                ofLosses.remove(rival);
+            } else {
+                ofLosses.put(rival, String.format(Locale.ROOT, "losses of %s differ by %.1e", rival.who(), worst));
+            }
+        } catch (Peer.Absent e) {
+            ofLosses.put(rival, rival.who() + " could not be asked for its losses: " + e.getMessage());
+        }
+    }
+
+    /// Trains everyone on and compares the held-out ELBOs. Where our own side fails, the times stand, and the row has no ratio.
+    ///
+    /// @param ours as it is after its turns
+    public void heldOut(Contestant ours) {
+        if (rivals.stream().noneMatch(Rival::timed)) {
+            return;
+        }
+        int going = course.whole(Math.max(0, EPOCHS * course.stepsPerEpoch() - ours.steps()));
+        int settling = course.whole(Math.clamp(course.stepsPerEpoch(), FEWEST_SETTLING_STEPS, MOST_SETTLING_STEPS));
+        try {
+            ours.run(going);
+            List<Double> span = ownHeldOut(ours, settling);
+            facts.put("heldOutNegativeElbo " + PeerTable.OURS, span.stream().map(Proof::nats).collect(Collectors.joining(", ")));
+            rivals.stream().filter(Rival::timed).forEach(rival -> heldOut(rival, going, settling, span));
+        } catch (RuntimeException e) {
+            leaveOut("our own held-out ELBO could not be taken: " + e);
+        }
+    }
+
+    private void heldOut(Rival rival, int going, int settling, List<Double> span) {
+        String who = "%s %s %d".formatted(rival.mode(), course.net(), course.batch());
+        try {
+            if (going > 0) {
+                rival.ask("settle " + who + " " + going + " " + RATE);
+            }
+            rival.ask("settle " + who + " " + settling + " " + SETTLING_RATE);
+            double theirs = rival.ask("heldout " + who).path("negativeElbo").asDouble(Double.NaN);
+            facts.put("heldOutNegativeElbo " + rival.who(), nats(theirs));
+            double off = Math.max(Collections.min(span) - theirs, theirs - Collections.max(span));
+            if (off <= ELBO_TOLERANCE_NATS) {
+                ofElbo.remove(rival);
+            } else {
+                ofElbo.put(rival, String.format(Locale.ROOT, "held-out ELBO of %s is %.1f nats off", rival.who(), off));
+            }
+        } catch (Peer.Absent e) {
+            ofElbo.put(rival, rival.who() + " could not be asked for its held-out ELBO: " + e.getMessage());
+        }
+    }
+
+    /// The engine's after the timed steps, and after as many from the same weights with other seeds.
+    private List<Double> ownHeldOut(Contestant ours, int settling) {
+        int steps = ours.steps();
+        List<Double> all = new ArrayList<>();
+        ours.settle(settling, SETTLING_RATE);
+        all.add(ours.heldOut(heldOut));
+        for (long seed : SEEDS.subList(1, SEEDS.size())) {
+            try (Contestant other = Contestant.training(side, course, seed)) {
+                other.losses(SHOWN);
+                other.run(steps - SHOWN);
+                other.settle(settling, SETTLING_RATE);
+                all.add(other.heldOut(heldOut));
+            }
+        }
+        return all;
+    }
+
+    /// What was found, with [#NO_RATIO] unless everyone with times is beyond doubt. To be asked after the turns.
+    public Map<String, String> facts() {
+        Map<String, String> all = new LinkedHashMap<>(facts);
+        List<String> doubts = new ArrayList<>();
+        if (rivals.stream().anyMatch(Rival::timed)) {
+            leftOut.ifPresent(doubts::add);
+        }
+        for (Rival rival : leftOut.isPresent() ? List.<Rival>of() : rivals) {
+            if (rival.timed()) {
+                Optional.ofNullable(ofLosses.get(rival)).ifPresent(doubts::add);
+                Optional.ofNullable(ofElbo.get(rival)).ifPresent(doubts::add);
+            }
+        }
+        if (!doubts.isEmpty()) {
+            all.put(NO_RATIO, String.join("; ", doubts));
+        }
+        return all;
+    }
+
+    /// The largest relative difference of losses from `ours`; infinite where the lengths differ or one is not a number.
+    public static double worst(double[] ours, double[] theirs) {
+        double worst = ours.length == theirs.length ? 0 : Double.POSITIVE_INFINITY;
+        for (int i = 0; i < Math.min(ours.length, theirs.length); i++) {
+            double error = Math.abs(ours[i] - theirs[i]) / Math.abs(ours[i]);
+            worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
+        }
+        return worst;
+    }
+
+    private static double[] numbers(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false).mapToDouble(n -> n.asDouble(Double.NaN)).toArray();
+    }
+
+    private static String nats(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+}

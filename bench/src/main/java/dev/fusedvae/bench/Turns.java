@@ -1,0 +1,58 @@
+package dev.fusedvae.bench;
+
+import dev.fusedvae.lab.BenchResults;
+import dev.fusedvae.lab.PeerTable;
+import dev.fusedvae.lab.Samples;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/// Everyone in turn, again and again, A B C D A B C D …, so that a busy moment hits all alike; the first round does not count.
+///
+/// @param rounds that count
+/// @param steps  of a turn, steps or calls; everyone rounds down to whole windows, and takes one window before the clock starts
+public record Turns(int rounds, int steps) {
+    private static final int CALM_MILLIS = 400;
+
+    /// Brings our side to `warm` steps, less the window that begins its first turn: as a peer's `--warm` does.
+    public static void warmUp(Contestant ours, int warm) {
+        ours.run(Math.max(0, warm - ours.steps() - ours.window()));
+    }
+
+    /// Our side's times, milliseconds a step; those of `rivals` are with them.
+    ///
+    /// @param command what a rival is asked, from its mode
+    public List<Double> run(Contestant ours, List<Rival> rivals, UnaryOperator<String> command) {
+        List<Double> millis = new ArrayList<>();
+        for (int round = 0; round <= rounds; round++) {
+            calm();
+            ours.run(ours.window());
+            double time = ours.millisAStep(steps);
+            if (round > 0) {
+                millis.add(time);
+            }
+            for (Rival rival : rivals) {
+                rival.turn(command.apply(rival.mode()), round > 0);
+            }
+        }
+        return millis;
+    }
+
+    /// Ours and everyone else's.
+    public static List<BenchResults.Series> series(String ran, List<Double> ours, List<Rival> rivals) {
+        List<BenchResults.Series> all = new ArrayList<>();
+        all.add(new BenchResults.Series(PeerTable.OURS, ran, ours.isEmpty() ? Optional.empty() : Optional.of(Samples.of(ours))));
+        rivals.forEach(rival -> all.add(rival.series()));
+        return all;
+    }
+
+    /// Lets the other side's threads go to sleep before the clock starts.
+    private static void calm() {
+        try {
+            Thread.sleep(CALM_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
