@@ -284,6 +284,8 @@ class Peer:
 
     def settle(self, mode, net, batch, steps, rate):
         training = self.session(mode, net, batch)
+        if int(steps) < 1 or int(steps) % self.options.window:
+            raise ValueError(f"settle takes whole windows of {self.options.window} steps, got {steps}")
         training.state = (*training.state[:-1], jnp.float32(rate))
         for _ in range(int(steps) // self.options.window):
             loss = training.run(self.options.window)

@@ -149,6 +149,8 @@ class Training:
         # Compiled are gather, forward, loss and, through it, backward. Dynamo leaves the fused Adam alone; compiling
         # step() whole, or with Adam's foreach form compiled too, was within 2 % of this.
         self.loss, self.given = self.loss_of, self.loss_given
+        if mode == "reduce":                    # else its graph copies the whole data set, 188 MB of MNIST, before each step
+            torch._dynamo.mark_static_address(self.data)
         if mode in ("compile", "reduce"):
             how = {"dynamic": False, "mode": "reduce-overhead" if mode == "reduce" else None}
             self.loss, self.given = torch.compile(self.loss_of, **how), torch.compile(self.loss_given, **how)
@@ -187,15 +189,15 @@ class Training:
         return [self.update(self.given(self.next_index(), eps)).item() for eps in noise]
 
     def epoch_order(self):
+        self.epoch += 1
         if self.orders is not None:
-            return self.orders[self.epoch % len(self.orders)]
+            return self.orders[(self.epoch - 1) % len(self.orders)]
         return torch.randperm(len(self.data), device=self.data.device) if self.order is None else self.order
 
     def next_index(self):
         index = next(self.batches, None)
         if index is None:                       # a new epoch; as with DataLoader(drop_last=True), no partial batch
             order = self.epoch_order()
-            self.epoch += 1
             self.batches = iter(order[:len(order) // self.batch * self.batch].split(self.batch))
             index = next(self.batches)
         return index
@@ -207,51 +209,77 @@ class Training:
 
 class CapturedTraining(Training):
     """The whole step in one CUDA graph, gather, noise and Adam included; the order of the epoch and the position in it
-    lie on the device, so that a step is one replay and nothing else. Its loss is overwritten by the next step."""
+    lie on the device, so that a step is one replay and nothing else. Its loss is overwritten by the next step.
 
-    def __init__(self, peer, net, batch):
-        super().__init__(peer, "graph", net, batch)
+    Unverified on hardware; what a graph asks for, and where it is met: every tensor that it reads or writes keeps its address
+    (parameters, moments, order_now, position, data), only gradients are the graph's own, for which they must be None before
+    the capture (zero_grad of the step before); the rate is a tensor, which set_rate fills; Adam counts its steps on the device
+    (capturable); the default generator's offset moves on with each replay, so that each has other noise."""
+
+    def __init__(self, peer, net, batch, start=None):
+        super().__init__(peer, "graph", net, batch, start)
         self.order_now = self.full_batches().clone()
         self.position = torch.zeros(1, dtype=torch.int64, device=peer.device)
         self.done = 0
-        self.capture()
+        self.graph, self.captured_loss = self.capture(self.whole_step)
 
     def full_batches(self):
         order = self.epoch_order()
         return order[:len(order) // self.batch * self.batch].view(-1, self.batch)
 
-    def whole_step(self):
+    def device_index(self):
         index = self.order_now.index_select(0, self.position).view(-1)
         self.position.add_(1)
-        return self.step(index)
+        return index
 
-    def capture(self):
-        first = [p.detach().clone() for p in self.model.parameters()]
+    def whole_step(self):
+        return self.step(self.device_index())
+
+    def state(self):
+        """All that a step changes; Adam's part is there from its first step on."""
+        return [*self.model.parameters(), self.position, *(value for p in self.model.parameters() for value in self.optimizer.state[p].values())]
+
+    def capture(self, step):
+        """A graph of `step`, and the tensor that its loss appears in; training stays where it was."""
+        before = [tensor.detach().clone() for tensor in self.state()]
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):                        # "CUDA graphs" in PyTorch's notes: warm up on another stream
             for _ in range(3):
-                self.whole_step()
+                step()
                 self.position.zero_()
         torch.cuda.current_stream().wait_stream(side)
-        self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
-            self.captured_loss = self.whole_step()
-        with torch.no_grad():                                # training starts where the warm-up did
-            self.position.zero_()
-            for p, value in zip(self.model.parameters(), first):
-                p.copy_(value)
-                for state in self.optimizer.state[p].values():
-                    state.zero_()
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            loss = step()
+        with torch.no_grad():
+            for i, tensor in enumerate(self.state()):
+                tensor.copy_(before[i]) if i < len(before) else tensor.zero_()
+        return graph, loss
 
-    def next_step(self):
+    def before_replay(self):
         if self.done == len(self.order_now):
             self.order_now.copy_(self.full_batches())
             self.position.zero_()
             self.done = 0
-        self.graph.replay()
         self.done += 1
         self.steps += 1
+
+    def replay(self, noise):
+        """The same graph but for the noise, which is copied to where it reads it; it is let go afterwards."""
+        eps = noise[0].clone()
+        graph, loss = self.capture(lambda: self.update(self.given(self.device_index(), eps)))
+        losses = []
+        for values in noise:
+            self.before_replay()
+            eps.copy_(values)
+            graph.replay()
+            losses.append(loss.item())
+        return losses
+
+    def next_step(self):
+        self.before_replay()
+        self.graph.replay()
         return self.captured_loss
 
 
@@ -288,8 +316,11 @@ class Peer:
     def session(self, mode, net, batch):
         key = (mode, net, batch)
         if key not in self.sessions:
-            self.sessions[key] = CapturedTraining(self, net, batch) if mode == "graph" else Training(self, mode, net, batch)
+            self.sessions[key] = self.training(mode, net, batch)
         return self.sessions[key]
+
+    def training(self, mode, net, batch, start=None):
+        return CapturedTraining(self, net, batch, start) if mode == "graph" else Training(self, mode, net, batch, start)
 
     def synchronize(self):
         if self.device.type == "cuda":
@@ -318,6 +349,8 @@ class Peer:
 
     def settle(self, mode, net, batch, steps, rate):
         training = self.session(mode, net, int(batch))
+        if int(steps) < 1:
+            raise ValueError(f"settle takes at least one step, got {steps}")
         training.set_rate(float(rate))
         for _ in range(int(steps)):
             loss = training.next_step()
@@ -330,17 +363,16 @@ class Peer:
         return {"batch": training.batch, "firstStep": first, "losses": torch.stack(losses).tolist()}
 
     def same(self, mode, net, batch, file):
-        if mode == "graph":
-            raise ValueError("mode graph draws its own noise: compare losses in another mode")
         with np.load(file) as start:
-            self.sessions[(mode, net, int(batch))] = training = Training(self, mode, net, int(batch), start)
+            self.sessions[(mode, net, int(batch))] = training = self.training(mode, net, int(batch), start)
             return {"losses": training.replay(torch.from_numpy(start["eps"]).to(self.device))}
 
-    @torch.inference_mode()
     def heldout(self, mode, net, batch):
         if self.held_out is None:
             raise ValueError("heldout needs --test-images")
-        return {"negativeElbo": negative_elbo(self.session(mode, net, int(batch)).model, self.held_out).item()}
+        model = self.session(mode, net, int(batch)).model      # outside: a session made in inference mode could not train
+        with torch.inference_mode():
+            return {"negativeElbo": negative_elbo(model, self.held_out).item()}
 
     @torch.inference_mode()
     def encode(self, mode, net, batch, calls):
