@@ -1,12 +1,19 @@
 package dev.fusedvae.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.Examples;
+import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.fuse.Fusion;
+import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.PeerTable;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,6 +38,43 @@ class ContestTest {
             assertTrue(encode.series().get(1).ran().contains("no-python cannot be started"), encode.series().get(1).ran());
             assertTrue(PeerTable.markdown(new BenchResults("peers", ENVIRONMENT, List.of(row))).getLast().contains("none: DL4J"));
         }
+    }
+
+    /// A training row against a shell script in the place of torch_vae.py; JAX is not there.
+    private static BenchResults.Row row(Path folder, double[] same, String heldOut) throws IOException {
+        Files.writeString(folder.resolve("torch_vae.py"), """
+                echo '{"peer": "fake", "version": "1", "python": "3", "device": "none", "threads": 1}'
+                while read -r command rest; do
+                    case $command in
+                        same) echo '{"losses": %s}' ;;
+                        step) echo '{"msMedian": 2}' ;;
+                        heldout) echo '{"negativeElbo": %s}' ;;
+                        quit) exit 0 ;;
+                        *) echo '{}' ;;
+                    esac
+                done
+                """.formatted(Arrays.toString(same), heldOut));
+        Examples examples = Nets.randomPixels(64, 36);
+        Peer.Setting setting = new Peer.Setting(Path.of("sh"), folder.resolve("i"), folder.resolve("t"), 1, 60);
+        try (Peers peers = new Peers(folder, setting)) {
+            return new Contest(peers, examples, examples, setting, 1).run(new Entry.Train("36-8-2", 4));
+        }
+    }
+
+    @Test
+    void trainingRow_hasARatioOnlyWhereThoseWithTimesProveTheirs(@TempDir Path folder) throws IOException {
+        double[] losses;
+        Side side = new Side("cpu", Fusion.of(FusionLevel.LAYER), () -> new CpuBackend(1));
+        try (Contestant ours = Contestant.training(side, new Course("36-8-2", 4, Nets.randomPixels(64, 36), Contestant.WINDOW), 1)) {
+            losses = ours.losses(Proof.SHOWN);
+        }
+        BenchResults.Row far = row(folder, losses, "1000");
+        assertTrue(far.facts().get("noRatio").matches("held-out ELBO of torch eager is 9[0-9]{2}\\.[0-9] nats off; .*fused.*; .*compile.*"), far.facts().toString());
+        assertTrue(far.of("torch eager").isPresent() && far.of("jax scan").isEmpty(), far.toString());
+        BenchResults.Row near = row(folder, losses, far.facts().get("heldOutNegativeElbo fusedvae").split(", ")[1]);
+        assertFalse(near.facts().containsKey("noRatio"), near.facts().toString());
+        losses[0] += 1;
+        assertTrue(row(folder, losses, "1000").facts().get("noRatio").startsWith("losses of torch eager differ by"));
     }
 
     @Test
