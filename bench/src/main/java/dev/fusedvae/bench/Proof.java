@@ -154,7 +154,7 @@ public final class Proof {
         all.add(ours.heldOut(heldOut));
         for (long seed : SEEDS.subList(1, SEEDS.size())) {
             try (Contestant other = Contestant.training(side, course, seed)) {
-                other.losses(SHOWN);
+                other.losses(SHOWN); // as ours began, so that whole windows make as many steps
                 other.run(steps - SHOWN);
                 other.settle(settling, SETTLING_RATE);
                 all.add(other.heldOut(heldOut));

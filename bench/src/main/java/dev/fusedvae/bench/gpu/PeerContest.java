@@ -22,8 +22,7 @@ import java.util.Map;
 ///     PeerContest RESULT.json DATA ROUNDS NET:BATCH[:times],... ENGINE PEER:MODE,... PYTHON FOLDER OPTION...
 ///
 /// FOLDER holds torch_vae.py and jax_vae.py; OPTION, handed to both, names the images of DATA for training and those held out.
-/// With `:times` a row is timed alone: it takes a third of the time or less, and has no ratio. A turn is an epoch's steps, at
-/// most 400.
+/// With `:times` a row is run for its times alone, and has no ratio. A turn is an epoch's steps, at most 400.
 final class PeerContest {
     private static final int LONGEST_TURN = 400;
     private static final int WINDOW = Steps.WINDOW;
