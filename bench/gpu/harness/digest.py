@@ -1,7 +1,9 @@
 """What matters of a run, in few lines: a command's reply may hold no more than its end."""
 
+from statistics import median
+
 MOST = 10_000               # characters, the stages' own lines on top
-SHARE = {"ladder": 3200, "steps": 2600, "training": 1500, "verify": 1300, "peers": 1200, "explain": 1800}
+SHARE = {"ladder": 3200, "steps": 2600, "training": 1500, "verify": 1300, "peers": 1800, "explain": 1800}
 
 
 def digest(results):
@@ -102,8 +104,19 @@ def peers(r):
     for row in r["rows"]:
         yield f"{row['name']}, µs a step: " + ", ".join(f"{s['who']} {1e3 * s['median']:.1f}" for s in row["series"] if "median" in s)
         yield from (f"  FAIL {s['who']}: {s['ran']}"[:200] for s in row["series"] if "median" not in s)
-        if "noRatio" in row.get("facts", {}):
-            yield f"  no ratio: {row['facts']['noRatio']}"[:200]
+        yield f"  {ratio(row)}"[:200]
+
+
+def ratio(row):
+    """The fastest peer's time as a multiple of the engine's, turn by turn, as PeerTable has it; or why there is none."""
+    if "noRatio" in row.get("facts", {}):
+        return f"no ratio: {row['facts']['noRatio']}"
+    timed = {s["who"]: s for s in row["series"] if s.get("samples")}
+    ours = timed.pop("fusedvae", None)
+    if not ours or not timed:
+        return "no ratio: nobody to compare with"
+    fastest = min(timed.values(), key=lambda s: s["median"])
+    return f"fastest peer / ours: {median(b / a for a, b in zip(ours['samples'], fastest['samples'])):.2f} ({fastest['who']})"
 
 
 def sanitize(r):

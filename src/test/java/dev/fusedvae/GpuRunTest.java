@@ -97,6 +97,22 @@ class GpuRunTest {
     }
 
     @Test
+    void digest_hasARatioOfTheFastestPeer_orWhyThereIsNone() throws IOException, InterruptedException {
+        assumePython();
+        String script = """
+                import sys
+                sys.path.insert(0, sys.argv[1])
+                from digest import digest
+                series = [{"who": w, "ran": w, "median": m, "samples": [m, m]} for w, m in (("fusedvae", 2), ("torch eager", 8), ("jax scan", 3))]
+                rows = [{"name": "proven", "series": series}, {"name": "not", "series": series, "facts": {"noRatio": "losses of jax scan differ"}}]
+                print("\\n".join(digest({"stages": [{"name": "peers", "results": {"rows": rows}}]})))
+                """;
+        Ended ended = run("python3", "-c", script, FOLDER.resolve("harness").toString());
+        assertTrue(ended.output().contains("fastest peer / ours: 1.50 (jax scan)") && ended.output().contains("no ratio: losses of jax scan differ"), ended.output());
+        assertEquals(1, ended.output().split("fastest peer", -1).length - 1, ended.output());
+    }
+
+    @Test
     void parts_fitIntoACommandOfTenMinutes_andHoldEveryStageOnce() throws IOException, InterruptedException {
         assumePython();
         String script = """
