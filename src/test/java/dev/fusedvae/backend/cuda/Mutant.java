@@ -47,9 +47,14 @@ record Mutant(String file, String from, String to, String op, String shape) {
 
     /// Runs `fvae verify --device simt` on `kernels`.
     static Ended verify(Path kernels, Map<String, String> environment, List<String> arguments) throws IOException, InterruptedException {
+        return fvae(kernels, environment, Stream.concat(Stream.of("verify", "--device", "simt"), arguments.stream()).toList());
+    }
+
+    /// Runs `fvae` on `kernels`.
+    static Ended fvae(Path kernels, Map<String, String> environment, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-Xmx1g", "-XX:+UseSerialGC", "-Dfvae.kernels=" + kernels,
-                "-cp", System.getProperty("java.class.path"), "dev.fusedvae.cli.Main", "verify", "--device", "simt"));
+                "-cp", System.getProperty("java.class.path"), "dev.fusedvae.cli.Main"));
         command.addAll(arguments);
         Path err = Files.createTempFile("verify", ".err");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());

@@ -1,6 +1,7 @@
 package dev.fusedvae.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -67,6 +69,31 @@ class SimtDeviceTest {
             int line = 1 + source.indexOf(source.stream().filter(l -> l.contains(planted.getValue())).findFirst().orElseThrow());
             assertTrue(fault.status() != 0, planted.getKey() + " should end the process");
             assertTrue(fault.output().contains("kernels.cu:" + line), planted.getKey() + " should name line " + line + ": " + fault.output());
+        }
+    }
+
+    /// Cases whose kernel has a race that the case itself does not ask for.
+    private static final Map<String, String> RACING = Map.of(
+        "missingBarrier_readsNaN", "part[255 - threadIdx.x]",
+        "sharedOverrun_isReported", "before[lane_id()] = 0.0f",       // every warp writes the same
+        "hazardBetweenBlocks_showsInTheSchedule", "args.y[next] + 1.0f");
+
+    @Tag("sanitize")
+    @Test
+    void device_namesARaceByItsLines_andNothingThatIsNone() throws Exception {
+        Map<String, String> environment = new HashMap<>(Simt.ENVIRONMENT);
+        environment.put(SimtDriver.RACES, "1");
+        Device device = Device.build("simt-races", environment);
+        List<String> sound = new ArrayList<>(device.cases());
+        sound.removeAll(RACING.keySet());
+        Run run = device.run(sound.toArray(String[]::new));
+        assertEquals(0, run.status(), run.output());
+        assertFalse(run.output().contains("a race"), run.output());
+        List<String> source = Files.readAllLines(MODULE_SOURCE);
+        for (var racing : RACING.entrySet()) {
+            String output = device.run(racing.getKey()).output();
+            int line = 1 + source.indexOf(source.stream().filter(l -> l.contains(racing.getValue())).findFirst().orElseThrow());
+            assertTrue(output.contains(": a race: thread ") && output.contains(" at tests/kernels.cu:" + line), output);
         }
     }
 
