@@ -1,5 +1,6 @@
 package dev.fusedvae.backend.cuda;
 
+import dev.fusedvae.Child;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,7 @@ record Mutant(String file, String from, String to, String op, String shape) {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
         builder.environment().putAll(Simt.ENVIRONMENT);
         builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process = Child.limited(builder.start());
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int code = process.waitFor();
         String said = Files.readString(err);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.fusedvae.Child;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,7 +155,7 @@ class SimtDeviceTest {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(environment);
             builder.environment().put("ASAN_OPTIONS", "detect_leaks=0"); // heeded where it was built with the sanitizer
-            Process process = builder.start();
+            Process process = Child.limited(builder.start());
             String output = new String(process.getInputStream().readAllBytes());
             return new Run(process.waitFor(), output);
         }
