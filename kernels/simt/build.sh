@@ -6,13 +6,17 @@
 #                                                              NVIDIA's, beside OUT/libcuda.so.1; CUBLAS names another version
 #   kernels/simt/build.sh program OUT PROGRAM.cpp           -> OUT/<name>, a host program linked with the stand-in
 # CXX names another compiler; FVAE_SIMT_FLAGS adds options to every compilation (use another OUT for each set), such as
-# FVAE_SIMT_FLAGS='-g -fsanitize=address,undefined'.
+# FVAE_SIMT_FLAGS='-g -fsanitize=address,undefined'. FVAE_SIMT_RACES=1 makes modules report their loads and stores (reported.hpp).
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 cxx=${CXX:-g++}
 flags="-std=c++20 -O2 -Wall -Wextra -fPIC -fvisibility=hidden ${FVAE_SIMT_FLAGS:-}"
 kernel_flags="-DFVAE_SIMT -x c++ -ffp-contract=off -mfma -fno-gnu-unique -Wno-unknown-pragmas"
+
+# g++ reports accesses for ThreadSanitizer, whose runtime stays away: the device takes its place.
+[ -z "${FVAE_SIMT_RACES:-}" ] ||
+    kernel_flags="$kernel_flags -DFVAE_SIMT_RACES -g -fsanitize=thread -nodefaultlibs -Wl,--no-as-needed -lstdc++ -lm -lc -lgcc_s"
 
 usage() { sed -n '3,7s/^#   //p' "$0" >&2; exit 2; }
 # outdated TARGET SOURCE...: is a source newer, or the target not there?

@@ -37,7 +37,7 @@ FVAE_SIMT_VECTOR(uchar, unsigned char)
 namespace simt {
 
 /// Grows with every change of the structures below: the driver refuses a module built against another number.
-inline constexpr uint32_t ABI = 1;
+inline constexpr uint32_t ABI = 2;
 
 using Where = std::source_location;
 
@@ -46,6 +46,8 @@ struct ThreadView { uint3 index; int lane; const BlockView* block; };
 
 /// What the lanes of one warp operation brought with them: `value[lane]` counts where bit `lane` of `met` is set.
 struct Meeting { unsigned met; alignas(16) unsigned char value[32][32]; };
+
+enum class Touch : uint8_t { READ, WRITE, ATOMIC };
 
 /// The services of the device; `thread` is the CUDA thread that runs now.
 struct Runtime {
@@ -59,6 +61,7 @@ struct Runtime {
     virtual void waitCopies(int pending) = 0;
     virtual void spin(Where) = 0;
     virtual void fault(const char* what, Where) = 0;
+    virtual void touch(const void* p, size_t bytes, Touch kind, const void* code) = 0;
 protected:
     ~Runtime() = default;
 };
@@ -85,6 +88,8 @@ inline uint32_t vote(bool p, const char* operation, Where at) {
 }
 
 }  // namespace simt
+
+#include "reported.hpp"
 
 #define threadIdx (simt::runtime->thread->index)
 #define blockIdx (simt::runtime->thread->block->index)
@@ -157,7 +162,12 @@ inline uint64_t mul_hi(uint64_t a, uint64_t b) {
 }
 
 // One CUDA thread runs at a time, so plain operations are atomic.
-template <class T, class Change> T simt_atomic(T* p, Change change) { T old = *p; *p = change(old); return old; }
+template <class T, class Change> SIMT_UNREPORTED T simt_atomic(T* p, Change change) {
+    simt::report(p, sizeof(T), simt::Touch::ATOMIC);
+    T old = *p;
+    *p = change(old);
+    return old;
+}
 inline uint32_t atomic_add(uint32_t* p, uint32_t v) { return simt_atomic(p, [=](uint32_t old) { return old + v; }); }
 inline int32_t atomic_add(int32_t* p, int32_t v) {
     return simt_atomic(p, [=](int32_t old) { return int32_t(uint32_t(old) + uint32_t(v)); });
@@ -169,8 +179,14 @@ inline uint32_t atomic_cas(uint32_t* p, uint32_t expected, uint32_t v) {
     return simt_atomic(p, [=](uint32_t old) { return old == expected ? v : old; });
 }
 
-inline uint32_t load_acquire(const uint32_t* p) { return *static_cast<const volatile uint32_t*>(p); }
-inline void store_release(uint32_t* p, uint32_t v) { *static_cast<volatile uint32_t*>(p) = v; }
+SIMT_UNREPORTED inline uint32_t load_acquire(const uint32_t* p) {
+    simt::report(p, sizeof *p, simt::Touch::ATOMIC);
+    return *static_cast<const volatile uint32_t*>(p);
+}
+SIMT_UNREPORTED inline void store_release(uint32_t* p, uint32_t v) {
+    simt::report(p, sizeof *p, simt::Touch::ATOMIC);
+    *static_cast<volatile uint32_t*>(p) = v;
+}
 template <class P> void spin_until(P ready, simt::Where at = simt::Where::current()) {
     while (!ready()) simt::runtime->spin(at);
 }

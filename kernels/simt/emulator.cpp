@@ -25,6 +25,8 @@ uint3 unflatten(uint64_t i, dim3 d) {
     return {unsigned(i % d.x), unsigned(i / d.x % d.y), unsigned(i / (uint64_t(d.x) * d.y))};
 }
 
+unsigned flatten(uint3 v, dim3 d) { return v.x + d.x * (v.y + d.y * v.z); }
+
 uint64_t count(dim3 d) { return uint64_t(d.x) * d.y * d.z; }
 
 bool same(Where a, Where b) { return a.line() == b.line() && std::strcmp(a.file_name(), b.file_name()) == 0; }
@@ -45,6 +47,7 @@ Schedule Schedule::fromEnvironment() {
 // The same seed gives the same schedule for every launch, whatever ran before.
 void Emulator::prepare(const Launch& launch) {
     launch_ = &launch;
+    races_.launch();
     failure_.clear();
     randomState_ = schedule.seed * 2 + 1;
     uint64_t total = count(launch.grid);
@@ -98,7 +101,7 @@ void Emulator::open(Block& block, uint64_t index) {
     block.shared.open(launch_->dynamicBytes);
     block.threads.resize(block.live);
     block.warps.resize((block.live + 31) / 32);
-    for (Warp& w : block.warps) w.members = w.alive = w.arrived = w.generation = 0;
+    for (Warp& w : block.warps) w.members = w.alive = w.arrived = w.generation = w.synced = 0;
     for (unsigned i = 0; i < block.live; i++) {
         Thread& t = block.threads[i];
         t.index = unflatten(i, launch_->block);
@@ -255,11 +258,32 @@ const Meeting& Emulator::meet(const void* value, size_t bytes, const char* opera
     if (w.arrived == w.members) {
         meeting.met = w.arrived;
         w.arrived = 0;
+        w.synced += std::strcmp(operation, "warp_sync") == 0;
         w.generation++;
     } else {
         wait(&w.generation, operation, at);
     }
     return meeting;
+}
+
+// A thread's stack is its own, and what another left there no race.
+void Emulator::touch(const void* p, size_t bytes, Touch kind, const void* code) {
+    if (thread == nullptr) return;                         // a module is being loaded
+    Thread& t = self();
+    const char* at = static_cast<const char*>(p);
+    if (at >= t.fiber.stack() && at < t.fiber.stack() + Stacks::bytes()) return;
+    Block& block = *t.owner;
+    Access now;
+    now.block = flatten(block.index, block.grid);
+    now.thread = unsigned(&t - block.threads.data());
+    now.blockTime = block.generation;
+    now.warpTime = t.warp->synced;
+    now.kind = kind;
+    now.code = code;
+    std::string race = races_.touch(at, bytes, now, block.shared.holds(p));
+    if (race.empty()) return;
+    fail(race);
+    t.fiber.leave();
 }
 
 void* Emulator::shared(const void* key, size_t bytes, const char* name, Where at) {
@@ -283,8 +307,16 @@ void Emulator::spin(Where at) {
 void Emulator::copyAsync(void* to, const void* from, int bytes, bool valid, Where at) {
     if ((reinterpret_cast<uintptr_t>(to) | reinterpret_cast<uintptr_t>(from)) % unsigned(bytes) != 0)      // masked ones too
         fault(("cp_async" + std::to_string(bytes) + " needs addresses that are multiples of its size").c_str(), at);
+    reportCopy({to, from, bytes, valid});
     std::memset(to, 0xff, size_t(bytes));
     self().copies.push_back({to, from, bytes, valid});
+}
+
+// It happens at some time between its start and the wait for it: both ends are looked at.
+void Emulator::reportCopy(const Copy& c) {
+    if (!races_.reported()) return;
+    touch(c.to, size_t(c.bytes), Touch::WRITE, nullptr);
+    if (c.valid) touch(c.from, size_t(c.bytes), Touch::READ, nullptr);
 }
 
 void Emulator::commitCopies() { self().groups.push_back(self().copies.size()); }
@@ -295,6 +327,7 @@ void Emulator::waitCopies(int pending) {
     size_t groups = t.groups.size() - size_t(pending), n = t.groups[groups - 1];
     for (size_t i = 0; i < n; i++) {
         const Copy& c = t.copies[i];
+        reportCopy(c);
         if (c.valid) std::memcpy(c.to, c.from, size_t(c.bytes));
         else std::memset(c.to, 0, size_t(c.bytes));
     }

@@ -2,6 +2,7 @@
 #pragma once
 #include "device.hpp"
 #include "fiber.hpp"
+#include "races.hpp"
 #include "shared_memory.hpp"
 
 #include <memory>
@@ -34,7 +35,7 @@ struct Block;
 
 /// The 32 lanes that meet in warp operations. Two buffers: lanes may read the last while others fill the next.
 struct Warp {
-    unsigned members = 0, alive = 0, arrived = 0, generation = 0;
+    unsigned members = 0, alive = 0, arrived = 0, generation = 0, synced = 0;
     const char* operation = nullptr;
     Where at;
     Meeting meetings[2];
@@ -85,6 +86,7 @@ public:
     void waitCopies(int pending) override;
     void spin(Where at) override;
     void fault(const char* what, Where at) override;
+    void touch(const void* p, size_t bytes, Touch kind, const void* code) override;
 
 private:
     Thread& self() { return *static_cast<Thread*>(thread); }
@@ -98,6 +100,7 @@ private:
     void close(Block& block);
     void abandon(Block& block);
     void wait(const unsigned* gate, const char* operation, Where at);
+    void reportCopy(const Copy& c);
     void fail(std::string text);
     std::string deadlock() const;
     uint64_t blockAt(uint64_t k, uint64_t total) const;
@@ -108,6 +111,7 @@ private:
     unsigned pass_ = 0;                  // spinning threads wait for the next one
     bool ran_ = false;
     Stacks stacks_;
+    Races races_;
     std::string failure_;
     uint64_t randomState_ = 0, permutationStep_ = 1, permutationStart_ = 0;
     size_t staticBytes_ = 0;

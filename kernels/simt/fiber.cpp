@@ -7,6 +7,9 @@
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
 
 // fvae_simt_switch(save, to): pushes the callee-saved registers, stores the stack pointer in *save, continues at `to`.
 extern "C" __attribute__((visibility("hidden"))) void fvae_simt_switch(void** save, void* to);
@@ -48,6 +51,9 @@ size_t schedulerBytes;
 #else
 constexpr size_t STACK = 64 << 10;
 #endif
+#if defined(__SANITIZE_THREAD__)
+void* schedulerThread;                              // as ThreadSanitizer knows it
+#endif
 
 }  // namespace
 
@@ -88,6 +94,18 @@ void Fiber::start(char* stack, void (*entry)(void*), void* argument) {
     top[6] = reinterpret_cast<void*>(&Fiber::begin);
     for (int i = 0; i < 6; i++) top[i] = nullptr;
     saved_ = top;
+#if defined(__SANITIZE_THREAD__)
+    thread_ = __tsan_create_fiber(0);
+#endif
+}
+
+char* Fiber::release() {
+#if defined(__SANITIZE_THREAD__)
+    __tsan_destroy_fiber(thread_);
+#endif
+    char* stack = stack_;
+    stack_ = nullptr;
+    return stack;
 }
 
 void Fiber::begin() {
@@ -104,6 +122,10 @@ void Fiber::resume() {
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_start_switch_fiber(&schedulerFake, stack_, STACK);
 #endif
+#if defined(__SANITIZE_THREAD__)
+    schedulerThread = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(thread_, 0);
+#endif
     fvae_simt_switch(&scheduler, saved_);
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_finish_switch_fiber(schedulerFake, nullptr, nullptr);
@@ -114,6 +136,9 @@ void Fiber::pause() {
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_start_switch_fiber(&fake_, schedulerStack, schedulerBytes);
 #endif
+#if defined(__SANITIZE_THREAD__)
+    __tsan_switch_to_fiber(schedulerThread, 0);
+#endif
     fvae_simt_switch(&saved_, scheduler);
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_finish_switch_fiber(fake_, &schedulerStack, &schedulerBytes);
@@ -123,6 +148,9 @@ void Fiber::pause() {
 void Fiber::leave() {
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_start_switch_fiber(nullptr, schedulerStack, schedulerBytes);
+#endif
+#if defined(__SANITIZE_THREAD__)
+    __tsan_switch_to_fiber(schedulerThread, 0);
 #endif
     fvae_simt_switch(&saved_, scheduler);
     __builtin_unreachable();

@@ -29,12 +29,14 @@ public:
     [[noreturn]] void leave();
     char* stack() const { return stack_; }
     bool started() const { return stack_ != nullptr; }
-    char* release() { char* s = stack_; stack_ = nullptr; return s; }
+    /// From the scheduler, when it has left or never will again: gives its stack back.
+    char* release();
 private:
     static void begin();
     char* stack_ = nullptr;
     void* saved_ = nullptr;       // stack pointer of the paused fiber
     void* fake_ = nullptr;        // AddressSanitizer's shadow of this stack
+    void* thread_ = nullptr;      // ThreadSanitizer's idea of it
     void (*entry_)(void*) = nullptr;
     void* argument_ = nullptr;
 };

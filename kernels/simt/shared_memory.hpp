@@ -17,6 +17,7 @@ public:
     /// The array of `key`, made at its first use; null where it does not fit.
     void* array(const void* key, size_t bytes, const char* name);
     size_t staticBytes() const { return static_; }
+    bool holds(const void* p) const { return base_ && p >= base_ && p < base_ + SPAN; }
     /// A sentence about the first red zone that was written to; empty where none was.
     std::string damage() const;
     ~SharedMemory();

@@ -463,6 +463,37 @@ void threadLocalCapture_forbidsItsOwnThreadOnly() {
     expectEqual(cuStreamEndCapture(stream, &graph), 901, "the capture after it");
 }
 
+/// Each with a stream, an event and memory of its own, and one polling what it waits for.
+void threads_callAtOnce() {
+    Session s(modulePath);
+    void* f = s.function("scale");
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; t++) {
+        threads.emplace_back([&, t] {
+            ok(cuCtxSetCurrent(s.context));
+            void *stream = nullptr, *event = nullptr;
+            ok(cuStreamCreate(&stream, 1));
+            ok(cuEventCreate(&event, 0));
+            for (int i = 0; i < 20; i++) {
+                Buffer<float> x(ramp(256)), y(std::vector<float>(256));
+                Vectors args{x.address, y.address, 256, 0};
+                void* params[] = {&args};
+                ok(cuLaunchKernel(f, 1, 1, 1, 256, 1, 1, 0, stream, params, nullptr));
+                ok(cuEventRecord(event, stream));
+                if (t == 0) for (int r = 600; r == 600;) r = cuStreamQuery(stream);
+                else ok(t == 1 ? cuEventSynchronize(event) : t == 2 ? cuStreamSynchronize(stream) : cuCtxSynchronize());
+                expectEqual((long long)y.read()[255], 510, "twice the last of what this thread wrote");
+                expect(fvae_simt_count("streams") >= 1 && message().size() < 4096, "counters and a message");
+            }
+            ok(cuEventDestroy_v2(event));
+            ok(cuStreamDestroy_v2(stream));
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    expectEqual(fvae_simt_count("streams"), 0, "streams left");
+    expectEqual(fvae_simt_count("allocations"), 0, "buffers left");
+}
+
 using Case = std::pair<const char*, void (*)()>;
 #define CASE(name) Case{#name, name}
 const Case CASES[] = {
@@ -480,7 +511,7 @@ const Case CASES[] = {
     CASE(hostWork_runsInStreamOrder_lazily_andInReplays), CASE(hostWorkBeyondItsBuffer_isReported),
     CASE(graph_replays_withTheArgumentsOfItsCapture), CASE(capture_refusesWhatTheDriverRefuses),
     CASE(tf32_roundsToNearest_tiesAwayFromZero), CASE(tensorCores_multiplyInTheLayoutsOfPtx), CASE(productByHalfAWarp_isReported),
-    CASE(threadLocalCapture_forbidsItsOwnThreadOnly)};
+    CASE(threadLocalCapture_forbidsItsOwnThreadOnly), CASE(threads_callAtOnce)};
 
 }  // namespace
 

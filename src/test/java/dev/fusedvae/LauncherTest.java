@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -229,6 +230,31 @@ class LauncherTest {
         assertTrue(Files.notExists(lock), "the lock is still there");
     }
 
+    /// The first to remove it is held up when it has removed half of it, and the second comes just then.
+    @Test
+    void lockOfADeadProcess_isTakenOverByOneOfTwo() throws Exception {
+        jdk("usr/lib/jvm/jdk-25", "25");
+        Process dead = new ProcessBuilder("true").start();
+        dead.waitFor();
+        Path lock = Files.createDirectories(project.resolve("target/fvae.lock"));
+        Files.writeString(lock.resolve("pid"), dead.pid() + "\n");
+        script(bin.resolve("rm"), """
+                #!/bin/sh
+                for file in "$@"; do
+                    [ ! -d "$file/break" ] || { %s "$file/break"; %s 1.5; }
+                done
+                exec %s "$@"
+                """.formatted(which("rmdir"), which("sleep"), which("rm")));
+        Process first = start(sandbox, Map.of("MVN_SLEEP", "3"), project + "/fvae");
+        Process second = start(sandbox, Map.of("MVN_SLEEP", "3"), project + "/fvae");
+        assertEquals(0, finish(first).exit);
+        assertEquals(0, finish(second).exit);
+        assertEquals(1, builds());
+        try (Stream<Path> left = Files.list(project.resolve("target"))) {
+            assertEquals(List.of(), left.map(f -> f.getFileName().toString()).filter(f -> f.contains("lock")).toList());
+        }
+    }
+
     @Test
     void test_runsMavenThenTheSummary() throws Exception {
         jdk("usr/lib/jvm/jdk-25", "25");
@@ -271,13 +297,13 @@ class LauncherTest {
         builder.environment().putAll(
                 Map.of("PATH", bin.toString(), "HOME", sandbox.resolve("home").toString(), "LOG", log.toString()));
         builder.environment().putAll(environment);
-        return builder.start();
+        return Child.limited(builder.start());
     }
 
     private static Result finish(Process process) throws Exception {
         String out = new String(process.getInputStream().readAllBytes());
         String err = new String(process.getErrorStream().readAllBytes());
-        assertTrue(process.waitFor(20, TimeUnit.SECONDS), "the launcher hangs");
+        assertTrue(process.waitFor(Child.MINUTES, TimeUnit.MINUTES), "the launcher hangs");
         return new Result(process.exitValue(), out, err);
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.Child;
 import dev.fusedvae.io.Json;
 import java.io.File;
 import java.io.IOException;
@@ -27,7 +28,8 @@ class ForkedTest {
                 "--add-modules", "jdk.incubator.vector", "-Djava.awt.headless=true", "-cp", System.getProperty("java.class.path"),
                 "dev.fusedvae.cli.Main"));
         command.addAll(List.of(args));
-        return new ProcessBuilder(command).directory(dir.toFile()).redirectOutput(file("stdout")).redirectError(file("stderr")).start();
+        return Child.limited(
+                new ProcessBuilder(command).directory(dir.toFile()).redirectOutput(file("stdout")).redirectError(file("stderr")).start());
     }
 
     private File file(String name) {
@@ -39,7 +41,7 @@ class ForkedTest {
     }
 
     private static int end(Process process) throws InterruptedException {
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the process hangs");
+        assertTrue(process.waitFor(Child.MINUTES, TimeUnit.MINUTES), "the process hangs");
         return process.exitValue();
     }
 
@@ -80,7 +82,7 @@ class ForkedTest {
     }
 
     private void await(Process process, String text) throws IOException, InterruptedException {
-        for (int i = 0; i < 600 && process.isAlive() && !text("stderr").contains(text); i++) {
+        while (process.isAlive() && !text("stderr").contains(text)) {
             Thread.sleep(50);
         }
         assertTrue(text("stderr").contains(text), text("stderr"));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fusedvae.Child;
 import dev.fusedvae.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ class StoppedReproductionTest {
                 "--add-modules", "jdk.incubator.vector", "-Djava.awt.headless=true", "-cp", System.getProperty("java.class.path"),
                 "dev.fusedvae.cli.Main"));
         command.addAll(List.of(run(out, more)));
-        return new ProcessBuilder(command).redirectOutput(dir.resolve("stdout").toFile()).redirectError(stderr().toFile()).start();
+        return Child.limited(new ProcessBuilder(command).redirectOutput(dir.resolve("stdout").toFile()).redirectError(stderr().toFile()).start());
     }
 
     private Path stderr() {
@@ -46,7 +47,7 @@ class StoppedReproductionTest {
 
     /// Waits until the second case has trained an epoch beyond those it began with.
     private void awaitSecondCase(Process process) throws IOException, InterruptedException {
-        for (int i = 0; i < 4000 && process.isAlive(); i++) {
+        while (process.isAlive()) {
             String text = Files.readString(stderr());
             int second = text.indexOf("linear-ppca: 150 epochs instead of");
             if (second >= 0 && text.indexOf("\nepoch ", second) >= 0) {
@@ -58,7 +59,7 @@ class StoppedReproductionTest {
     }
 
     private static int end(Process process) throws InterruptedException {
-        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "the process hangs");
+        assertTrue(process.waitFor(Child.MINUTES, TimeUnit.MINUTES), "the process hangs");
         return process.exitValue();
     }
 

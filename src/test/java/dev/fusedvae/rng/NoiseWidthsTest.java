@@ -2,6 +2,7 @@ package dev.fusedvae.rng;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.fusedvae.Child;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ class NoiseWidthsTest {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), NoiseChecksum.class.getName()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = Child.limited(new ProcessBuilder(command).redirectErrorStream(true).start());
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
         return output.lines().filter(line -> !line.startsWith("WARNING")).reduce((first, last) -> last).orElse(output);

@@ -3,6 +3,7 @@ package dev.fusedvae.simd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.Child;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,9 +29,9 @@ class ElementwiseAllocationTest {
 
     /// The loops that box in one JVM.
     private static Set<String> boxed() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        Process process = Child.limited(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"), ElementwiseAllocation.class.getName())
-                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+                .redirectError(ProcessBuilder.Redirect.DISCARD).start());
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertEquals(0, process.waitFor(), printed);
         assertTrue(printed.endsWith(ElementwiseCalls.all(32, ElementwiseCalls.TILE).size() + " loops measured"), printed);

@@ -3,6 +3,7 @@ package dev.fusedvae.simd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.Child;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,14 +41,14 @@ class VectorWidthTest {
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ElementwiseChecksum.class.getName()));
         command.add(Integer.toString(rounds));
-        return new Fork(bits, new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
+        return new Fork(bits, Child.limited(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start()));
     }
 
     private static void assertSameChecksum(List<Fork> forks) throws IOException, InterruptedException {
         String checksum = Long.toHexString(ElementwiseChecksum.compute());
         for (Fork fork : forks) {
             String output = new String(fork.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            assertTrue(fork.process().waitFor(60, TimeUnit.SECONDS), "the forked JVM did not end");
+            assertTrue(fork.process().waitFor(Child.MINUTES, TimeUnit.MINUTES), "the forked JVM did not end");
             assertEquals(fork.bits() + " " + checksum, output, "exit code " + fork.process().exitValue());
         }
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.Child;
 import dev.fusedvae.Vae;
 import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.io.Json;
@@ -65,7 +66,7 @@ class KilledRunTest {
         assertTrue(step > 0, "no run got through an epoch");
         int epochs = (int) (step / STEPS_AN_EPOCH) + 5;
         Process survivor = start(killed, epochs);
-        assertTrue(survivor.waitFor(60, TimeUnit.SECONDS));
+        assertTrue(survivor.waitFor(Child.MINUTES, TimeUnit.MINUTES));
         assertEquals(0, survivor.exitValue());
 
         Path whole = folder.resolve("whole");
@@ -76,8 +77,8 @@ class KilledRunTest {
 
     /// Scalar code has the same bits and is quick at once; the short-lived runs would not live to see vectors compiled.
     private static Process start(Path out, int epochs) throws IOException {
-        return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-Dfvae.vectorBits=scalar", "-cp", System.getProperty("java.class.path"),
+        return Child.limited(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-Dfvae.vectorBits=scalar", "-cp", System.getProperty("java.class.path"),
                 Victim.class.getName(), out.toString(), Integer.toString(epochs))
-                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+                .redirectError(ProcessBuilder.Redirect.DISCARD).start());
     }
 }

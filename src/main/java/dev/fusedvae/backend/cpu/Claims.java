@@ -36,10 +36,25 @@ class Claims {
 
     /// Offers the pieces of a new stage; see [Job#next()]. A fence or another volatile write must follow before anything is
     /// read that decides whom to wake.
+    ///
+    /// Pieces are taken as soon as their word is there, so that a stage can be over, and the next one open, when the last of
+    /// its pieces is. No word may follow that one: it would overwrite the next stage's. So members without pieces come first.
     void open(long round, int[] bounds) {
+        tell(round, bounds, true);
+        tell(round, bounds, false);
+    }
+
+    private void tell(long round, int[] bounds, boolean empty) {
         for (int member = 0; member < members; member++) {
-            words.setRelease(at(member), round << ROUND_SHIFT | (long) bounds[member + 1] << NEXT_BITS | bounds[member]);
+            if (bounds[member] == bounds[member + 1] == empty) {
+                tell(member, round << ROUND_SHIFT | (long) bounds[member + 1] << NEXT_BITS | bounds[member]);
+            }
         }
+    }
+
+    /// Writes a member's word.
+    void tell(int member, long word) {
+        words.setRelease(at(member), word);
     }
 
     /// Tells member 0 that the job is over, in a round with nothing to take. This one write is all that it waits for: as

@@ -77,9 +77,14 @@ public class Team implements AutoCloseable {
     }
 
     /// Runs all stages of `newJob`. One caller at a time.
+    ///
+    /// @throws IllegalStateException if the team is closed, or the caller is within a job of this very team
     synchronized void run(Job newJob) {
         if (closed) {
             throw new IllegalStateException("this team is closed");
+        }
+        if (job != NOTHING) {
+            throw new IllegalStateException("a job cannot run another one on its own team; run them one after the other");
         }
         sleepers.caller(Thread.currentThread());
         job = newJob;

@@ -104,6 +104,9 @@ public final class CudaBackend implements Backend {
     public void close() {
         Driver driver = engine.driver();
         synchronized (driver) {
+            if (driver.closed()) {
+                return;
+            }
             driver.enterToClose();
             try (driver) {
                 engine.vendor().close();

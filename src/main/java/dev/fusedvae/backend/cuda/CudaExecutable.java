@@ -126,11 +126,19 @@ final class CudaExecutable implements Executable {
         return plan;
     }
 
+    /// Before anything is done with the device: what a closed executable worked with may be somebody else's now.
+    private void enter() {
+        if (closed) {
+            throw new IllegalStateException("this executable is closed");
+        }
+        driver.enter();
+    }
+
     @Override
     public void feed(Feed next) {
         next.check(plan);
         synchronized (driver) {
-            driver.enter();
+            enter();
             replay.forget();
             launches.bind(next, resources.load(next));
             feed = next;
@@ -140,7 +148,7 @@ final class CudaExecutable implements Executable {
     @Override
     public void examplesChanged() {
         synchronized (driver) {
-            driver.enter();
+            enter();
             resources.data.orElseThrow().fill(resources.staging, feed.examples());
         }
     }
@@ -150,7 +158,7 @@ final class CudaExecutable implements Executable {
         for (int done = 0; done < count; done += Control.RECORDS) {
             int steps = Math.min(Control.RECORDS, count - done);
             synchronized (driver) {
-                driver.enter();
+                enter();
                 window(firstStep + done, steps);
                 collect(firstStep + done, steps, metrics, 2 * done);
             }
@@ -214,7 +222,7 @@ final class CudaExecutable implements Executable {
     @Override
     public Optional<String> runChecked(long index) {
         synchronized (driver) {
-            driver.enter();
+            enter();
             resources.control.upload(feed, index, 1);
             resources.control.base(0);
             Step step = new Step();
@@ -237,7 +245,7 @@ final class CudaExecutable implements Executable {
     /// Times every launch of the first step; see [LaunchTime].
     LaunchTime.Table time(int repeats) {
         synchronized (driver) {
-            driver.enter();
+            enter();
             resources.control.upload(feed, 0, 1);
             try (LaunchTimer timer = new LaunchTimer(driver, repeats)) {
                 return timer.table(launches);
@@ -258,13 +266,16 @@ final class CudaExecutable implements Executable {
 
     @Override
     public CudaExecutable sibling(Plan other, Feed otherFeed) {
-        return load(engine, other, otherFeed, Optional.of(resources.slots));
+        synchronized (driver) {
+            enter();
+            return load(engine, other, otherFeed, Optional.of(resources.slots));
+        }
     }
 
     @Override
     public void read(Tensor tensor, float[] to) {
         synchronized (driver) {
-            driver.enter();
+            enter();
             long from = resources.slots.address(tensor);
             int floats = Math.toIntExact(resources.slots.shape(tensor).size());
             switch (resources.slots.shape(tensor)) {
@@ -305,7 +316,7 @@ final class CudaExecutable implements Executable {
             throw new IllegalArgumentException(tensor + " holds " + expected + " values, got " + values.length);
         }
         synchronized (driver) {
-            driver.enter();
+            enter();
             resources.staging.upload(resources.slots.address(tensor), resources.slots.shape(tensor).spread(values));
         }
     }

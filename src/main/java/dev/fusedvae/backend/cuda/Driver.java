@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 import jcuda.NativePointerObject;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -40,6 +41,7 @@ final class Driver implements AutoCloseable {
     private final CUcontext context = new CUcontext();
     private final CUstream stream = new CUstream();
     private final AtomicLong allocatedBytes = new AtomicLong();
+    private volatile boolean closed;
 
     /// Opens device 0.
     Driver() {
@@ -97,13 +99,27 @@ final class Driver implements AutoCloseable {
     }
 
     /// Makes this the context of the calling thread.
+    ///
+    /// @throws IllegalStateException if it is closed
     void enter() {
+        if (closed) {
+            throw new IllegalStateException("this cuda backend is closed");
+        }
         check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
     }
 
-    /// [#enter] on the way out: whoever gives things back goes on, whatever the driver says.
+    /// [#enter] on the way out: whoever gives things back goes on, whatever the driver says. After [#close] there is nothing
+    /// to give back: the context took it all with it, and its handles are no longer to be named.
     void enterToClose() {
-        JCudaDriver.cuCtxSetCurrent(context);
+        if (!closed) {
+            JCudaDriver.cuCtxSetCurrent(context);
+        }
+    }
+
+    private void release(IntSupplier call, String name) {
+        if (!closed) {
+            check(call.getAsInt(), name);
+        }
     }
 
     /// Device memory at an address; a null base and an offset, since JCuda has no pointer made of a number.
@@ -159,7 +175,7 @@ final class Driver implements AutoCloseable {
 
     void free(long address, long bytes) {
         allocatedBytes.addAndGet(-bytes);
-        check(JCudaDriver.cuMemFree(new At(address)), "cuMemFree");
+        release(() -> JCudaDriver.cuMemFree(new At(address)), "cuMemFree");
     }
 
     /// Host memory that copies of a stream may use: it keeps its place.
@@ -174,7 +190,7 @@ final class Driver implements AutoCloseable {
     }
 
     void freePinned(Pointer pointer) {
-        check(JCudaDriver.cuMemFreeHost(pointer), "cuMemFreeHost");
+        release(() -> JCudaDriver.cuMemFreeHost(pointer), "cuMemFreeHost");
     }
 
     /// Enqueues a copy; `from` is pinned and must stay as it is until [#synchronize].
@@ -222,7 +238,9 @@ final class Driver implements AutoCloseable {
 
     /// [#synchronize] on the way out of a failure that is reported already: memory must not go while work still uses it.
     void drain() {
-        JCudaDriver.cuStreamSynchronize(stream);
+        if (!closed) {
+            JCudaDriver.cuStreamSynchronize(stream);
+        }
     }
 
     /// What `work` enqueues, as a graph to be enqueued by [#replay]; nothing of it runs now. Give it back with [#release].
@@ -264,7 +282,7 @@ final class Driver implements AutoCloseable {
     }
 
     void release(CUgraphExec graph) {
-        check(JCudaDriver.cuGraphExecDestroy(graph), "cuGraphExecDestroy");
+        release(() -> JCudaDriver.cuGraphExecDestroy(graph), "cuGraphExecDestroy");
     }
 
     /// Loads the image of kernel `name`.
@@ -285,7 +303,7 @@ final class Driver implements AutoCloseable {
     }
 
     void unload(CUmodule module) {
-        check(JCudaDriver.cuModuleUnload(module), "cuModuleUnload");
+        release(() -> JCudaDriver.cuModuleUnload(module), "cuModuleUnload");
     }
 
     CUfunction function(CUmodule module, String entry) {
@@ -322,9 +340,17 @@ final class Driver implements AutoCloseable {
         return MemorySegment.ofBuffer(pinned.getByteBuffer(0, bytes));
     }
 
+    boolean closed() {
+        return closed;
+    }
+
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         enterToClose();
+        closed = true;
         int status = JCudaDriver.cuStreamDestroy(stream);
         check(JCudaDriver.cuCtxDestroy(context), "cuCtxDestroy");
         check(status, "cuStreamDestroy");

@@ -27,6 +27,8 @@ final class SimtDriver {
     private static final long SEED = 1;
     /// Options for g++ beside the usual ones, such as `-g -fsanitize=address,undefined`; build.sh knows it too.
     static final String FLAGS = "FVAE_SIMT_FLAGS";
+    /// Where this is set, kernels report their loads and stores and the device finds the races among them.
+    static final String RACES = "FVAE_SIMT_RACES";
 
     private SimtDriver() {}
 

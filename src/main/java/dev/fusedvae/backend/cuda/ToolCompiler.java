@@ -12,6 +12,11 @@ final class ToolCompiler implements Compiler {
     private static final List<String> SIMT = List.of("-DFVAE_SIMT", "-x", "c++", "-std=c++20", "-O2", "-fPIC", "-shared",
             "-ffp-contract=off", "-mfma", "-fno-gnu-unique", "-fvisibility=hidden");
 
+    /// Makes g++ report every load and store as for ThreadSanitizer, without its runtime: the device takes the reports, see
+    /// `kernels/simt/reported.hpp`; build.sh knows these options too.
+    private static final List<String> REPORTING = List.of("-DFVAE_SIMT_RACES", "-g", "-fsanitize=thread", "-nodefaultlibs", "-Wl,--no-as-needed",
+            "-lstdc++", "-lm", "-lc", "-lgcc_s");
+
     private final Tool tool;
     private final Architecture architecture;
     private final String version;
@@ -22,7 +27,8 @@ final class ToolCompiler implements Compiler {
         this.tool = tool;
         this.architecture = architecture;
         String extra = environment.getOrDefault(SimtDriver.FLAGS, "").strip();
-        flags = extra.isEmpty() ? List.of() : List.of(extra.split("\\s+"));
+        Stream<String> own = extra.isEmpty() ? Stream.of() : Stream.of(extra.split("\\s+"));
+        flags = Stream.concat(own, environment.getOrDefault(SimtDriver.RACES, "").isBlank() ? Stream.of() : REPORTING.stream()).toList();
         version = tool.version();
     }
 

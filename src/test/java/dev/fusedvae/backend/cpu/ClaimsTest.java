@@ -56,6 +56,23 @@ class ClaimsTest {
         assertFalse(claims.over());
     }
 
+    /// When the last word of a stage is written, pieces of the stage are still there: nobody can have opened another since.
+    @Test
+    void open_writesTheWordsWithoutPiecesFirst() {
+        for (int[] bounds : List.of(new int[] {0, 3, 3, 3}, new int[] {0, 0, 2, 2}, new int[] {0, 1, 1, 2}, new int[] {0, 0, 0, 1})) {
+            List<Integer> told = new ArrayList<>();
+            new Claims(3) {
+                @Override
+                void tell(int member, long word) {
+                    super.tell(member, word);
+                    told.add(member);
+                }
+            }.open(1, bounds);
+            assertEquals(List.of(0, 1, 2), told.stream().sorted().toList());
+            assertTrue(bounds[told.getLast() + 1] > bounds[told.getLast()], told.toString());
+        }
+    }
+
     @Test
     void largestStage_fits() {
         Claims claims = new Claims(2);

@@ -70,10 +70,19 @@ final class CountingJob implements Job {
         }
         int[] bounds = new int[size + 1];
         for (int m = 0; m < size; m++) {
-            // all of one stage for the last member: the others have nothing but what they take from it
-            bounds[m + 1] = (stage + shape) % 5 == 4 && m + 1 < size ? 0 : Share.to(pieces(stage, shape, size), m, size);
+            bounds[m + 1] = end(m);
         }
         return bounds;
+    }
+
+    /// All of one stage for the last member, all of another for the first: the others have nothing but what they take from it.
+    private int end(int member) {
+        int pieces = pieces(stage, shape, size);
+        return switch ((stage + shape) % 5) {
+            case 3 -> pieces;
+            case 4 -> member + 1 < size ? 0 : pieces;
+            default -> Share.to(pieces, member, size);
+        };
     }
 
     private void close(int pieces) {

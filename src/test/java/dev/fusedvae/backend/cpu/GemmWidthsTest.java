@@ -2,6 +2,7 @@ package dev.fusedvae.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.fusedvae.Child;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class GemmWidthsTest {
         }
         command.addAll(List.of("-Dfvae.vectorBits=" + bits, "-cp", System.getProperty("java.class.path"),
                 GemmChecksum.class.getName()));
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = Child.limited(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertEquals(0, process.waitFor(), () -> String.join(" ", command) + " printed " + printed);
         return printed;

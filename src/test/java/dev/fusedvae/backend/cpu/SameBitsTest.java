@@ -2,6 +2,7 @@ package dev.fusedvae.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.fusedvae.Child;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class SameBitsTest {
     void training_givesTheSameBitsAtEveryVectorWidth_andInScalarCode() throws IOException, InterruptedException {
         String expected = TrainChecksum.of(1, TrainChecksum.STEPS);
         for (List<String> command : List.of(command("auto", false), command("128", true), command("256", true), command("512", true))) {
-            Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            Process process = Child.limited(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
             String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             assertEquals(0, process.waitFor(), () -> String.join(" ", command) + " printed " + printed);
             assertEquals(expected, printed, () -> String.join(" ", command));

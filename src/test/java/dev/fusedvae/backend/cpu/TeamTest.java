@@ -115,6 +115,13 @@ class TeamTest {
         }
 
         @Override
+        void tell(int member, long word) {
+            hesitate();
+            super.tell(member, word);
+            hesitate();
+        }
+
+        @Override
         void finish(long round) {
             hesitate();
             super.finish(round);
@@ -256,6 +263,28 @@ class TeamTest {
         try (Team team = new Team(1)) {
             assertThrows(ArithmeticException.class, () -> team.run(new CountingJob(1).failing(1, 0).begin(3, 0)));
             assertThrows(ArithmeticException.class, () -> team.run(new CountingJob(1).failing(2, -1).begin(3, 0)));
+        }
+    }
+
+    @Test
+    void job_withinAJobOfItsTeamIsRefused_andTheTeamGoesOn() {
+        for (int size : new int[] {1, 2}) {
+            try (Team team = new Team(size)) {
+                Job nested = new Job() {
+                    @Override
+                    public int[] next() {
+                        team.run(new CountingJob(size).begin(1, 0));
+                        return OVER;
+                    }
+
+                    @Override
+                    public void run(int member, int piece) {}
+                };
+                assertTrue(assertThrows(IllegalStateException.class, () -> team.run(nested)).getMessage().contains("its own team"));
+                CountingJob job = new CountingJob(size);
+                team.run(job.begin(4, 1));
+                assertEquals("", job.complaints());
+            }
         }
     }
 

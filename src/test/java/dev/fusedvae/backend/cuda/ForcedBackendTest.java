@@ -3,6 +3,7 @@ package dev.fusedvae.backend.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.Child;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,7 @@ class ForcedBackendTest {
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().remove(Probe.VARIABLE);
         builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process = Child.limited(builder.start());
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Ended(process.waitFor(), text);
     }

@@ -1,5 +1,6 @@
 package dev.fusedvae.backend.cuda;
 
+import dev.fusedvae.Child;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -47,15 +48,20 @@ record Mutant(String file, String from, String to, String op, String shape) {
 
     /// Runs `fvae verify --device simt` on `kernels`.
     static Ended verify(Path kernels, Map<String, String> environment, List<String> arguments) throws IOException, InterruptedException {
+        return fvae(kernels, environment, Stream.concat(Stream.of("verify", "--device", "simt"), arguments.stream()).toList());
+    }
+
+    /// Runs `fvae` on `kernels`.
+    static Ended fvae(Path kernels, Map<String, String> environment, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-Xmx1g", "-XX:+UseSerialGC", "-Dfvae.kernels=" + kernels,
-                "-cp", System.getProperty("java.class.path"), "dev.fusedvae.cli.Main", "verify", "--device", "simt"));
+                "-cp", System.getProperty("java.class.path"), "dev.fusedvae.cli.Main"));
         command.addAll(arguments);
         Path err = Files.createTempFile("verify", ".err");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
         builder.environment().putAll(Simt.ENVIRONMENT);
         builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process = Child.limited(builder.start());
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int code = process.waitFor();
         String said = Files.readString(err);

@@ -1,6 +1,7 @@
 package dev.fusedvae.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.BackendUnavailableException;
@@ -10,6 +11,7 @@ import dev.fusedvae.check.Trial;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Graphs;
+import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.VaeSpec;
@@ -66,6 +68,39 @@ class ReleaseTest {
         List<Long> before = StandIn.held();
         train();
         assertEquals(before, StandIn.held());
+    }
+
+    /// What it worked with has gone back to the driver, which may have given it to somebody else.
+    @Test
+    void executable_thatIsClosedRefusesWork_andTakesNothing() {
+        try (CudaBackend backend = Simt.open()) {
+            Executable closed = backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed());
+            Tensor parameter = closed.plan().graph().tensors(Tensor.Role.PARAMETER).getFirst();
+            closed.close();
+            closed.close();
+            List<Long> before = StandIn.held();
+            for (org.junit.jupiter.api.function.Executable use : List.<org.junit.jupiter.api.function.Executable>of(
+                    () -> closed.feed(TRIAL.feed()), () -> closed.run(0, 1, new double[0]), () -> closed.read(parameter), closed::examplesChanged,
+                    () -> closed.write(parameter, new float[Math.toIntExact(parameter.elements(4))]), () -> closed.runChecked(0),
+                    () -> closed.sibling(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed()))) {
+                assertEquals("this executable is closed", assertThrows(IllegalStateException.class, use).getMessage());
+            }
+            assertEquals(before, StandIn.held());
+        }
+    }
+
+    @Test
+    void backend_closedTwice_andBeforeItsExecutables_releasesEverythingOnce() {
+        List<Long> before = StandIn.held();
+        CudaBackend backend = Simt.open();
+        Executable training = backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed());
+        backend.close();
+        backend.close();
+        training.close();
+        assertEquals(0, backend.allocatedBytes());
+        assertEquals("this cuda backend is closed", assertThrows(IllegalStateException.class,
+                () -> backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed())).getMessage());
+        assertEquals(before.subList(3, 7), StandIn.held().subList(3, 7), "modules, streams, graphs, contexts");
     }
 
     @Test

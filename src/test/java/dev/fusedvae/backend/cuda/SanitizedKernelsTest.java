@@ -3,6 +3,7 @@ package dev.fusedvae.backend.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.Child;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ class SanitizedKernelsTest {
     }
 
     private static String runtime() throws Exception {
-        Process process = new ProcessBuilder("g++", "-print-file-name=libasan.so").start();
+        Process process = Child.limited(new ProcessBuilder("g++", "-print-file-name=libasan.so").start());
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     }
 

@@ -1,14 +1,17 @@
 package dev.fusedvae.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.fusedvae.Child;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -70,6 +73,31 @@ class SimtDeviceTest {
         }
     }
 
+    /// Cases whose kernel has a race that the case itself does not ask for.
+    private static final Map<String, String> RACING = Map.of(
+        "missingBarrier_readsNaN", "part[255 - threadIdx.x]",
+        "sharedOverrun_isReported", "before[lane_id()] = 0.0f",       // every warp writes the same
+        "hazardBetweenBlocks_showsInTheSchedule", "args.y[next] + 1.0f");
+
+    @Tag("sanitize")
+    @Test
+    void device_namesARaceByItsLines_andNothingThatIsNone() throws Exception {
+        Map<String, String> environment = new HashMap<>(Simt.ENVIRONMENT);
+        environment.put(SimtDriver.RACES, "1");
+        Device device = Device.build("simt-races", environment);
+        List<String> sound = new ArrayList<>(device.cases());
+        sound.removeAll(RACING.keySet());
+        Run run = device.run(sound.toArray(String[]::new));
+        assertEquals(0, run.status(), run.output());
+        assertFalse(run.output().contains("a race"), run.output());
+        List<String> source = Files.readAllLines(MODULE_SOURCE);
+        for (var racing : RACING.entrySet()) {
+            String output = device.run(racing.getKey()).output();
+            int line = 1 + source.indexOf(source.stream().filter(l -> l.contains(racing.getValue())).findFirst().orElseThrow());
+            assertTrue(output.contains(": a race: thread ") && output.contains(" at tests/kernels.cu:" + line), output);
+        }
+    }
+
     /// The stand-in driver, the test module and the test program of one set of compiler options.
     private record Device(Path folder, Map<String, String> environment) {
 
@@ -127,7 +155,7 @@ class SimtDeviceTest {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(environment);
             builder.environment().put("ASAN_OPTIONS", "detect_leaks=0"); // heeded where it was built with the sanitizer
-            Process process = builder.start();
+            Process process = Child.limited(builder.start());
             String output = new String(process.getInputStream().readAllBytes());
             return new Run(process.waitFor(), output);
         }

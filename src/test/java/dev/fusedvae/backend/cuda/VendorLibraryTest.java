@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.fusedvae.Child;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ class VendorLibraryTest {
                 "--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + temporary, "-cp", System.getProperty("java.class.path"),
                 VendorProbe.class.getName(), what));
         List.of(libraries).forEach(name -> command.add(BUILT.resolve(name).toString()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = Child.limited(new ProcessBuilder(command).redirectErrorStream(true).start());
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         process.waitFor();
