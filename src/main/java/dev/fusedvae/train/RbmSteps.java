@@ -86,6 +86,7 @@ final class RbmSteps implements AutoCloseable {
         if (!options.resume()) {
             save();
         }
+        options.out().ifPresent(Unfinished::mark);
         listener.started(history.size(), step, notes);
     }
 

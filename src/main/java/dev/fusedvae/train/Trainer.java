@@ -70,7 +70,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /// Trains to the end, to early stopping or to cancellation. With a folder to write to, the checkpoint is there from the
-    /// start on; the model itself is the caller's to save.
+    /// start on; the model itself is the caller's to save, who then clears the mark of [Unfinished].
     ///
     /// @param notes lines for [TrainingInfo#notes()]
     /// @throws TrainingDiverged if a NaN or an infinity turns up; the last checkpoint stays
@@ -91,6 +91,7 @@ public final class Trainer implements AutoCloseable {
             snapshot.write(executable, graph);
             save();
         }
+        options.out().ifPresent(Unfinished::mark);
         listener.started(new TrainingInfo(job.spec(), job.train(), backend.name(), backend.device(), options.fusion(),
                 job.data().train().size(), job.data().test().size(), stepsPerEpoch, step, snapshot.parameters().count(),
                 executable.arenaBytes(), executable.plan().launches(), history, all));
