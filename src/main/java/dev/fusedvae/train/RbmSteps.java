@@ -71,7 +71,7 @@ final class RbmSteps implements AutoCloseable {
                 }
             }
         } catch (DivergedException e) {
-            throw Divergence.explain(backend, graph, feed, snapshot, e, options.out());
+            throw new Divergence(backend, graph, feed, " or the momentum").explain(snapshot, e, options.out());
         }
         return result(History.Ending.COMPLETE);
     }

@@ -128,7 +128,7 @@ public final class Trainer implements AutoCloseable {
                 }
             }
         } catch (DivergedException e) {
-            throw Divergence.explain(backend, graph, feed, snapshot, e, options.out());
+            throw new Divergence(backend, graph, feed, ", clip gradients by norm, or scale the data").explain(snapshot, e, options.out());
         }
         boolean restore = options.patience() > 0 && best.isPresent();
         return trained(restore ? best.get() : snapshot.parameters(),
