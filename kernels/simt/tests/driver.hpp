@@ -1,11 +1,10 @@
-// The driver calls that the tests use, a wrapper for device buffers and launches, and the checks.
+// The driver calls that the tests use, a wrapper for device buffers and launches, the checks, and the list of cases.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
-#include <map>
+#include <source_location>
 #include <string>
 #include <vector>
 
@@ -68,22 +67,38 @@ inline std::string message() {
     return text.data();
 }
 
-inline void expect(bool fact, const char* what, int line = __builtin_LINE()) {
-    if (fact) return;
-    std::printf("line %d: expected %s; last message: %s\n", line, what, message().c_str());
+using Where = std::source_location;
+
+[[noreturn]] inline void fail(const Where& at, const std::string& what) {
+    std::printf("%s:%u: %s\n", at.file_name(), at.line(), what.c_str());
     std::exit(1);
 }
-inline void expectEqual(long long got, long long wanted, const char* what, int line = __builtin_LINE()) {
-    if (got == wanted) return;
-    std::printf("line %d: %s is %lld, expected %lld; last message: %s\n", line, what, got, wanted, message().c_str());
-    std::exit(1);
+inline void expect(bool fact, const char* what, Where at = Where::current()) {
+    if (!fact) fail(at, std::string("expected ") + what + "; last message: " + message());
 }
-inline void expectMessage(const std::string& part, int line = __builtin_LINE()) {
-    if (message().find(part) != std::string::npos) return;
-    std::printf("line %d: the message should say '%s', it says '%s'\n", line, part.c_str(), message().c_str());
-    std::exit(1);
+inline void expectEqual(long long got, long long wanted, const char* what, Where at = Where::current()) {
+    if (got != wanted) fail(at, std::string(what) + " is " + std::to_string(got) + ", expected " + std::to_string(wanted) + "; last message: " + message());
 }
-inline void ok(int result, int line = __builtin_LINE()) { expectEqual(result, 0, "result", line); }
+inline void expectMessage(const std::string& part, Where at = Where::current()) {
+    if (message().find(part) == std::string::npos) fail(at, "the message should say '" + part + "', it says '" + message() + "'");
+}
+inline void ok(int result, Where at = Where::current()) { expectEqual(result, 0, "result", at); }
+
+/// The file of the module that the cases load.
+inline std::string modulePath;
+
+struct Case { const char* name; void (*run)(); };
+
+/// All cases, in the order in which their files are included; a case is on the list because it is written.
+inline std::vector<Case>& cases() {
+    static std::vector<Case> all;
+    return all;
+}
+inline bool listed(const char* name, void (*run)()) {
+    cases().push_back({name, run});
+    return true;
+}
+#define CASE(name) static void name(); static const bool name##_listed = listed(#name, name); static void name()
 
 template <class T> struct Buffer {
     Address address = 0;
@@ -94,9 +109,9 @@ template <class T> struct Buffer {
     }
     Buffer(const Buffer&) = delete;
     ~Buffer() { cuMemFree_v2(address); }
-    std::vector<T> read(int line = __builtin_LINE()) const {
+    std::vector<T> read(Where at = Where::current()) const {
         std::vector<T> values(count);
-        ok(cuMemcpyDtoH_v2(values.data(), address, count * sizeof(T)), line);
+        ok(cuMemcpyDtoH_v2(values.data(), address, count * sizeof(T)), at);
         return values;
     }
 };

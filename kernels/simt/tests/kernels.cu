@@ -80,7 +80,7 @@ KERNEL(missing_wait, Vectors, 0) {
 }
 
 KERNEL(deadlock, Words, 0) {
-    if (threadIdx.x < 40) sync();                       // 40 of 256 threads; device_test.cpp knows this line's number
+    if (threadIdx.x < 40) sync();                       // 40 of 256 threads; fault_cases.hpp knows this line's number
     else if (threadIdx.x < 64 && args.value == 1) spin_until([&] { return load_acquire(args.words) == 77; });
     else warp_sync();
 }

@@ -26,7 +26,9 @@ import dev.fusedvae.train.RunOptions;
 import dev.fusedvae.train.Trainer;
 import dev.fusedvae.train.TrainingJob;
 import dev.fusedvae.train.TrainingListener;
+import dev.fusedvae.train.Unfinished;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +82,10 @@ public final class Vae implements AutoCloseable {
         Backends.Opened opened = Backends.open(options.backend());
         try {
             Model model = Model.of(job, Trainer.train(job, opened.backend(), options, listener, opened.notes()));
-            options.out().ifPresent(folder -> ModelFolder.save(folder, model));
+            options.out().ifPresent(folder -> {
+                ModelFolder.save(folder, model);
+                Unfinished.clear(folder);
+            });
             return new Vae(model, opened);
         } catch (RuntimeException e) {
             opened.backend().close();
@@ -97,7 +102,11 @@ public final class Vae implements AutoCloseable {
 
     /// Loads a model folder onto a backend.
     public static Vae load(Path folder, BackendChoice backend) {
-        return of(ModelFolder.load(folder), backend);
+        Model model = ModelFolder.load(folder);
+        Backends.Opened opened = Backends.open(backend);
+        List<String> notes = new ArrayList<>(opened.notes());
+        Unfinished.note(folder).ifPresent(notes::add);
+        return new Vae(model, new Backends.Opened(opened.backend(), notes));
     }
 
     /// A model that is at hand already.
@@ -157,7 +166,7 @@ public final class Vae implements AutoCloseable {
         return backend.name();
     }
 
-    /// How the backend was chosen and what slows it down, a line each.
+    /// How the backend was chosen, what slows it down, and whether a newer training lies unfinished in the folder, a line each.
     public List<String> notes() {
         return notes;
     }

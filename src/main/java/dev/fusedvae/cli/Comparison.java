@@ -25,6 +25,7 @@ import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import dev.fusedvae.train.EpochMetrics;
+import dev.fusedvae.train.RbmTrainer;
 import dev.fusedvae.train.RunOptions;
 import dev.fusedvae.train.TrainingListener;
 import java.util.ArrayList;
@@ -194,8 +195,7 @@ final class Comparison {
     private Contestant network(String name, VaeSpec spec) {
         TrainSpec how = TrainSpec.standard(setup.epochs, setup.seed).withBatchSize(setup.batchSize)
                 .withOptimizer(new OptimizerSpec.Adam(3e-3)).withSchedule(new Schedule.Cosine(Math.max(1, setup.epochs), 0));
-        RunOptions options = RunOptions.defaults().withBackend(setup.backend).withFusion(setup.fusion);
-        try (Vae vae = Vae.train(spec, how, data, Normalization.unit(data.train()), options, new TrainingListener() { })) {
+        try (Vae vae = Vae.train(spec, how, data, Normalization.unit(data.train()), options(), new TrainingListener() { })) {
             double seconds = vae.history().epochs().stream().mapToDouble(EpochMetrics::seconds).sum();
             Contestant.Codes codes = new Contestant.Codes(vae.encode(data.train()).mu(), vae.encode(data.test()).mu());
             return spec.objective().variational() ? variational(name, vae, codes, seconds) : mechanical(name, codes, vae::decode, seconds);
@@ -212,10 +212,17 @@ final class Comparison {
                 vae.sample(SHOWN, setup.seed), "samples from the prior");
     }
 
+    /// In memory, vendor parts and all.
+    private RunOptions options() {
+        return RunOptions.defaults().withBackend(setup.backend).withFusion(setup.fusion);
+    }
+
     private Contestant boltzmann() {
         RbmSpec spec = new RbmSpec(data.train().features(), setup.hidden, 1, true);
         try (Backend backend = Backends.open(setup.backend).backend()) {
-            RbmRun run = RbmRun.of(backend, setup.fusion, spec, RbmCommand.steps(setup.epochs, setup.seed, setup.batchSize, 0.05, 0.5), data, ANNEALING, e -> { });
+            TrainSpec how = RbmCommand.steps(setup.epochs, setup.seed, setup.batchSize, 0.05, 0.5);
+            RbmTrainer.Result trained = RbmRun.trainer(spec, how, data).run(backend, options(), new RbmTrainer.Listener() { });
+            RbmRun run = RbmRun.measure(backend, spec, how, data, ANNEALING, trained);
             return new Contestant("RBM, " + setup.hidden + " units, PCD-1", OptionalDouble.of(Contestant.squaredError(test, run.test().means())),
                     OptionalDouble.empty(), OptionalDouble.of(run.logLikelihood()),
                     String.format(Locale.ROOT, "annealed importance sampling, ± %.2f", run.logZ().standardError()),

@@ -10,6 +10,7 @@ import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
+import dev.fusedvae.backend.reference.ReferenceBackend;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Op;
@@ -91,12 +92,30 @@ final class ExplainCommand extends FvaeCommand {
         }
     }
 
-    /// Bytes of the lowered plan: it is loaded on the cpu backend, with one example that nobody reads.
-    private static long arenaBytes(Plan plan, TrainSpec train) {
+    /// The path that is explained: the backend that was named, else the cpu's.
+    private String path() {
+        String name = EngineOptions.choice(engine.backend, engine.threads).name();
+        return name.equals("auto") ? "cpu" : name;
+    }
+
+    private KernelCatalogue kernels() {
+        return KernelCatalogue.open(terminal.env(), engine.choice().cuda());
+    }
+
+    /// Bytes of the plan as that path lowers it; no GPU is needed for the kernels' own.
+    private long arenaBytes(Plan plan, TrainSpec train) {
+        return switch (path()) {
+            case "cuda" -> kernels().arenaBytes(plan);
+            case "reference" -> arenaBytes(new ReferenceBackend(), plan, train);
+            default -> arenaBytes(new CpuBackend(1), plan, train);
+        };
+    }
+
+    /// Loads the plan with one example that nobody reads; closes `backend`.
+    private static long arenaBytes(Backend backend, Plan plan, TrainSpec train) {
         int features = plan.graph().spec().features();
         Examples examples = new Examples.Floats(new float[features], features);
-        try (CpuBackend cpu = new CpuBackend(1);
-                Executable loaded = cpu.load(plan, new Feed.Training(examples, new StepTable(train, plan.graph().spec().objective(), 1)))) {
+        try (backend; Executable loaded = backend.load(plan, new Feed.Training(examples, new StepTable(train, plan.graph().spec().objective(), 1)))) {
             return loaded.arenaBytes();
         }
     }
@@ -132,20 +151,21 @@ final class ExplainCommand extends FvaeCommand {
         return root;
     }
 
-    /// Who does a call: a vendor's library, a kernel variant where the backend is cuda by name, else the cpu path.
+    /// Who does a call: a vendor's library, a kernel variant where the backend is cuda by name, else the path that was named.
     private Function<Call, String> variants(int batch) {
-        Optional<KernelCatalogue> kernels = engine.backend.equals(Optional.of("cuda"))
-                ? Optional.of(KernelCatalogue.open(terminal.env(), engine.choice().cuda())) : Optional.empty();
+        String path = path();
+        Optional<KernelCatalogue> kernels = path.equals("cuda") ? Optional.of(kernels()) : Optional.empty();
         return call -> engine.vendorParts().stream().filter(part -> part.does().contains(call.op().kind())).map(CudaChoice.Vendor::library).findFirst()
-                .or(() -> kernels.map(k -> k.variant(call.op(), batch))).orElse("cpu");
+                .or(() -> kernels.map(k -> k.variant(call.op(), batch))).orElse(path);
     }
 
     private void table(Plan plan, long arenaBytes) {
         print("One training step of %s at batch %d, fusion %s: %d launches, %d calls, %s moved, %s."
                 .formatted(plan.graph().spec().shape(), plan.batch(), plan.level().flag(), plan.launches(), plan.calls().size(),
                         Units.bytes(plan.cost().bytes()), Units.flops(plan.cost().flops())));
-        print("Memory on the cpu path: %s for parameters, optimizer state and batch%s.".formatted(Units.bytes(arenaBytes),
-                PeakMemory.bytes().isPresent() ? "; this process peaked at " + Units.bytes(PeakMemory.bytes().getAsLong()) : ""));
+        // the process says nothing of the device's memory
+        String peak = path().equals("cuda") || PeakMemory.bytes().isEmpty() ? "" : "; this process peaked at " + Units.bytes(PeakMemory.bytes().getAsLong());
+        print("Memory on the %s path: %s for parameters, optimizer state and batch%s.".formatted(path(), Units.bytes(arenaBytes), peak));
         print("");
         TextTable table = new TextTable("phase", "call", "shape", "bytes", "flops", "flop/B", "fuses");
         table.right(0, 3, 4, 5);

@@ -59,7 +59,7 @@ final class LadderCommand extends FvaeCommand {
         VerifyDevice on = VerifyDevice.of(device, backend, kernels, terminal.env(), note -> say("%s", note));
         Ladder.Climbed climbed = UsageException.value(() -> Ladder.climb(opener(on), kind, shapes, timeShapes));
         UsageException.require(!climbed.rungs().isEmpty(), "the cuda backend has no kernel for %s, so there is no ladder to climb", op);
-        if (climbed.roofs().isPresent()) {
+        if (climbed.timed()) {
             out.ifPresent(file -> climbed.results(Conditions.of(climbed.device(), LabOptions.root())).write(file));
         }
         if (json) {
@@ -91,16 +91,16 @@ final class LadderCommand extends FvaeCommand {
                 String.format(Locale.ROOT, "%.2f", r.report().worst()), r.report().passed() ? "ok" : "FAIL"));
         verified.lines().forEach(this::print);
         climbed.rungs().forEach(r -> r.report().defects().stream().limit(SHOWN).forEach(d -> print(d.guard().flag() + ": " + d)));
-        climbed.roofs().ifPresent(roofs -> {
+        if (climbed.timed()) {
             print("");
             TextTable times = new TextTable("variant", "call", "shape", "L2 warm", "L2 cold", "of roof", "bound by", "GFLOP/s", "cuBLAS", "ours / cuBLAS").right(3, 4, 5, 7, 8, 9);
             climbed.rungs().forEach(r -> r.times().forEach(t -> times.row(r.variant(), t.title(), t.shape(), micros(t.warm().medianMicros()), micros(t.cold().medianMicros()),
-                    "%.0f %%".formatted(100 * t.share()), roofs.memoryBound(t.cost()) ? "memory" : "arithmetic",
+                    "%.0f %%".formatted(100 * t.share()), t.roofs().memoryBound(t.cost()) ? "memory" : "arithmetic",
                     "%.0f".formatted(t.cost().flops() / t.warm().medianMicros() / 1e3), t.cublas().map(c -> micros(c.medianMicros())).orElse("-"),
                     t.cublas().map(c -> "%.2f".formatted(t.warm().medianMicros() / c.medianMicros())).orElse("-"))));
             times.lines().forEach(this::print);
-            print("cuBLAS does the product alone, in fp32; cold times contain a launch between two events.");
-        });
+            print("cuBLAS does the product alone, in fp32; cold times contain a launch between two events; each roof is over as much memory as its call touches.");
+        }
         climbed.notes().forEach(note -> print("note: " + note));
     }
 
@@ -110,13 +110,12 @@ final class LadderCommand extends FvaeCommand {
 
     private ObjectNode tree(Ladder.Climbed climbed) {
         ObjectNode root = Json.object().put("op", op).put("device", climbed.device()).put("passed", climbed.passed());
-        climbed.roofs().ifPresent(r -> root.set("roofs", Json.tree(r)));
         ArrayNode rungs = root.putArray("variants");
         for (Ladder.Rung r : climbed.rungs()) {
             ObjectNode rung = rungs.addObject().put("variant", r.variant()).put("passed", r.report().passed()).put("calls", r.report().calls())
                     .put("values", r.report().values()).put("worst", Double.isFinite(r.report().worst()) ? r.report().worst() : null);
             ArrayNode times = rung.putArray("times");
-            r.times().forEach(t -> times.addObject().put("call", t.title()).put("shape", t.shape()).put("warmMicros", t.warm().medianMicros()).put("coldMicros", t.cold().medianMicros())
+            r.times().forEach(t -> ((ObjectNode) times.addObject().set("roofs", Json.tree(t.roofs()))).put("call", t.title()).put("shape", t.shape()).put("warmMicros", t.warm().medianMicros()).put("coldMicros", t.cold().medianMicros())
                     .put("roofShare", t.share()).put("bytes", t.cost().bytes()).put("flops", t.cost().flops()).put("cublasMicros", t.cublas().map(c -> c.medianMicros()).orElse(null)));
         }
         ArrayNode notes = root.putArray("notes");

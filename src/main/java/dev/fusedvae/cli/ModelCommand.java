@@ -7,6 +7,7 @@ import dev.fusedvae.data.DataException;
 import dev.fusedvae.io.Json;
 import dev.fusedvae.io.Pictures;
 import dev.fusedvae.io.SafeTensors;
+import dev.fusedvae.train.Unfinished;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,9 @@ abstract class ModelCommand extends FvaeCommand {
     /// The model of `--model`; the caller closes it.
     Vae open() {
         refuseMachines();
-        return Vae.load(model, EngineOptions.choice(backend, threads));
+        Vae vae = Vae.load(model, EngineOptions.choice(backend, threads));
+        Unfinished.note(model).ifPresent(note -> say("fvae: %s", note));
+        return vae;
     }
 
     /// `rbm` leaves weights under the same name, and a reader may well try them here.

@@ -4,6 +4,7 @@ import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.io.Json;
 import dev.fusedvae.train.History;
 import dev.fusedvae.train.ModelFolder;
+import dev.fusedvae.train.Unfinished;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -36,7 +37,7 @@ final class Outputs {
     static void refuseUnfinished(Path folder) {
         Path checkpoint = folder.resolve("checkpoint.safetensors");
         Path training = folder.resolve(ModelFolder.TRAINING);
-        if (Files.exists(checkpoint) && (!Files.exists(training)
+        if (Files.exists(checkpoint) && (Unfinished.in(folder) || !Files.exists(training)
                 || Json.read(training).path("ending").asText().equals(History.Ending.CANCELLED.flag()))) {
             throw new IoFailure(folder + " holds a training that did not end; go on with --resume, choose another --out, or remove "
                     + checkpoint + " to start anew");

@@ -14,6 +14,7 @@ import dev.fusedvae.train.History;
 import dev.fusedvae.train.ModelFolder;
 import dev.fusedvae.train.RbmTrainer;
 import dev.fusedvae.train.RunOptions;
+import dev.fusedvae.train.Unfinished;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -94,6 +95,8 @@ final class RbmCommand extends FvaeCommand {
         Outputs.folder(out);
         if (!resume) {
             Outputs.refuseUnfinished(out);
+        } else if (Unfinished.in(out)) {
+            say("fvae: %s holds a training that did not end; it goes on from its checkpoint", out);
         }
         Split split = Thresholded.of(data.load(Optional.empty(), terminal.env()));
         Backends.Opened opened = Backends.open(engine.choice());
@@ -112,9 +115,8 @@ final class RbmCommand extends FvaeCommand {
         return Exit.OK;
     }
 
-    /// Leaves word beside the checkpoint that this run did not end.
+    /// The mark of [Unfinished] stays beside the checkpoint.
     private Exit interrupted(RbmTrainer.Result trained) {
-        Json.write(out.resolve(ModelFolder.TRAINING), Json.object().put("ending", trained.ending().flag()).put("epochs", trained.epochs().size()));
         terminal.say("fvae: interrupted after %d of %d epochs; go on with: %s".formatted(trained.epochs().size(), epochs, again(out)));
         return Exit.INTERRUPTED;
     }
@@ -125,6 +127,7 @@ final class RbmCommand extends FvaeCommand {
         ArrayNode files = result.putArray("pictures");
         pictures.forEach(p -> files.add(p.toString()));
         Json.write(out.resolve(ModelFolder.TRAINING), result);
+        Unfinished.clear(out);
         if (json) {
             print(result);
         } else {

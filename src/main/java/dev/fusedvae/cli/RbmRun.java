@@ -6,13 +6,11 @@ import dev.fusedvae.data.Split;
 import dev.fusedvae.eval.AnnealedImportanceSampling;
 import dev.fusedvae.eval.Inputs;
 import dev.fusedvae.eval.Rbm;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.train.RbmTrainer;
 import java.util.List;
-import java.util.function.Consumer;
 
 /// A restricted Boltzmann machine, trained and measured: what `rbm` and `compare` share.
 ///
@@ -23,12 +21,6 @@ record RbmRun(Rbm rbm, RbmTrainer.Result trained, Rbm.Passes train, Rbm.Passes t
 
     /// How log Z is estimated.
     record Annealing(int chains, int temperatures) {}
-
-    /// Trains on the black and white `data`, in memory, and measures.
-    static RbmRun of(Backend backend, FusionLevel level, RbmSpec spec, TrainSpec how, Split data, Annealing annealing,
-                     Consumer<RbmTrainer.Epoch> listener) {
-        return measure(backend, spec, how, data, annealing, trainer(spec, how, data).run(backend, level, listener));
-    }
 
     static RbmTrainer trainer(RbmSpec spec, TrainSpec how, Split data) {
         return new RbmTrainer(spec, how, data.train(), Normalization.unit(data.train()));

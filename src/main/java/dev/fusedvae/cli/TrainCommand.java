@@ -4,6 +4,7 @@ import dev.fusedvae.data.Split;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.train.RunOptions;
+import dev.fusedvae.train.Unfinished;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -59,6 +60,8 @@ final class TrainCommand extends FvaeCommand {
         Path folder = Outputs.folder(out.orElseGet(this::freshFolder));
         if (!resume) {
             Outputs.refuseUnfinished(folder);
+        } else if (Unfinished.in(folder)) {
+            say("fvae: %s holds a training that did not end; it goes on from its checkpoint", folder);
         }
         TrainingRun run = new TrainingRun(this, model.spec(split.train().features()), train, training.normalization(), split,
                 resume ? options.resuming(folder) : options.withOut(folder), folder, label());

@@ -8,17 +8,13 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/// Files and folders that appear complete or not at all.
+/// Files that appear complete or not at all.
 ///
 /// The content goes to a temporary sibling, which is fsynced, renamed over the target, and made durable by an fsync of
 /// the folder. Whatever fails before the rename removes the temporary and leaves the old content untouched. Missing
@@ -36,13 +32,6 @@ public final class AtomicFile {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    /// Fills a new folder.
-    @FunctionalInterface
-    public interface FolderBody {
-        /// Writes files and folders below `folder`, which exists and is empty.
-        void writeTo(Path folder) throws IOException;
-    }
-
     /// Replaces or creates `file` with what `body` writes.
     public static void write(Path file, FileBody body) {
         Path temporary = null;
@@ -51,7 +40,7 @@ public final class AtomicFile {
             if (Files.exists(target) && !Files.isRegularFile(target)) {
                 throw new IoFailure("cannot write " + file + ": it is not a regular file; choose another path");
             }
-            temporary = sibling(target, "tmp");
+            temporary = sibling(target);
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
                 body.writeTo(out);
@@ -79,68 +68,6 @@ public final class AtomicFile {
         write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Replaces or creates `folder` with what `body` writes.
-    ///
-    /// An existing folder is replaced only if `body` writes every file that it holds: nothing of the user's is ever
-    /// deleted, only superseded. No system call used here swaps two folders, so the old one is first renamed to
-    /// `.<name>.old-<id>`; a crash between the two renames leaves it there, complete.
-    public static void writeFolder(Path folder, FolderBody body) {
-        Path temporary = null;
-        try {
-            Path target = target(folder);
-            if (Files.exists(target) && !Files.isDirectory(target)) {
-                throw new IoFailure("cannot write " + folder + ": it is a file, not a folder; choose another path");
-            }
-            temporary = sibling(target, "tmp");
-            Files.createDirectory(temporary);
-            body.writeTo(temporary);
-            syncTree(temporary);
-            refuseToDelete(folder, target, temporary);
-            swap(temporary, target);
-        } catch (IOException e) {
-            throw IoFailure.writing(folder, e);
-        } catch (UncheckedIOException e) {
-            throw IoFailure.writing(folder, e.getCause());
-        } finally {
-            remove(temporary);
-        }
-    }
-
-    private static void swap(Path temporary, Path target) throws IOException {
-        if (!Files.exists(target)) {
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-            syncFolder(target.getParent());
-            return;
-        }
-        Path old = sibling(target, "old");
-        Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-        try {
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
-            throw e;
-        }
-        syncFolder(target.getParent());
-        remove(old);
-    }
-
-    private static void refuseToDelete(Path folder, Path old, Path fresh) throws IOException {
-        if (!Files.exists(old)) {
-            return;
-        }
-        try (Stream<Path> walk = Files.walk(old)) {
-            Optional<Path> lost = walk.filter(p -> !Files.isDirectory(p, LinkOption.NOFOLLOW_LINKS))
-                    .map(old::relativize)
-                    .filter(p -> !Files.isRegularFile(fresh.resolve(p)))
-                    .sorted()
-                    .findFirst();
-            if (lost.isPresent()) {
-                throw new IoFailure("cannot write " + folder + ": it holds " + lost.get()
-                        + ", which would be deleted; choose an empty folder or move that file away");
-            }
-        }
-    }
-
     private static Path target(Path path) throws IOException {
         Path absolute = path.toAbsolutePath().normalize();
         if (Files.exists(absolute)) {
@@ -152,27 +79,11 @@ public final class AtomicFile {
         return absolute;
     }
 
-    private static Path sibling(Path target, String kind) throws IOException {
+    private static Path sibling(Path target) throws IOException {
         if (target.getFileName() == null) {
             throw new IOException("it is the root folder");
         }
-        return target.resolveSibling("." + target.getFileName() + "." + kind + "-" + UUID.randomUUID().toString().substring(0, 8));
-    }
-
-    private static void syncTree(Path folder) throws IOException {
-        List<Path> all;
-        try (Stream<Path> walk = Files.walk(folder)) {
-            all = walk.toList();
-        }
-        for (Path path : all) {
-            if (Files.isDirectory(path)) {
-                syncFolder(path);
-            } else {
-                try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-                    channel.force(true);
-                }
-            }
-        }
+        return target.resolveSibling("." + target.getFileName() + ".tmp-" + UUID.randomUUID().toString().substring(0, 8));
     }
 
     /// Makes a rename durable. Windows has no such call and cannot open a folder; its journal orders renames.
@@ -186,14 +97,12 @@ public final class AtomicFile {
 
     /// Removes a leftover of ours, if it is there. A failure is only logged, so that it cannot hide one already under way.
     private static void remove(Path leftover) {
-        if (leftover == null || !Files.exists(leftover, LinkOption.NOFOLLOW_LINKS)) {
+        if (leftover == null) {
             return;
         }
-        try (Stream<Path> walk = Files.walk(leftover)) {
-            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException | UncheckedIOException e) {
+        try {
+            Files.deleteIfExists(leftover);
+        } catch (IOException e) {
             System.getLogger("dev.fusedvae.io").log(System.Logger.Level.WARNING, "could not remove " + leftover, e);
         }
     }

@@ -59,17 +59,26 @@ public final class Ladder {
     }
 
     /// @param shape  the case that the call is of
-    /// @param share  of the roof, with the L2 cache warm
+    /// @param roofs  over as much memory as the call touches: what fits into a cache has a higher one
     /// @param cublas cuBLAS for the product alone, warm; empty without a product, or without cuBLAS
-    public record Timed(String shape, String title, Cost cost, LaunchTime.Spread warm, LaunchTime.Spread cold, double share,
-                        Optional<LaunchTime.Spread> cublas) {}
+    public record Timed(String shape, String title, Cost cost, LaunchTime.Spread warm, LaunchTime.Spread cold, Roofs roofs,
+                        Optional<LaunchTime.Spread> cublas) {
+        /// Of the roof, with the L2 cache warm.
+        public double share() {
+            return roofs.nanos(cost) / (1e3 * warm.medianMicros());
+        }
+    }
 
-    /// @param roofs empty where nothing was timed
     /// @param notes what is missing, a sentence each
-    public record Climbed(String device, List<Rung> rungs, Optional<Roofs> roofs, List<String> notes) {
+    public record Climbed(String device, List<Rung> rungs, List<String> notes) {
         public Climbed {
             rungs = List.copyOf(rungs);
             notes = List.copyOf(notes);
+        }
+
+        /// Whether there are times.
+        public boolean timed() {
+            return rungs.stream().anyMatch(r -> !r.times().isEmpty());
         }
 
         /// Whether every rung computes its definition.
@@ -105,7 +114,8 @@ public final class Ladder {
     private final Kind kind;
     private final List<String> notes = new ArrayList<>();
     private final Map<String, LaunchTime.Spread> products = new HashMap<>();
-    private Optional<Roofs> roofs = Optional.empty();
+    /// By bytes that a call touches: calls of a size share one, and so do the variants.
+    private final Map<Long, Roofs> roofs = new HashMap<>();
 
     private Ladder(Opener opener, Kind kind) {
         this.opener = opener;
@@ -152,7 +162,7 @@ public final class Ladder {
         if (!timed) {
             notes.add("nothing is timed on " + device + ": its clock says nothing about kernels; run this where there is a GPU");
         }
-        return new Climbed(device, rungs, roofs, notes);
+        return new Climbed(device, rungs, notes);
     }
 
     private Rung rung(OpSweep sweep, String variant, List<OpCase> places) {
@@ -200,10 +210,8 @@ public final class Ladder {
 
     private Timed time(Backend backend, Graph graph, OpCase at, Call call) {
         LaunchTime launch = launch(backend, graph, at, call);
-        Roofs over = roofs.orElseGet(() -> Roofs.of(backend, call.cost().bytes()));
-        roofs = Optional.of(over);
         return new Timed(at.toString(), call.title(), call.cost(), launch.warm(), launch.cold(),
-                over.nanos(call.cost()) / (1e3 * launch.warm().medianMicros()), Optional.ofNullable(products.get(product(at, call))));
+                roofs.computeIfAbsent(call.cost().bytes(), bytes -> Roofs.of(backend, bytes)), Optional.ofNullable(products.get(product(at, call))));
     }
 
     private static String product(OpCase at, Call call) {

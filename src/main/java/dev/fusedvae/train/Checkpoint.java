@@ -76,7 +76,7 @@ record Checkpoint<P extends Progress>(JsonNode identity, String engine, P progre
         if (!Files.isDirectory(folder)) {
             return;
         }
-        List<String> ours = List.of(FILE, ModelFolder.CONFIG, ModelFolder.WEIGHTS, ModelFolder.TRAINING, ModelFolder.CARD);
+        List<String> ours = List.of(FILE, Unfinished.FILE, ModelFolder.CONFIG, ModelFolder.WEIGHTS, ModelFolder.TRAINING, ModelFolder.CARD);
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, path ->
                 ours.stream().anyMatch(name -> path.getFileName().toString().startsWith("." + name + ".tmp-")))) {
             for (Path leftover : leftovers) {

@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// Names the op that made a training diverge: repeats the steps since the last snapshot unfused, then checks every slot.
-final class Divergence {
+///
+/// @param remedies what helps this kind of training beside a lower learning rate, as it goes on after `lower the learning rate (R)`
+record Divergence(Backend backend, Graph graph, Feed.Training feed, String remedies) {
     /// Rounding differs between fusion levels, so the repetition may need a few steps more.
     private static final int STEPS_BEYOND = 8;
 
@@ -26,23 +28,20 @@ final class Divergence {
         }
     }
 
-    private Divergence() {}
-
     /// The exception to throw for `cause`; `out` is the folder with the last good checkpoint.
-    static TrainingDiverged explain(Backend backend, Graph graph, Feed.Training feed, Snapshot snapshot, DivergedException cause,
-                                    Optional<Path> out) {
+    TrainingDiverged explain(Snapshot snapshot, DivergedException cause, Optional<Path> out) {
         StepTable table = feed.table();
-        Optional<String> where = locate(backend, graph, feed, snapshot, cause.step());
+        Optional<String> where = locate(snapshot, cause.step());
         int epoch = Math.toIntExact(cause.step() / table.stepsPerEpoch()) + 1;
-        String message = "training diverged at step %d, epoch %d: %s; lower the learning rate (%s), clip gradients by norm, or scale the data%s"
+        String message = "training diverged at step %d, epoch %d: %s; lower the learning rate (%s)%s%s"
                 .formatted(cause.step(), epoch,
                         where.map(w -> w + " with a NaN or an infinity").orElse("the loss is not finite, though it stays finite without fusion"),
-                        table.train().optimizer().learningRate(),
+                        table.train().optimizer().learningRate(), remedies,
                         out.map(folder -> "; the last good checkpoint is " + folder.resolve(Checkpoint.FILE)).orElse(""));
         return new TrainingDiverged(message, cause.step(), epoch, where.orElse(""), cause);
     }
 
-    private static Optional<String> locate(Backend backend, Graph graph, Feed.Training feed, Snapshot snapshot, long failed) {
+    private Optional<String> locate(Snapshot snapshot, long failed) {
         Plan plan = Plan.of(graph, FusionLevel.NONE, feed.table().train().batchSize());
         try (Executable unfused = backend.load(plan, feed)) {
             snapshot.write(unfused, graph);
@@ -54,7 +53,7 @@ final class Divergence {
                     unfused.run(step, 1, new double[0]);
                 }
             } catch (DivergedException earlier) {
-                return locate(backend, graph, feed, snapshot, earlier.step());
+                return locate(snapshot, earlier.step());
             }
             for (; step <= failed + STEPS_BEYOND; step++) {
                 Optional<String> found = unfused.runChecked(step);

@@ -25,6 +25,8 @@ import java.util.Optional;
 /// | `training.json` | `history`, `ending`, `modelEpoch`, `environment`: how it came to be |
 /// | `README.md` | the model card |
 ///
+/// Beside them a run keeps `checkpoint.safetensors`, and `unfinished.json` until its model is there: see [Unfinished].
+///
 /// The least folder that loads is `config.json` with a `spec`, and `model.safetensors`: that is how a PyTorch state
 /// dict comes in. Tensors that cannot belong to a model, such as test vectors, are left alone.
 public final class ModelFolder {
@@ -54,6 +56,9 @@ public final class ModelFolder {
                     + "; a model is a folder with " + CONFIG + " and " + WEIGHTS);
         }
         Path file = folder.resolve(CONFIG);
+        if (!Files.exists(file) && Unfinished.in(folder)) {
+            throw new IoFailure(folder + " holds a training that did not end and no model yet; go on with --resume");
+        }
         Fields config = new Fields(Json.read(file), file.toString());
         if (config.has("format") && config.whole("format") != FORMAT) {
             throw new IoFailure(file + " has format " + config.whole("format") + " but this version reads format " + FORMAT

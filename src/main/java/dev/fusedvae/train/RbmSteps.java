@@ -34,8 +34,6 @@ final class RbmSteps implements AutoCloseable {
     private final List<RbmTrainer.Epoch> history = new ArrayList<>();
     private Divergence.Snapshot snapshot;
     private long step;
-    private double reconstruction;
-    private long nanos;
 
     RbmSteps(RbmTrainer trainer, Backend backend, RunOptions options, RbmTrainer.Listener listener) {
         this.trainer = trainer;
@@ -49,8 +47,8 @@ final class RbmSteps implements AutoCloseable {
         identity = options.out().map(folder -> Identity.of(trainer.spec(), trainer.train(), trainer.data(), trainer.normalization()));
         stepsPerEpoch = table.stepsPerEpoch();
         steps = (long) stepsPerEpoch * trainer.train().epochs();
-        chunks = new Chunks(stepsPerEpoch);
         executable = backend.load(Plan.of(graph, options.backend().cuda().fusion(options.fusion()), batch), feed);
+        chunks = new Chunks(executable, stepsPerEpoch);
         if (trainer.spec().persistent()) {
             executable.write(graph.tensor(RbmGraphs.CHAIN), Rbm.coins(trainer.spec(), batch, trainer.train().seed()));
         }
@@ -65,13 +63,13 @@ final class RbmSteps implements AutoCloseable {
                     checkpoint();
                     return result(History.Ending.CANCELLED);
                 }
-                chunk();
+                step += chunks.run(step);
                 if (step % stepsPerEpoch == 0) {
                     endEpoch();
                 }
             }
         } catch (DivergedException e) {
-            throw Divergence.explain(backend, graph, feed, snapshot, e, options.out());
+            throw new Divergence(backend, graph, feed, " or the momentum").explain(snapshot, e, options.out());
         }
         return result(History.Ending.COMPLETE);
     }
@@ -86,6 +84,7 @@ final class RbmSteps implements AutoCloseable {
         if (!options.resume()) {
             save();
         }
+        options.out().ifPresent(Unfinished::mark);
         listener.started(history.size(), step, notes);
     }
 
@@ -97,30 +96,15 @@ final class RbmSteps implements AutoCloseable {
         progress.refuseBeyond(folder, stepsPerEpoch, trainer.train().epochs());
         checkpoint.note(Checkpoint.engine(backend, options)).ifPresent(notes::add);
         step = progress.step();
-        reconstruction = progress.reconstruction();
-        nanos = progress.nanos();
+        chunks.begin(progress.reconstruction(), 0, progress.nanos());
         history.addAll(progress.history());
         snapshot = new Divergence.Snapshot(step, checkpoint.parameters(), checkpoint.state());
     }
 
-    private void chunk() {
-        int count = chunks.next((int) (stepsPerEpoch - step % stepsPerEpoch));
-        long start = System.nanoTime();
-        executable.run(step, count, chunks.metrics());
-        long took = System.nanoTime() - start;
-        nanos += took;
-        chunks.took(count, took);
-        for (int i = 0; i < count; i++) {
-            reconstruction += chunks.metrics()[2 * i];
-        }
-        step += count;
-    }
-
     private void endEpoch() {
-        RbmTrainer.Epoch epoch = new RbmTrainer.Epoch(history.size() + 1, reconstruction / trainer.data().size(), nanos / 1e9);
+        RbmTrainer.Epoch epoch = new RbmTrainer.Epoch(history.size() + 1, chunks.likelihood() / trainer.data().size(), chunks.nanos() / 1e9);
         history.add(epoch);
-        reconstruction = 0;
-        nanos = 0;
+        chunks.begin(0, 0, 0);
         checkpoint();
         listener.epoch(epoch);
     }
@@ -132,7 +116,7 @@ final class RbmSteps implements AutoCloseable {
 
     private void save() {
         options.out().ifPresent(folder -> new Checkpoint<>(identity.orElseThrow(), Checkpoint.engine(backend, options),
-                new Progress.OfRbm(step, reconstruction, nanos, history), snapshot.parameters(), snapshot.state(), Optional.empty()).save(folder));
+                new Progress.OfRbm(step, chunks.likelihood(), chunks.nanos(), history), snapshot.parameters(), snapshot.state(), Optional.empty()).save(folder));
     }
 
     private RbmTrainer.Result result(History.Ending ending) {

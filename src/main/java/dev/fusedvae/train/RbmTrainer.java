@@ -7,7 +7,6 @@ import dev.fusedvae.data.Normalization;
 import dev.fusedvae.eval.AnnealedImportanceSampling;
 import dev.fusedvae.eval.Inputs;
 import dev.fusedvae.eval.Parameters;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.RbmGraphs;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.rng.Normals;
@@ -19,7 +18,6 @@ import dev.fusedvae.spec.TrainSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /// Trains a restricted Boltzmann machine by CD-k or PCD-k. As with [Trainer], the result is a pure function of spec, training
 /// and data, up to rounding between backends and fusion levels: not of interruptions that a checkpoint bridges.
@@ -80,20 +78,8 @@ public final class RbmTrainer {
         }
     }
 
-    /// Trains on `backend` in memory; `listener` hears of every epoch.
-    ///
-    /// @throws TrainingDiverged if a NaN or an infinity turns up
-    public Result run(Backend backend, FusionLevel level, Consumer<Epoch> listener) {
-        return run(backend, RunOptions.defaults().withFusion(level), new Listener() {
-            @Override
-            public void epoch(Epoch epoch) {
-                listener.accept(epoch);
-            }
-        });
-    }
-
     /// Trains on `backend` to the end or to cancellation. With a folder to write to, the checkpoint is there from the start
-    /// on and goes by the rules of [Trainer]; it holds the chains too.
+    /// on and goes by the rules of [Trainer]; it holds the chains too. Who saves the model clears the mark of [Unfinished].
     ///
     /// @throws TrainingDiverged if a NaN or an infinity turns up; the last checkpoint stays
     /// @throws dev.fusedvae.io.IoFailure if the folder cannot be written, or its checkpoint cannot be resumed from

@@ -46,9 +46,6 @@ public final class Trainer implements AutoCloseable {
     private Optional<Parameters> best = Optional.empty();
     private int bestEpoch;
     private long step;
-    private double reconstruction;
-    private double kl;
-    private long nanos;
 
     private Trainer(TrainingJob job, Backend backend, RunOptions options, TrainingListener listener) {
         this.job = job;
@@ -63,14 +60,14 @@ public final class Trainer implements AutoCloseable {
         variational = job.spec().objective().variational();
         stepsPerEpoch = table.stepsPerEpoch();
         steps = (long) stepsPerEpoch * job.train().epochs();
-        chunks = new Chunks(stepsPerEpoch);
+        chunks = new Chunks(executable, stepsPerEpoch);
         identity = options.out().map(folder -> Identity.of(job));
         snapshot = new Divergence.Snapshot(0, Initializer.initial(job.spec(), job.train().initialization(), job.train().seed()),
                 Parameters.read(executable, state()));
     }
 
     /// Trains to the end, to early stopping or to cancellation. With a folder to write to, the checkpoint is there from the
-    /// start on; the model itself is the caller's to save.
+    /// start on; the model itself is the caller's to save, who then clears the mark of [Unfinished].
     ///
     /// @param notes lines for [TrainingInfo#notes()]
     /// @throws TrainingDiverged if a NaN or an infinity turns up; the last checkpoint stays
@@ -91,6 +88,7 @@ public final class Trainer implements AutoCloseable {
             snapshot.write(executable, graph);
             save();
         }
+        options.out().ifPresent(Unfinished::mark);
         listener.started(new TrainingInfo(job.spec(), job.train(), backend.name(), backend.device(), options.fusion(),
                 job.data().train().size(), job.data().test().size(), stepsPerEpoch, step, snapshot.parameters().count(),
                 executable.arenaBytes(), executable.plan().launches(), history, all));
@@ -104,9 +102,7 @@ public final class Trainer implements AutoCloseable {
         progress.refuseBeyond(folder, stepsPerEpoch, job.train().epochs());
         checkpoint.note(Checkpoint.engine(backend, options)).ifPresent(notes::add);
         step = progress.step();
-        reconstruction = progress.reconstruction();
-        kl = progress.kl();
-        nanos = progress.nanos();
+        chunks.begin(progress.reconstruction(), progress.kl(), progress.nanos());
         history.addAll(progress.history());
         bestElbo = progress.bestElbo();
         bestEpoch = progress.bestEpoch();
@@ -127,7 +123,7 @@ public final class Trainer implements AutoCloseable {
                 }
             }
         } catch (DivergedException e) {
-            throw Divergence.explain(backend, graph, feed, snapshot, e, options.out());
+            throw new Divergence(backend, graph, feed, ", clip gradients by norm, or scale the data").explain(snapshot, e, options.out());
         }
         boolean restore = options.patience() > 0 && best.isPresent();
         return trained(restore ? best.get() : snapshot.parameters(),
@@ -150,38 +146,31 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void chunk() {
-        int count = chunks.next((int) (stepsPerEpoch - step % stepsPerEpoch));
-        long start = System.nanoTime();
-        executable.run(step, count, chunks.metrics());
-        long took = System.nanoTime() - start;
-        nanos += took;
-        chunks.took(count, took);
-        for (int i = 0; i < count; i++) {
-            reconstruction += chunks.metrics()[2 * i];
-            kl += variational ? chunks.metrics()[2 * i + 1] : 0;
-        }
-        step += count;
+        step += chunks.run(step);
         long position = (step - 1) % stepsPerEpoch + 1;
         long seen = Math.min(position * job.train().batchSize(), job.data().train().size());
-        listener.progress(step, steps, (reconstruction - kl) / seen);
+        listener.progress(step, steps, (chunks.likelihood() - kl()) / seen);
+    }
+
+    /// Σ KL of the epoch so far; 0 where the second metric is another penalty.
+    private double kl() {
+        return variational ? chunks.penalty() : 0;
     }
 
     private void endEpoch() {
         Parameters now = Parameters.read(executable, parameters());
         Evaluation test = evaluate(now);
         int examples = job.data().train().size();
-        EpochMetrics metrics = new EpochMetrics(history.size() + 1, Figures.of(reconstruction / examples, kl / examples),
-                Figures.of(test.reconstruction(), test.kl()), test.klPerLatent(), test.activeUnits(), nanos / 1e9,
-                examples / (nanos / 1e9));
+        double seconds = chunks.nanos() / 1e9;
+        EpochMetrics metrics = new EpochMetrics(history.size() + 1, Figures.of(chunks.likelihood() / examples, kl() / examples),
+                Figures.of(test.reconstruction(), test.kl()), test.klPerLatent(), test.activeUnits(), seconds, examples / seconds);
         history.add(metrics);
         if (options.patience() > 0 && (bestElbo.isEmpty() || test.elbo() > bestElbo.get() + options.minDelta())) {
             bestElbo = Optional.of(test.elbo());
             bestEpoch = metrics.epoch();
             best = Optional.of(now);
         }
-        reconstruction = 0;
-        kl = 0;
-        nanos = 0;
+        chunks.begin(0, 0, 0);
         snapshot = new Divergence.Snapshot(step, now, Parameters.read(executable, state()));
         save();
         listener.epoch(metrics);
@@ -199,7 +188,7 @@ public final class Trainer implements AutoCloseable {
 
     private void save() {
         options.out().ifPresent(folder -> new Checkpoint<>(identity.orElseThrow(), Checkpoint.engine(backend, options),
-                new Progress.OfVae(step, reconstruction, kl, nanos, history, bestElbo, bestEpoch),
+                new Progress.OfVae(step, chunks.likelihood(), kl(), chunks.nanos(), history, bestElbo, bestEpoch),
                 snapshot.parameters(), snapshot.state(), best).save(folder));
     }
 

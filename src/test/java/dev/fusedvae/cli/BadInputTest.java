@@ -208,6 +208,15 @@ class BadInputTest {
         assertEquals("", ran.out());
     }
 
+    /// An rbm has a rate and a momentum, and neither clipping nor data of another scale than black and white.
+    @Test
+    void divergenceOfAnRbm_isAnsweredWithWhatAnRbmHas() {
+        Cli.Ran ran = Cli.run("rbm", "--data", "digits", "--hidden", "8", "--epochs", "2", "--learning-rate", "1e38", "--backend", "cpu",
+                "--out", dir.resolve("diverged-rbm").toString()).expect(Exit.DIVERGED);
+        assertTrue(ran.err().contains("diverged at step") && ran.err().contains("; lower the learning rate (1.0E38) or the momentum; the last good"), ran.err());
+        assertFalse(ran.err().contains("clip") || ran.err().contains("scale"), ran.err());
+    }
+
     /// Splits a row at its last bar, runs it, and looks at what came out.
     private static void check(String row, Exit exit) throws IOException {
         int bar = row.lastIndexOf('|');

@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -192,6 +194,20 @@ class CommandsTest {
         JsonNode call = plan.at("/phases/0/calls/0");
         assertTrue(names(call).containsAll(List.of("op", "variant", "shape", "bytes", "flops", "fuses")), call.toString());
         assertEquals("[\"gather\",\"linear\",\"add_bias\",\"activate\"]", call.get("fuses").toString());
+    }
+
+    @Test
+    void explain_countsTheMemoryOfThePathItExplains() {
+        List<String> paths = List.of("cpu", "cuda", "reference");
+        Set<Long> bytes = new HashSet<>();
+        for (String path : paths) {
+            bytes.add(Cli.run("explain", "--backend", path, "--json").expect(Exit.OK).json().get("arenaBytes").asLong());
+            String out = Cli.run("explain", "--backend", path).expect(Exit.OK).out();
+            assertTrue(out.lines().anyMatch(line -> line.startsWith("Memory on the " + path + " path: ")), out);
+        }
+        assertEquals(paths.size(), bytes.size(), "each lowers the plan its own way: " + bytes);
+        bytes.forEach(b -> assertTrue(b > 3L * 4 * 652_824, "parameters and both moments fit in: " + b));
+        assertTrue(Cli.run("explain").expect(Exit.OK).out().contains("Memory on the cpu path: "));
     }
 
     @Test

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.BackendChoice;
+import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.Split;
+import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.train.RbmTrainer;
 import dev.fusedvae.train.RunOptions;
@@ -20,7 +24,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +67,28 @@ class FamilyTest {
         String found = models.containsKey(name) ? name : models.keySet().stream().filter(n -> n.startsWith(name)).findFirst()
                 .orElseThrow(() -> new AssertionError(name + " of " + models.keySet()));
         return models.get(found).path(field).asDouble(Double.NaN);
+    }
+
+    /// The RBM has only products that cuBLAS can run, so it takes part as the other models do.
+    @Test
+    @Tag("simt")
+    void rbmOfCompare_takesVendorProductsAsTheOthersDo() {
+        Contestant own = rbmOfCompare(Set.of());
+        Contestant vendor = rbmOfCompare(Set.of(CudaChoice.Vendor.GEMM));
+        assertEquals(own.logLikelihood().orElseThrow(), vendor.logLikelihood().orElseThrow(), 0.1);
+        assertTrue(own.logLikelihood().orElseThrow() > -30, "it learned something: " + own.logLikelihood());
+    }
+
+    private static Contestant rbmOfCompare(Set<CudaChoice.Vendor> parts) {
+        BackendChoice cuda = BackendChoice.of("cuda").withCuda(CudaChoice.DEFAULT.withVendor(parts));
+        Split digits = Thresholded.of(Catalogue.load("digits", Optional.empty(), Map.of()));
+        Comparison comparison = new Comparison(new Comparison.Setup(16, 2, 1, 128, 1, cuda, FusionLevel.EPILOGUE), digits);
+        try {
+            return comparison.models().getLast().apply(comparison);
+        } catch (BackendUnavailableException e) {
+            Assumptions.assumeFalse(e.getMessage().contains("the SIMT device needs"), "skipped: " + e.getMessage());
+            throw e;
+        }
     }
 
     @Test

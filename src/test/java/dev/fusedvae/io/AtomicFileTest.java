@@ -119,51 +119,6 @@ class AtomicFileTest {
         assertEquals("cannot write " + folder + ": it is not a regular file; choose another path", e.getMessage());
     }
 
-    @Test
-    void writeFolder_createsThenReplacesTheWhole() throws IOException {
-        Path model = folder.resolve("model");
-        AtomicFile.writeFolder(model, temporary -> fill(temporary, "1"));
-        AtomicFile.writeFolder(model, temporary -> {
-            fill(temporary, "2");
-            Files.writeString(temporary.resolve("more.txt"), "2");
-        });
-        assertEquals("2", Files.readString(model.resolve("config.json")));
-        assertEquals("2", Files.readString(model.resolve("images/a.png")));
-        assertEquals("2", Files.readString(model.resolve("more.txt")));
-        assertOnly("model", "state.json");
-    }
-
-    @Test
-    void writeFolder_thatFailsLeavesTheOldOne() throws IOException {
-        Path model = folder.resolve("model");
-        AtomicFile.writeFolder(model, temporary -> fill(temporary, "1"));
-        assertThrows(IoFailure.class, () -> AtomicFile.writeFolder(model, temporary -> {
-            fill(temporary, "2");
-            throw new IOException("No space left on device");
-        }));
-        assertEquals("1", Files.readString(model.resolve("config.json")));
-        assertOnly("model", "state.json");
-    }
-
-    @Test
-    void writeFolder_neverDeletesAFileThatItDoesNotReplace() throws IOException {
-        Path model = folder.resolve("model");
-        AtomicFile.writeFolder(model, temporary -> fill(temporary, "1"));
-        Files.writeString(model.resolve("images/thesis.tex"), "years of work");
-        IoFailure e = assertThrows(IoFailure.class, () -> AtomicFile.writeFolder(model, temporary -> fill(temporary, "2")));
-        assertEquals("cannot write " + model + ": it holds " + Path.of("images", "thesis.tex")
-                + ", which would be deleted; choose an empty folder or move that file away", e.getMessage());
-        assertEquals("1", Files.readString(model.resolve("config.json")));
-        assertEquals("years of work", Files.readString(model.resolve("images/thesis.tex")));
-        assertOnly("model", "state.json");
-    }
-
-    private static void fill(Path folder, String text) throws IOException {
-        Files.writeString(folder.resolve("config.json"), text);
-        Files.createDirectory(folder.resolve("images"));
-        Files.writeString(folder.resolve("images/a.png"), text);
-    }
-
     private void assertUntouched() throws IOException {
         assertEquals("old", Files.readString(file));
         assertOnly("state.json");

@@ -55,7 +55,7 @@ class LadderTest {
         assertTrue(climbed.passed());
         assertEquals(List.of("1_naive", "2_tiled"), climbed.rungs().stream().map(Ladder.Rung::variant).toList().subList(0, 2));
         assertTrue(climbed.rungs().stream().allMatch(r -> r.times().isEmpty() && r.report().calls() > 0), climbed.toString());
-        assertTrue(climbed.roofs().isEmpty() && climbed.notes().getFirst().startsWith("nothing is timed on SIMT device"), climbed.notes().toString());
+        assertTrue(!climbed.timed() && climbed.notes().getFirst().startsWith("nothing is timed on SIMT device"), climbed.notes().toString());
     }
 
     /// What only a GPU runs otherwise; the times themselves mean nothing here.
@@ -67,8 +67,23 @@ class LadderTest {
             assertEquals(List.of("4x9-5-2-5-9", "3x7-6-2-6-7"), rung.times().stream().map(Ladder.Timed::shape).toList());
             assertTrue(rung.times().stream().allMatch(t -> t.cublas().isPresent() && t.share() > 0 && t.warm().minMicros() > 0), rung.toString());
         }
-        assertTrue(climbed.roofs().isPresent());
+        assertTrue(climbed.timed());
         assertEquals(List.of(), climbed.notes());
+    }
+
+    /// A call that fits into the cache was held against the roof of one that did not, and the other way round.
+    @Test
+    void everyCall_isUnderTheRoofOfItsOwnSize() {
+        List<String> shapes = List.of("4x9-5-2-5-9", "8x100-64-2-64-100");
+        Ladder.Climbed climbed = Ladder.climb(SIMT, Kind.GATHER_LINEAR_BIAS_ACT, shapes.subList(0, 1), shapes, true);
+        for (Ladder.Rung rung : climbed.rungs()) {
+            List<Long> triads = rung.times().stream().map(t -> t.roofs().triadBytes()).toList();
+            assertEquals(2, triads.size());
+            assertTrue(triads.get(0) < triads.get(1), "as much memory as the call touches: " + triads);
+        }
+        Ladder.Rung first = climbed.rungs().getFirst();
+        climbed.rungs().forEach(rung -> assertEquals(first.times().stream().map(Ladder.Timed::roofs).toList(),
+                rung.times().stream().map(Ladder.Timed::roofs).toList(), "variants share the roofs"));
     }
 
     @Test
@@ -80,13 +95,14 @@ class LadderTest {
     @Test
     void results_holdEverySampleOfEveryVariant_besideCublas() {
         LaunchTime.Spread cublas = new LaunchTime.Spread(List.of(3.0, 2.0, 4.0));
-        Ladder.Climbed climbed = new Ladder.Climbed("a device", List.of(rung("1_naive", 9, cublas), rung("2_tiled", 5, cublas)), Optional.empty(), List.of());
+        Ladder.Climbed climbed = new Ladder.Climbed("a device", List.of(rung("1_naive", 9, cublas), rung("2_tiled", 5, cublas)), List.of());
         BenchResults results = climbed.results(Map.of("commit", "c", "date", "d", "machine", "m", "device", "a device", "jdk", "25"));
         BenchResults.Row row = results.row("linear_bias_act encoder.0 of 1x1-1-1-1-1").orElseThrow();
         assertEquals(List.of("cublas", "1_naive", "2_tiled"), row.series().stream().map(BenchResults.Series::who).toList());
         assertEquals(List.of(3.0, 2.0, 4.0), row.of("cublas").orElseThrow().values());
         assertEquals(5, row.of("2_tiled").orElseThrow().median());
         assertEquals("14.0", row.facts().get("coldMicros 1_naive"));
+        assertEquals(12e-3 / 5, Double.parseDouble(row.facts().get("roofShare 2_tiled")), 1e-12, "12 bytes at one a nanosecond, in 5 µs");
         assertEquals(1, results.rows().size());
     }
 
@@ -94,6 +110,6 @@ class LadderTest {
         LaunchTime.Spread warm = new LaunchTime.Spread(List.of(micros - 1, micros, micros + 1));
         LaunchTime.Spread cold = new LaunchTime.Spread(List.of(micros + 5));
         return new Ladder.Rung(variant, new OpSweep.Report("linear_bias_act/" + variant, 1, 1, 0, List.of()), List.of(
-                new Ladder.Timed("1x1-1-1-1-1", "linear_bias_act encoder.0", new Cost(12, 2), warm, cold, 0.5, Optional.of(cublas))));
+                new Ladder.Timed("1x1-1-1-1-1", "linear_bias_act encoder.0", new Cost(12, 2), warm, cold, new Roofs(0, 1e9, 1e9, 1 << 20), Optional.of(cublas))));
     }
 }

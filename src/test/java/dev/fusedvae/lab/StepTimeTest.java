@@ -3,8 +3,12 @@ package dev.fusedvae.lab;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.Examples;
+import dev.fusedvae.backend.Executable;
+import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.Profile;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.backend.reference.ReferenceBackend;
@@ -12,24 +16,64 @@ import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.plan.Cost;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.plan.StepTable;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StepTimeTest {
+    private static final int MEASUREMENTS = 3;
+    private static final int ROUNDS = 200;
+    /// Of sums of a few whole numbers, in double.
+    private static final double ROUNDING = 1e-9;
     private static final TrainSpec TRAIN = TrainSpec.standard(1, 1).withBatchSize(16);
     private static final Plan PLAN = Plan.of(Graphs.training(VaeSpec.of(40, List.of(30), 4), TRAIN.optimizer(), TRAIN.clipNorm(), TRAIN.binarization()),
             FusionLevel.LAYER, 16);
 
+    /// On a busy machine the rounds with clocks may be those that were interrupted, and the others not: that spoils one
+    /// measurement, where a wrong unit or count spoils all.
     @Test
     void everyCall_hasItsTime_andTheySumToAboutTheStep() {
+        List<String> found = new ArrayList<>();
         try (CpuBackend cpu = new CpuBackend(1)) {
-            StepTime time = StepTime.measure(cpu, PLAN, TRAIN);
-            assertEquals(PLAN.calls(), time.timings().stream().flatMap(t -> t.calls().stream()).toList());
-            double sum = time.waitingNanos() + time.timings().stream().mapToDouble(Profile.Timing::nanos).sum();
-            assertTrue(sum > 0.3 * time.stepNanos() && sum < 10 * time.stepNanos(), sum + " of " + time.stepNanos() + " ns"); // the clock's own cost
+            for (int i = 0; i < MEASUREMENTS; i++) {
+                StepTime time = StepTime.measure(cpu, PLAN, TRAIN);
+                assertEquals(PLAN.calls(), time.timings().stream().flatMap(t -> t.calls().stream()).toList());
+                double sum = time.waitingNanos() + time.timings().stream().mapToDouble(Profile.Timing::nanos).sum();
+                if (sum > 0.3 * time.stepNanos() && sum < 10 * time.stepNanos()) { // the clock's own cost
+                    return;
+                }
+                found.add(sum + " of " + time.stepNanos() + " ns");
+            }
         }
+        fail("no measurement has calls that sum to about the step: " + found);
+    }
+
+    /// True however busy the machine is: one thread's clocks follow each other within the clock around them. What lies
+    /// between them counts as waiting; an interruption may make that, or a call, the most of its round, so the median is asked.
+    @Test
+    void clocksOfCalls_lieWithinTheTimeOfTheirRound_andLeaveLittleOfItOut() {
+        Examples examples = Workload.examples(40, 64);
+        int steps = 20;
+        double[] clocked = new double[ROUNDS];
+        try (CpuBackend cpu = new CpuBackend(1);
+                Executable executable = cpu.load(PLAN, new Feed.Training(examples, new StepTable(TRAIN, PLAN.graph().spec().objective(), 64)))) {
+            Workload.start(executable);
+            for (int round = 0; round < ROUNDS; round++) {
+                long start = System.nanoTime();
+                Profile profile = executable.profile((long) round * steps, steps).orElseThrow();
+                long elapsed = System.nanoTime() - start;
+                double calls = profile.timings().stream().mapToDouble(Profile.Timing::nanos).sum();
+                assertTrue(profile.timings().stream().allMatch(t -> t.nanos() > 0), profile.toString());
+                assertTrue(profile.waitingNanos() > -ROUNDING * elapsed && profile.nanos() * steps < elapsed * (1 + ROUNDING), profile + " of " + elapsed + " ns");
+                clocked[round] = calls / profile.nanos();
+            }
+        }
+        Arrays.sort(clocked);
+        assertTrue(clocked[ROUNDS / 2] > 0.5, "share of a step that its calls take: " + clocked[ROUNDS / 2]);
     }
 
     /// With one panel of columns the second thread has all of a call and the first none: its clock showed 1300 GFLOP/s.

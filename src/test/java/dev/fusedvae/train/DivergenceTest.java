@@ -31,7 +31,7 @@ class DivergenceTest {
         assertTrue(e.step() < 12, "step " + e.step());
         assertTrue(e.where().matches(".+ wrote .+\\[.+\\]"), e.where());
         assertTrue(e.getMessage().startsWith("training diverged at step " + e.step() + ", epoch 1: " + e.where()
-                + " with a NaN or an infinity; lower the learning rate (1.0E12)"), e.getMessage());
+                + " with a NaN or an infinity; lower the learning rate (1.0E12), clip gradients by norm, or scale the data"), e.getMessage());
     }
 
     @Test

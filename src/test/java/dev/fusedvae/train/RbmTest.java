@@ -171,7 +171,8 @@ class RbmTest {
 
     private static Parameters trained(RbmSpec spec, int threads, FusionLevel level, TrainSpec train, DataSet data) {
         try (CpuBackend cpu = new CpuBackend(threads)) {
-            return new RbmTrainer(spec, train, data, Normalization.none()).run(cpu, level, e -> { }).parameters();
+            return new RbmTrainer(spec, train, data, Normalization.none())
+                    .run(cpu, RunOptions.defaults().withFusion(level), new RbmTrainer.Listener() { }).parameters();
         }
     }
 

@@ -35,7 +35,7 @@ final class Control implements AutoCloseable {
 
     Control(Driver driver, Plan plan) {
         this.driver = driver;
-        block = DeviceBlock.zeros(driver, capacity(plan));
+        block = DeviceBlock.zeros(driver, bytes(plan));
         try {
             pinned = driver.allocatePinned(RECORDS * (RECORD_BYTES + LOSS_BYTES));
         } catch (RuntimeException e) {
@@ -55,7 +55,8 @@ final class Control implements AutoCloseable {
         baseWord = Driver.pointer(baseAt);
     }
 
-    private static long capacity(Plan plan) {
+    /// Bytes of device memory that it takes.
+    static long bytes(Plan plan) {
         long bytes = aligned(RECORDS * RECORD_BYTES) + aligned(RECORDS * LOSS_BYTES) + ALIGNMENT + aligned(PriorTable.bytes(plan.graph().spec()));
         for (Op op : plan.graph().ops()) {
             if (op instanceof Op.Update update) {

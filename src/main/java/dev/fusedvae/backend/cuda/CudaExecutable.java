@@ -47,7 +47,7 @@ final class CudaExecutable implements Executable {
             this.driver = driver;
             try {
                 staging = take(new Staging(driver));
-                slots = take(new Slots(driver, plan, launches.norms(), shared));
+                slots = take(new Slots(driver, Slots.Layout.of(plan, launches.norms()), shared));
                 control = take(new Control(driver, plan));
             } catch (RuntimeException e) {
                 close();

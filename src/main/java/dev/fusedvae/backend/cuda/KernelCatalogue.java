@@ -3,6 +3,7 @@ package dev.fusedvae.backend.cuda;
 import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.fuse.FusedOp;
+import dev.fusedvae.plan.Plan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +60,14 @@ public final class KernelCatalogue {
     /// @throws BackendUnavailableException if the op has no kernel
     public String variant(FusedOp op, int batch) {
         return variants.choose(op.kind().label(), Dimensions.of(op, batch)).card().variant();
+    }
+
+    /// Bytes of device memory that `plan` takes, examples left out: what [dev.fusedvae.backend.Executable#arenaBytes] says
+    /// once it is loaded on these variants.
+    ///
+    /// @throws BackendUnavailableException if an op has no kernel
+    public long arenaBytes(Plan plan) {
+        return Slots.Layout.of(plan, Launches.norms(Launched.Chosen.of(plan, variants))).bytes() + Control.bytes(plan);
     }
 
     /// What a variant takes of each architecture that the build compiles for; images that are not packed are compiled.

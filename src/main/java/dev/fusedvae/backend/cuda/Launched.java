@@ -5,6 +5,7 @@ import dev.fusedvae.backend.CudaChoice.Vendor;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Phase;
+import dev.fusedvae.plan.Plan;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,6 +40,16 @@ final class Launched {
             return new Chosen(calls, calls.stream().map(grids::get).toList(), calls.stream().map(c -> Args.of(c.op().kind())).toList(), source);
         }
 
+        /// Every phase of `plan`.
+        static List<Chosen> of(Plan plan, Variants variants) {
+            return plan.phases().stream().map(phase -> of(phase, variants, plan.batch())).toList();
+        }
+
+        /// The grid that `call` would have alone.
+        Grid gridOf(Call call) {
+            return grids.get(calls.indexOf(call));
+        }
+
         /// The part of `parts` that runs it: calls of theirs are alone in their phases.
         Optional<Vendor> vendor(VendorParts parts) {
             return calls.size() == 1 ? parts.of(calls.getFirst().op().kind()) : Optional.empty();
@@ -65,6 +76,10 @@ final class Launched {
         this.runner = runner;
     }
 
+    Chosen chosen() {
+        return chosen;
+    }
+
     List<Call> calls() {
         return chosen.calls();
     }
@@ -79,11 +94,6 @@ final class Launched {
             case Runner.Own(KernelLibrary.Kernel kernel) -> kernel.name();
             case Runner.Library(Vendor part) -> calls().getFirst().op().kind().label() + "/" + part.library();
         };
-    }
-
-    /// The grid that `call` would have alone.
-    Grid gridOf(Call call) {
-        return chosen.grids().get(chosen.calls().indexOf(call));
     }
 
     /// The grid of the launch: the blocks of all calls, one after the other.

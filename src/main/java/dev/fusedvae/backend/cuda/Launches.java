@@ -6,7 +6,6 @@ import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
-import dev.fusedvae.plan.Phase;
 import dev.fusedvae.plan.Plan;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,10 +21,7 @@ final class Launches {
 
     /// Chooses kernels and grids; what they work on comes by [#prepare]. Of what `vendor` runs, no kernel is loaded.
     Launches(Plan plan, KernelLibrary library, VendorParts vendor) {
-        List<Launched.Chosen> chosen = new ArrayList<>();
-        for (Phase phase : plan.phases()) {
-            chosen.add(Launched.Chosen.of(phase, library.variants(), plan.batch()));
-        }
+        List<Launched.Chosen> chosen = Launched.Chosen.of(plan, library.variants());
         Map<String, KernelLibrary.Kernel> kernels = library.load(
                 chosen.stream().filter(c -> c.vendor(vendor).isEmpty()).map(Launched.Chosen::source).toList());
         chosen.forEach(c -> phases.add(new Launched(c, c.vendor(vendor).<Launched.Runner>map(Launched.Runner.Library::new)
@@ -34,8 +30,13 @@ final class Launches {
 
     /// How many sums of squares the kernels write for each tensor of partial norms.
     Map<Tensor, Integer> norms() {
+        return norms(phases.stream().map(Launched::chosen).toList());
+    }
+
+    /// The same before anything is loaded.
+    static Map<Tensor, Integer> norms(List<Launched.Chosen> phases) {
         Map<Tensor, Integer> counts = new HashMap<>();
-        for (Launched phase : phases) {
+        for (Launched.Chosen phase : phases) {
             phase.calls().forEach(call -> norms(call, phase.gridOf(call), counts));
         }
         return counts;

@@ -22,30 +22,48 @@ final class Slots implements AutoCloseable {
     /// Slots start on 256 bytes, as vector loads and copies like it, with 64 bytes behind them that nobody writes.
     private static final Placement PLACEMENT = new Placement(0, 64, 16);
 
+    private final Layout layout;
     private final DeviceBlock model;
     private final DeviceBlock work;
-    private final Map<Tensor, Shape> shapes;
     private final Map<Tensor, Long> addresses = new HashMap<>();
 
-    /// @param norms  how many sums of squares each tensor of that kind has
+    /// Where slots lie within two blocks that need not be there yet; offsets and lengths in floats.
+    record Layout(Map<Tensor, Shape> shapes, Placement.Result<Tensor> model, Placement.Result<Tensor> work) {
+
+        /// @param norms how many sums of squares each tensor of that kind has
+        static Layout of(Plan plan, Map<Tensor, Integer> norms) {
+            Map<Tensor, Shape> shapes = Slots.shapes(plan, norms);
+            return new Layout(shapes, PLACEMENT.place(modelRequests(plan, shapes)), PLACEMENT.place(workRequests(plan, shapes)));
+        }
+
+        long modelBytes() {
+            return Math.max(1, 4 * model.length());
+        }
+
+        long workBytes() {
+            return Math.max(1, 4 * work.length());
+        }
+
+        long bytes() {
+            return modelBytes() + workBytes();
+        }
+    }
+
     /// @param shared the slots whose model is taken over
-    Slots(Driver driver, Plan plan, Map<Tensor, Integer> norms, Optional<Slots> shared) {
-        shapes = shapes(plan, norms);
-        Placement.Result<Tensor> inModel = PLACEMENT.place(modelRequests(plan));
-        Placement.Result<Tensor> inWork = PLACEMENT.place(workRequests(plan));
-        long modelBytes = Math.max(1, 4 * inModel.length());
-        if (shared.isPresent() && shared.get().model.bytes() != modelBytes) {
+    Slots(Driver driver, Layout layout, Optional<Slots> shared) {
+        this.layout = layout;
+        if (shared.isPresent() && shared.get().model.bytes() != layout.modelBytes()) {
             throw new IllegalArgumentException("only plans of one graph can share parameters");
         }
-        work = new DeviceBlock(driver, 4 * inWork.length());
+        work = new DeviceBlock(driver, layout.workBytes());
         try {
-            model = shared.isPresent() ? shared.get().model.share() : DeviceBlock.zeros(driver, modelBytes);
+            model = shared.isPresent() ? shared.get().model.share() : DeviceBlock.zeros(driver, layout.modelBytes());
         } catch (RuntimeException e) {
             work.close();
             throw e;
         }
-        inModel.offsets().forEach((t, at) -> addresses.put(t, model.address() + 4 * at));
-        inWork.offsets().forEach((t, at) -> addresses.put(t, work.address() + 4 * at));
+        layout.model.offsets().forEach((t, at) -> addresses.put(t, model.address() + 4 * at));
+        layout.work.offsets().forEach((t, at) -> addresses.put(t, work.address() + 4 * at));
     }
 
     private static Map<Tensor, Shape> shapes(Plan plan, Map<Tensor, Integer> norms) {
@@ -73,14 +91,14 @@ final class Slots implements AutoCloseable {
         return t.role() == Tensor.Role.PARAMETER || t.role() == Tensor.Role.STATE;
     }
 
-    private List<Placement.Request<Tensor>> modelRequests(Plan plan) {
+    private static List<Placement.Request<Tensor>> modelRequests(Plan plan, Map<Tensor, Shape> shapes) {
         Set<Tensor> all = new LinkedHashSet<>(plan.graph().tensors(Tensor.Role.PARAMETER));
         all.addAll(plan.graph().tensors(Tensor.Role.STATE));
         return all.stream().map(t -> new Placement.Request<>(t, shapes.get(t).size(), 0, 0)).toList();
     }
 
     /// Phases run one after the other, so a slot lives from the first that touches it to the last; results to the end.
-    private List<Placement.Request<Tensor>> workRequests(Plan plan) {
+    private static List<Placement.Request<Tensor>> workRequests(Plan plan, Map<Tensor, Shape> shapes) {
         Map<Tensor, int[]> lives = new LinkedHashMap<>();
         for (Phase phase : plan.phases()) {
             for (Call call : phase.calls()) {
@@ -116,7 +134,7 @@ final class Slots implements AutoCloseable {
     /// What lies behind every slot, to the next; only where no slots share memory.
     List<Gap> gaps() {
         return addresses.entrySet().stream().map(e -> {
-            long size = shapes.get(e.getKey()).size();
+            long size = shape(e.getKey()).size();
             return new Gap(e.getKey(), e.getValue() + 4 * size, 4 * (PLACEMENT.footprint(size) - size));
         }).toList();
     }
@@ -127,11 +145,11 @@ final class Slots implements AutoCloseable {
     }
 
     Shape shape(Tensor t) {
-        return shapes.get(t);
+        return layout.shapes.get(t);
     }
 
     long bytes() {
-        return model.bytes() + work.bytes();
+        return layout.bytes();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.fusedvae.backend.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.check.Trial;
@@ -67,6 +68,18 @@ class CudaTest extends DeviceTrials {
             table[v] = Math.min(1, v / (float) fullScale);
         }
         return new Examples.Bytes(values, SMALL.features(), table, fullScale, new float[0]);
+    }
+
+    @Test
+    void memoryCountedWithoutADevice_isWhatAPlanTakesThere() {
+        KernelCatalogue kernels = KernelCatalogue.open(System.getenv(), CudaChoice.DEFAULT);
+        for (Trial trial : List.of(TRIALS.getFirst(), TRIALS.get(2))) { // the second clips, so its norms count too
+            for (FusionLevel level : LEVELS) {
+                try (Executable loaded = cuda.load(trial.plan(level), trial.feed())) {
+                    assertEquals(loaded.arenaBytes(), kernels.arenaBytes(trial.plan(level)), trial + " at " + level);
+                }
+            }
+        }
     }
 
     @Test

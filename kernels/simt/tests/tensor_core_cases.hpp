@@ -7,7 +7,7 @@
 #include <limits>
 
 /// The law of cvt.rna.tf32.f32, number by number: 10 bits of fraction stay, to nearest, ties away from zero.
-inline void tf32_roundsToNearest_tiesAwayFromZero(const std::string& modulePath) {
+CASE(tf32_roundsToNearest_tiesAwayFromZero) {
     const float inf = std::numeric_limits<float>::infinity(), most = std::numeric_limits<float>::max();
     const std::vector<std::pair<float, float>> law = {
         {0.0f, 0.0f}, {-0.0f, -0.0f}, {1.0f, 1.0f}, {-2047.0f, -2047.0f}, {2049.0f, 2050.0f}, {2051.0f, 2052.0f}, {-2049.0f, -2050.0f},
@@ -27,7 +27,7 @@ inline void tf32_roundsToNearest_tiesAwayFromZero(const std::string& modulePath)
 }
 
 /// d = 1000 c + a b in whole numbers that differ everywhere, so that an element out of its place shows.
-inline void productOf(const std::string& modulePath, const char* kernel, int depth, uint32_t ignored) {
+inline void productOf(const char* kernel, int depth, uint32_t ignored) {
     for (const char* order : {"forward", "reverse", "random"}) {
         fvae_simt_schedule(order, 5);
         Session s(modulePath);
@@ -47,13 +47,13 @@ inline void productOf(const std::string& modulePath, const char* kernel, int dep
     }
 }
 
-inline void tensorCores_multiplyInTheLayoutsOfPtx(const std::string& modulePath) {
-    productOf(modulePath, "product_tf32", 8, 0);
-    productOf(modulePath, "product_tf32", 8, 0x1fff);      // the bits that tf32 does not have
-    productOf(modulePath, "product_bf16", 16, 0);
+CASE(tensorCores_multiplyInTheLayoutsOfPtx) {
+    productOf("product_tf32", 8, 0);
+    productOf("product_tf32", 8, 0x1fff);      // the bits that tf32 does not have
+    productOf("product_bf16", 16, 0);
 }
 
-inline void productByHalfAWarp_isReported(const std::string& modulePath) {
+CASE(productByHalfAWarp_isReported) {
     Session s(modulePath);
     Buffer<float> x(ramp(256)), y(std::vector<float>(256));
     expectEqual(s.run("half_warp_product", 1, Vectors{x.address, y.address, 0, 0}), 719, "half a warp");
