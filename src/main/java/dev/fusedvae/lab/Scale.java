@@ -115,10 +115,15 @@ public final class Scale {
         return new Scale(spec, batch, Turns.Effort.FULL).points(backend, axis, axis.points());
     }
 
-    List<Point> points(Backend backend, Axis axis, List<Integer> at) {
+    /// @throws BackendUnavailableException if the backend's times mean nothing
+    public static void requireTimed(Backend backend) {
         if (!backend.timed()) {
             throw new BackendUnavailableException("times of " + backend.device() + " mean nothing, so nothing can be scaled there; use cpu, or cuda on a GPU");
         }
+    }
+
+    List<Point> points(Backend backend, Axis axis, List<Integer> at) {
+        requireTimed(backend);
         if (axis == Axis.THREADS && !backend.name().equals("cpu")) {
             throw new IllegalArgumentException("threads are those of the cpu backend; leave the axis out for " + backend.name());
         }

@@ -119,6 +119,8 @@ class BadInputTest {
                 "ablate --backends cpu,cpu | names one twice",
                 "ablate --data DIR/big.csv | must be of the catalogue",
                 "scale --axes depth | unknown axis 'depth'; use batch, width, latent or threads",
+                "scale --axes batch,width,batch | --axes names one twice",
+                "scale --axes threads --backends reference | threads are those of the cpu backend; name another axis for reference",
                 "lab | name what to make",
                 "kernels show linear_bios_act | there is no kernel linear_bios_act; did you mean linear_bias_act?",
                 "kernels show linear_bias_act/9_x | there is no kernel variant linear_bias_act/9_x; those of linear_bias_act are 1_naive, 2_tiled, 3_cp_async, 4_tensor_core",
