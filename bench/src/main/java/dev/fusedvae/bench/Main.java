@@ -45,6 +45,11 @@ public final class Main implements Callable<Integer> {
 
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main());
+        line.setParameterExceptionHandler((e, arguments) -> {
+            String name = e.getCommandLine().getCommandSpec().qualifiedName();
+            System.err.println(name + ": " + e.getMessage() + "; see " + name + " --help");
+            return CommandLine.ExitCode.USAGE;
+        });
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             System.err.println("fvae bench: " + Optional.ofNullable(e.getMessage()).orElse(e.toString()));
             return switch (e) {
