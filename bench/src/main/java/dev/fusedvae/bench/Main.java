@@ -97,6 +97,7 @@ public final class Main implements Callable<Integer> {
         Map<String, String> environment = Conditions.of("cpu, " + Runtime.getRuntime().availableProcessors() + " threads", Outputs.root());
         environment.put("driver", Devices.driver());
         environment.put("transparentHugePages", Devices.hugePages());
+        environment.put("allocation", Harness.EXPLAINED);
         environment.put("harness", "JMH 1.37, a sample is an iteration" + (quick ? "; --quick: too short for a table" : ""));
         return environment;
     }

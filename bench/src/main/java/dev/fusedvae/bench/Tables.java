@@ -13,11 +13,11 @@ final class Tables {
 
     /// Rows of one contestant: median, minimum, spread, what was allocated, what ran.
     static List<String> rows(BenchResults results) {
-        List<String> lines = new ArrayList<>(List.of("| | median | min | spread | bytes allocated | ran |", "|---|---:|---:|---:|---:|---|"));
+        List<String> lines = new ArrayList<>(List.of("| | median | min | spread | allocates | ran |", "|---|---:|---:|---:|---|---|"));
         for (BenchResults.Row row : results.rows()) {
             for (BenchResults.Series series : row.series()) {
                 lines.add("| " + row.name() + " | " + series.samples().map(s -> cells(s, row.unit())).orElse("– | – | –")
-                        + " | " + row.facts().getOrDefault(Harness.ALLOCATED, "–") + " | " + series.ran() + " |");
+                        + " | " + row.facts().getOrDefault(Harness.VERDICT, "–") + " | " + series.ran() + " |");
             }
         }
         return lines;
