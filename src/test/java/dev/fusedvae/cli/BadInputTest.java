@@ -119,6 +119,7 @@ class BadInputTest {
                 "ablate --backends cpu,cpu | names one twice",
                 "ablate --data DIR/big.csv | must be of the catalogue",
                 "scale --axes depth | unknown axis 'depth'; use batch, width, latent or threads",
+                "ablate --features 1048576 --hidden 8 | 4096 examples of 1048576 features are more than one array holds",
                 "scale --axes batch,width,batch | --axes names one twice",
                 "scale --axes threads --backends reference | threads are those of the cpu backend; name another axis for reference",
                 "lab | name what to make",
