@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
 /// @param waitingNanos at barriers, as [Profile] counts it
 public record StepTime(String device, double stepNanos, List<Profile.Timing> timings, double waitingNanos, Roofs roofs) {
     private static final int EXAMPLES = 4096;
+    /// The share of a roof beyond which it is no rounding.
+    private static final double ABOVE = 1.06;
     private static final Turns.Effort EFFORT = new Turns.Effort(2, 0.05, 11);
 
     public StepTime {
@@ -50,6 +52,12 @@ public record StepTime(String device, double stepNanos, List<Profile.Timing> tim
     public double share(int i) {
         Cost cost = timings.get(i).calls().stream().map(Call::cost).reduce(new Cost(0, 0), Cost::plus);
         return roofs.nanos(cost) / timings.get(i).nanos();
+    }
+
+    /// Whether a call that arithmetic bounds is faster than the roof was: then the roof is not what this machine can do.
+    public boolean aboveArithmetic() {
+        return IntStream.range(0, timings.size()).anyMatch(i -> share(i) > ABOVE && !roofs.memoryBound(timings.get(i).calls().stream().map(Call::cost)
+                .reduce(new Cost(0, 0), Cost::plus)));
     }
 
     /// Rounds without and with clocks inside take turns.
