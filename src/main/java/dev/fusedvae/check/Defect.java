@@ -37,7 +37,12 @@ public record Defect(String op, String at, String device, Guard guard, String wh
 
     @Override
     public String toString() {
-        String where = op.contains("/") ? "" : " --device cpu"; // the one backend without variants
+        return text("");
+    }
+
+    /// The defect, and the command that shows it again; `flags` are what that takes beside op and shape, each after a blank.
+    public String text(String flags) {
+        String where = op.contains("/") ? flags : " --device cpu"; // the one backend without variants
         return "%s at %s on %s: %s; repeat it with `./fvae verify %s --shape %s%s`".formatted(op, at, device, what, op, at, where);
     }
 }

@@ -87,7 +87,7 @@ final class ExplainCommand extends FvaeCommand {
         Backends.Opened opened = Backends.open(engine.choice());
         opened.notes().forEach(note -> terminal.say("note: " + note));
         try (Backend backend = opened.backend()) {
-            terminal.say("timing " + backend.device() + "; this takes about five seconds");
+            terminal.say("timing " + backend.device() + "; this takes some seconds, more where other work keeps the compiler waiting");
             return UsageException.value(() -> StepTime.measure(backend, plan, train));
         }
     }

@@ -65,7 +65,7 @@ final class LadderCommand extends FvaeCommand {
         if (json) {
             print(tree(climbed));
         } else {
-            table(climbed);
+            table(climbed, on.flags());
         }
         return climbed.passed() ? Exit.OK : Exit.WRONG;
     }
@@ -84,13 +84,13 @@ final class LadderCommand extends FvaeCommand {
         };
     }
 
-    private void table(Ladder.Climbed climbed) {
+    private void table(Ladder.Climbed climbed, String flags) {
         print("%s on %s".formatted(op, climbed.device()));
         TextTable verified = new TextTable("variant", "calls", "values", "worst", "").right(1, 2, 3);
         climbed.rungs().forEach(r -> verified.row(r.variant(), String.valueOf(r.report().calls()), "%,d".formatted(r.report().values()),
                 String.format(Locale.ROOT, "%.2f", r.report().worst()), r.report().passed() ? "ok" : "FAIL"));
         verified.lines().forEach(this::print);
-        climbed.rungs().forEach(r -> r.report().defects().stream().limit(SHOWN).forEach(d -> print(d.guard().flag() + ": " + d)));
+        climbed.rungs().forEach(r -> r.report().defects().stream().limit(SHOWN).forEach(d -> print(d.guard().flag() + ": " + d.text(flags))));
         if (climbed.timed()) {
             print("");
             TextTable times = new TextTable("variant", "call", "shape", "L2 warm", "L2 cold", "of roof", "bound by", "GFLOP/s", "cuBLAS", "ours / cuBLAS").right(3, 4, 5, 7, 8, 9);

@@ -7,6 +7,7 @@ import dev.fusedvae.spec.VaeSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,8 +32,12 @@ final class ScaleCommand extends FvaeCommand {
     Exit execute() {
         VaeSpec net = lab.spec();
         List<Scale.Axis> along = axes.stream().map(a -> UsageException.value(() -> Scale.Axis.parse(a))).toList();
+        UsageException.require(along.size() == Set.copyOf(along).size(), "--axes names one twice: %s", String.join(",", axes));
+        UsageException.require(lab.backends.contains("cpu") || !along.equals(List.of(Scale.Axis.THREADS)),
+                "threads are those of the cpu backend; name another axis for %s", String.join(",", lab.backends));
         List<Backend> backends = lab.open(terminal.env());
         try {
+            backends.forEach(Scale::requireTimed); // before minutes go into those that are
             List<Scale.Point> points = new ArrayList<>();
             for (Backend backend : backends) {
                 for (Scale.Axis axis : along) {

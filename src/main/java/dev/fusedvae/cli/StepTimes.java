@@ -29,6 +29,9 @@ final class StepTimes {
         List<String> lines = new ArrayList<>(List.of("", "A step took %s on %s (median, no clocks inside).".formatted(micros(time.stepNanos()), time.device()),
                 roofs(time.roofs()), ""));
         lines.addAll(table.lines());
+        if (time.aboveArithmetic()) {
+            lines.add("note: a call is above the arithmetic roof, so others had the processors while the roof was measured; repeat it on a quieter machine");
+        }
         return lines;
     }
 

@@ -67,7 +67,7 @@ final class VerifyCommand extends FvaeCommand {
         if (json) {
             print(tree(deviceName, passed, reports));
         } else {
-            table(deviceName, passed, reports);
+            table(on, deviceName, passed, reports);
         }
         return passed ? Exit.OK : Exit.WRONG;
     }
@@ -127,7 +127,7 @@ final class VerifyCommand extends FvaeCommand {
         }
     }
 
-    private void table(String deviceName, boolean passed, List<OpSweep.Report> reports) {
+    private void table(VerifyDevice device, String deviceName, boolean passed, List<OpSweep.Report> reports) {
         print("on " + deviceName);
         TextTable table = new TextTable("op", "calls", "values", "worst", "").right(1, 2, 3);
         for (OpSweep.Report r : reports) {
@@ -135,7 +135,7 @@ final class VerifyCommand extends FvaeCommand {
         }
         table.lines().forEach(this::print);
         for (OpSweep.Report r : reports) {
-            r.defects().stream().limit(SHOWN).forEach(d -> print(d.guard().flag() + ": " + d));
+            r.defects().stream().limit(SHOWN).forEach(d -> print(d.guard().flag() + ": " + d.text(device.flags())));
             if (r.defects().size() > SHOWN) {
                 print("and " + (r.defects().size() - SHOWN) + " more of " + r.op());
             }

@@ -56,6 +56,11 @@ record VerifyDevice(boolean cuda, Map<String, String> environment, Optional<Path
         return Map.copyOf(copy);
     }
 
+    /// The flags that name this device and its kernels on a command line, each after a blank.
+    String flags() {
+        return (environment.getOrDefault(Probe.VARIABLE, "").equals("simt") ? " --device simt" : "") + kernels.map(k -> " --kernels " + k).orElse("");
+    }
+
     /// Opens it; where `variant` is not empty, `kind` runs that one.
     Backend open(Optional<Kind> kind, String variant) {
         if (!cuda) {

@@ -32,9 +32,14 @@ public record BenchResults(String what, Map<String, String> environment, List<Ro
             facts = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(facts));
         }
 
+        /// What is said of `who`.
+        public Optional<Series> series(String who) {
+            return series.stream().filter(s -> s.who().equals(who)).findFirst();
+        }
+
         /// The samples of `who`, if it ran.
         public Optional<Samples> of(String who) {
-            return series.stream().filter(s -> s.who().equals(who)).findFirst().flatMap(Series::samples);
+            return series(who).flatMap(Series::samples);
         }
     }
 
@@ -70,6 +75,9 @@ public record BenchResults(String what, Map<String, String> environment, List<Ro
         }
         try {
             Map<String, String> environment = words(root.path("environment"));
+            if (!root.path("rows").isArray()) {
+                throw new IllegalArgumentException("it has no rows; write the file again");
+            }
             List<Row> rows = new ArrayList<>();
             root.path("rows").forEach(row -> rows.add(row(row)));
             return new BenchResults(root.path("what").asText(), environment, rows);

@@ -145,9 +145,17 @@ public final class LabCharts {
             }
         }
         String net = rows.getFirst().facts().get("net");
+        String fits = series.stream().flatMap(s -> fit(axis, s).stream()).collect(Collectors.joining());
+        String on = rows.stream().flatMap(r -> r.series().stream()).filter(s -> s.samples().isPresent()).map(BenchResults.Series::ran).distinct().collect(Collectors.joining("; "));
         return new Picture(Plots.decades("A training step by " + axis, axis, "µs a step", series),
-                "Medians of interleaved turns; " + (axis.equals("batch") || axis.equals("threads") ? "net " + net : "from net " + net)
-                        + (axis.equals("batch") ? "" : ", batch " + rows.getFirst().facts().get("batch")) + ".");
+                "Medians of interleaved turns on " + on + "; " + (axis.equals("batch") || axis.equals("threads") ? "net " + net : "from net " + net)
+                        + (axis.equals("batch") ? "" : ", batch " + rows.getFirst().facts().get("batch")) + "." + fits);
+    }
+
+    /// The line through a curve, in words; more threads make a step cheaper by no line.
+    private static Optional<String> fit(String axis, Plots.Series s) {
+        return axis.equals("threads") ? Optional.empty() : Scale.Fit.of(s.x(), s.y()).map(f -> String.format(Locale.ROOT,
+                " Fit of %s: %.1f µs + %.4f µs · %s, off by up to %.0f %%.", s.name(), f.fixed(), f.each(), axis, 100 * f.worst()));
     }
 
     /// Every contestant's time as a multiple of ours.

@@ -136,7 +136,6 @@ public final class Ladder {
     }
 
     private Climbed climb(List<String> shapes, List<String> placed, boolean always) {
-        List<OpCase> cases = (shapes.isEmpty() ? SHAPES : shapes).stream().map(OpCase::parse).toList();
         List<OpCase> asked = (placed.isEmpty() ? List.of(TIMED) : placed).stream().map(OpCase::parse).toList();
         String device;
         boolean timed;
@@ -146,10 +145,7 @@ public final class Ladder {
             device = first.device();
             timed = first.timed() || always;
             variants = first.variants(kind.label());
-            sweep = new OpSweep(cases, first.highestLevel());
-        }
-        if (!sweep.kinds().contains(kind)) {
-            throw new IllegalArgumentException("no plan of these shapes has a call of " + kind.label() + "; choose another shape");
+            sweep = sweep(shapes, first.highestLevel());
         }
         List<OpCase> places = timed ? asked : List.of();
         if (!places.isEmpty()) {
@@ -159,10 +155,26 @@ public final class Ladder {
         for (String variant : variants) {
             rungs.add(rung(sweep, variant, places));
         }
+        if (timed && rungs.stream().allMatch(r -> r.report().passed() && r.times().isEmpty())) {
+            notes.add("no net of %s has a call of %s, so nothing was timed; name one that has by --time-shape".formatted(
+                    String.join(", ", places.stream().map(OpCase::toString).toList()), kind.label()));
+        }
         if (!timed) {
             notes.add("nothing is timed on " + device + ": its clock says nothing about kernels; run this where there is a GPU");
         }
         return new Climbed(device, rungs, notes);
+    }
+
+    /// The shapes asked for; else a few small ones, or all that `fvae verify` has where the op belongs to another family of nets.
+    private OpSweep sweep(List<String> shapes, FusionLevel highest) {
+        OpSweep sweep = new OpSweep((shapes.isEmpty() ? SHAPES : shapes).stream().map(OpCase::parse).toList(), highest);
+        if (!sweep.kinds().contains(kind) && shapes.isEmpty()) {
+            sweep = new OpSweep(OpSweep.cases(), highest);
+        }
+        if (!sweep.kinds().contains(kind)) {
+            throw new IllegalArgumentException("no plan of these shapes has a call of " + kind.label() + "; choose another shape");
+        }
+        return sweep;
     }
 
     private Rung rung(OpSweep sweep, String variant, List<OpCase> places) {

@@ -76,13 +76,17 @@ public final class Scale {
         /// The fit of `points` that have times; empty with fewer than three.
         public static Optional<Fit> of(List<Point> points) {
             List<Point> timed = points.stream().filter(p -> p.micros().isPresent()).toList();
-            if (timed.size() < 3) {
+            return of(timed.stream().mapToDouble(Point::at).toArray(), timed.stream().mapToDouble(p -> p.micros().orElseThrow().median()).toArray());
+        }
+
+        /// The fit of times `t` at `x`; empty with fewer than three.
+        static Optional<Fit> of(double[] x, double[] t) {
+            if (x.length < 3) {
                 return Optional.empty();
             }
             double a = 0, b = 0, c = 0, d = 0, e = 0; // normal equations of Σ ((fixed + each x) / t - 1)²
-            for (Point p : timed) {
-                double t = p.micros().orElseThrow().median();
-                double u = 1 / t, v = p.at() / t;
+            for (int i = 0; i < x.length; i++) {
+                double u = 1 / t[i], v = x[i] / t[i];
                 a += u * u;
                 b += u * v;
                 c += v * v;
@@ -92,7 +96,7 @@ public final class Scale {
             double det = a * c - b * b;
             double fixed = (d * c - b * e) / det;
             double each = (a * e - b * d) / det;
-            double worst = timed.stream().mapToDouble(p -> Math.abs((fixed + each * p.at()) / p.micros().orElseThrow().median() - 1)).max().orElseThrow();
+            double worst = IntStream.range(0, x.length).mapToDouble(i -> Math.abs((fixed + each * x[i]) / t[i] - 1)).max().orElseThrow();
             return Optional.of(new Fit(fixed, each, worst));
         }
     }
@@ -115,10 +119,15 @@ public final class Scale {
         return new Scale(spec, batch, Turns.Effort.FULL).points(backend, axis, axis.points());
     }
 
-    List<Point> points(Backend backend, Axis axis, List<Integer> at) {
+    /// @throws BackendUnavailableException if the backend's times mean nothing
+    public static void requireTimed(Backend backend) {
         if (!backend.timed()) {
             throw new BackendUnavailableException("times of " + backend.device() + " mean nothing, so nothing can be scaled there; use cpu, or cuda on a GPU");
         }
+    }
+
+    List<Point> points(Backend backend, Axis axis, List<Integer> at) {
+        requireTimed(backend);
         if (axis == Axis.THREADS && !backend.name().equals("cpu")) {
             throw new IllegalArgumentException("threads are those of the cpu backend; leave the axis out for " + backend.name());
         }

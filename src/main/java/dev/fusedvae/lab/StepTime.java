@@ -24,15 +24,16 @@ import java.util.stream.IntStream;
 /// @param waitingNanos at barriers, as [Profile] counts it
 public record StepTime(String device, double stepNanos, List<Profile.Timing> timings, double waitingNanos, Roofs roofs) {
     private static final int EXAMPLES = 4096;
-    private static final int ROUNDS = 11;
-    private static final double WARM_NANOS = 3e9;
-    private static final double ROUND_NANOS = 5e7;
+    /// The share of a roof beyond which it is no rounding.
+    private static final double ABOVE = 1.06;
+    private static final Turns.Effort EFFORT = new Turns.Effort(2, 0.05, 11);
 
     public StepTime {
         timings = List.copyOf(timings);
     }
 
-    /// Times steps of `plan` on random data and random parameters, after about three seconds of warm-up.
+    /// Times steps of `plan` on random data and random parameters, warmed up until they get no faster: some seconds on a quiet machine, half a
+    /// minute at most.
     ///
     /// @throws BackendUnavailableException if the backend's calls cannot be timed
     public static StepTime measure(Backend backend, Plan plan, TrainSpec train) {
@@ -43,7 +44,7 @@ public record StepTime(String device, double stepNanos, List<Profile.Timing> tim
             if (executable.profile(0, 1).isEmpty()) {
                 throw new BackendUnavailableException("the calls of " + backend.device() + " cannot be timed; use --backend cpu, or cuda on a GPU");
             }
-            return new Timing(executable).run(backend.device(), Roofs.of(backend, executable.arenaBytes()));
+            return run(executable, backend.device(), Roofs.of(backend, executable.arenaBytes()));
         }
     }
 
@@ -53,55 +54,34 @@ public record StepTime(String device, double stepNanos, List<Profile.Timing> tim
         return roofs.nanos(cost) / timings.get(i).nanos();
     }
 
-    /// One executable under the clock; rounds without and with clocks inside take turns.
-    private static final class Timing {
-        private final Executable executable;
-        private final double[] metrics = new double[0];
-        private long step;
-        private int steps = 1;
+    /// Whether a call that arithmetic bounds is faster than the roof was: then the roof is not what this machine can do.
+    public boolean aboveArithmetic() {
+        return IntStream.range(0, timings.size()).anyMatch(i -> share(i) > ABOVE && !roofs.memoryBound(timings.get(i).calls().stream().map(Call::cost)
+                .reduce(new Cost(0, 0), Cost::plus)));
+    }
 
-        Timing(Executable executable) {
-            this.executable = executable;
+    /// Rounds without and with clocks inside take turns.
+    private static StepTime run(Executable executable, String device, Roofs roofs) {
+        Clocked clocked = new Clocked(executable, EFFORT);
+        clocked.warm();
+        for (long start = System.nanoTime(); System.nanoTime() - start < 1e9 * EFFORT.warmSeconds() / 2; ) {
+            clocked.profile();
         }
+        double[] whole = new double[EFFORT.rounds()];
+        List<Profile> profiles = new ArrayList<>();
+        for (int round = 0; round < whole.length; round++) {
+            whole[round] = clocked.nanos();
+            profiles.add(clocked.profile().orElseThrow());
+        }
+        List<Profile.Timing> timings = IntStream.range(0, profiles.getFirst().timings().size())
+                .mapToObj(i -> new Profile.Timing(profiles.getFirst().timings().get(i).calls(),
+                        median(profiles.stream().mapToDouble(p -> p.timings().get(i).nanos()).toArray()))).toList();
+        return new StepTime(device, median(whole), timings, median(profiles.stream().mapToDouble(Profile::waitingNanos).toArray()), roofs);
+    }
 
-        StepTime run(String device, Roofs roofs) {
-            warm();
-            double[] whole = new double[ROUNDS];
-            List<Profile> profiles = new ArrayList<>();
-            for (int round = 0; round < ROUNDS; round++) {
-                whole[round] = nanos();
-                profiles.add(executable.profile(step, steps).orElseThrow());
-                step += steps;
-            }
-            List<Profile.Timing> timings = IntStream.range(0, profiles.getFirst().timings().size())
-                    .mapToObj(i -> new Profile.Timing(profiles.getFirst().timings().get(i).calls(),
-                            median(profiles.stream().mapToDouble(p -> p.timings().get(i).nanos()).toArray()))).toList();
-            return new StepTime(device, median(whole), timings, median(profiles.stream().mapToDouble(Profile::waitingNanos).toArray()), roofs);
-        }
-
-        private void warm() {
-            long start = System.nanoTime();
-            double each = 1;
-            while (System.nanoTime() - start < WARM_NANOS) {
-                each = nanos();
-                steps = (int) Math.clamp(ROUND_NANOS / each, 1, 1000);
-                executable.profile(step, steps);
-                step += steps;
-            }
-        }
-
-        /// Nanoseconds of a step, mean of a round.
-        private double nanos() {
-            long start = System.nanoTime();
-            executable.run(step, steps, metrics);
-            step += steps;
-            return (System.nanoTime() - start) / (double) steps;
-        }
-
-        private static double median(double[] values) {
-            double[] sorted = values.clone();
-            Arrays.sort(sorted);
-            return sorted[sorted.length / 2];
-        }
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
     }
 }

@@ -9,12 +9,18 @@ import java.util.Random;
 /// faster than real data on some devices.
 final class Workload {
     private static final int BIAS_INPUTS = 16;
+    private static final long MOST_PIXELS = 1L << 30;
 
     private Workload() {}
 
     /// Grey pixels, each value as likely as any other.
+    ///
+    /// @throws IllegalArgumentException if no array holds so many
     static Examples examples(int features, int count) {
-        byte[] pixels = new byte[Math.multiplyExact(count, features)];
+        if ((long) count * features > MOST_PIXELS) {
+            throw new IllegalArgumentException("%d examples of %d features are more than one array holds; use fewer features or a smaller batch".formatted(count, features));
+        }
+        byte[] pixels = new byte[count * features];
         float[] table = new float[256];
         new Random(1).nextBytes(pixels);
         for (int v = 0; v < 256; v++) {

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fusedvae.check.Defect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +44,16 @@ class KernelsCommandTest {
         String text = Cli.run("kernels", "show", "add/1_naive").expect(Exit.OK).out();
         assertTrue(text.startsWith("add/1_naive   out = a + b\n") && text.contains("\n  launch  grid ⌈B·N/256⌉, block 256\n"), text);
         assertTrue(text.contains("no figures: there is no image of kernel add/1_naive for sm_") ^ text.contains("architecture  registers"), text);
+    }
+
+    /// A finding ends with the command that shows it again, and that has to find the same kernel on the same device.
+    @Test
+    void commandThatRepeatsAFinding_namesDeviceAndKernels() {
+        VerifyDevice on = VerifyDevice.of(Optional.of("simt"), Optional.empty(), Optional.of(Path.of("my-kernels")), Map.of(), note -> { });
+        Defect defect = new Defect("add/2_mine", "1x1-1-1", "SIMT device", Defect.Guard.POISON, "wrong");
+        assertTrue(defect.text(on.flags()).endsWith("`./fvae verify add/2_mine --shape 1x1-1-1 --device simt --kernels my-kernels`"), defect.text(on.flags()));
+        Defect cpu = new Defect("add", "1x1-1-1", "cpu", Defect.Guard.POISON, "wrong");
+        assertTrue(cpu.text(VerifyDevice.of(Optional.of("cpu"), Optional.empty(), Optional.empty(), Map.of(), note -> { }).flags()).endsWith("--shape 1x1-1-1 --device cpu`"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.fusedvae.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -45,6 +46,13 @@ class BenchResultsTest {
     }
 
     @Test
+    void fileWithoutRows_isDamaged_notEmpty(@TempDir Path folder) throws Exception {
+        results(series("fusedvae", 1)).write(folder.resolve("r.json"));
+        Path file = Files.writeString(folder.resolve("r.json"), Files.readString(folder.resolve("r.json")).replace("\"rows\"", "\"lines\""));
+        assertTrue(assertThrows(IoFailure.class, () -> BenchResults.read(file)).getMessage().contains("is damaged: it has no rows"));
+    }
+
+    @Test
     void resultsWithoutCommit_areRefused() {
         assertThrows(IllegalArgumentException.class, () -> new BenchResults("x", Map.of("date", "now"), List.of()));
     }
@@ -73,10 +81,39 @@ class BenchResultsTest {
     }
 
     @Test
+    void comparison_ofSingleSamples_staysUnclear_becauseTheirNoiseIsUnknown() {
+        assertEquals(Comparison.Verdict.UNCLEAR, verdict(series("fusedvae", 10), series("fusedvae", 13)));
+        assertEquals(Comparison.Verdict.UNCLEAR, verdict(series("fusedvae", 10, 10, 10), series("fusedvae", 13, 13)));
+        assertEquals(Comparison.Verdict.SAME, verdict(series("fusedvae", 10), series("fusedvae", 10.3)));
+    }
+
+    @Test
     void comparison_namesWhatOneFileLacks() {
         Comparison comparison = Comparison.of(results(series("fusedvae", 1), series("jax", 2)), results(series("fusedvae", 1), series("torch", 2)));
-        assertEquals(List.of("train S, jax", "train S, torch"), comparison.unshared());
-        assertTrue(!comparison.regressed());
+        assertEquals(List.of(new Comparison.Unmatched("train S", "jax", "in the first file only"), new Comparison.Unmatched("train S", "torch", "in the second file only")),
+                comparison.unmatched());
+        assertFalse(comparison.regressed());
+    }
+
+    @Test
+    void comparison_ofDifferentUnits_isNone() {
+        BenchResults micros = new BenchResults("peers", ENVIRONMENT, List.of(new BenchResults.Row("train S", "us", List.of(series("fusedvae", 1)), Map.of())));
+        Comparison comparison = Comparison.of(results(series("fusedvae", 1)), micros);
+        assertEquals(List.of(new Comparison.Unmatched("train S", "fusedvae", "in ms and in us")), comparison.unmatched());
+        assertEquals(List.of(), comparison.rows());
+    }
+
+    @Test
+    void regression_isASlowerOrStoppedEngine_notASlowerPeer() {
+        BenchResults before = results(series("fusedvae", 1, 1, 1), series("torch", 1, 1, 1));
+        assertFalse(Comparison.of(before, results(series("fusedvae", 1, 1, 1), series("torch", 2, 2, 2))).regressed());
+        assertTrue(Comparison.of(before, results(series("fusedvae", 2, 2, 2), series("torch", 1, 1, 1))).regressed());
+        BenchResults failed = results(new BenchResults.Series("fusedvae", "failed: why", Optional.empty()), series("torch", 1, 1, 1));
+        Comparison stopped = Comparison.of(before, failed);
+        assertTrue(stopped.regressed());
+        assertEquals("no time any more: failed: why", stopped.unmatched().getFirst().why());
+        assertFalse(Comparison.of(failed, before).regressed());
+        assertTrue(Comparison.of(results(series("cpu", 1, 1, 1)), results(series("cpu", 2, 2, 2))).regressed());
     }
 
     @Test

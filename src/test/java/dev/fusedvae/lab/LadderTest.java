@@ -87,6 +87,13 @@ class LadderTest {
     }
 
     @Test
+    void opOfAnotherFamily_isVerifiedOnItsOwnNets_andSaysWhyItHasNoTime() {
+        Ladder.Climbed climbed = Ladder.climb(SIMT, Kind.LOG_RATIO, List.of(), List.of(), true);
+        assertTrue(climbed.passed(), climbed.toString());
+        assertEquals(List.of("no net of 128x784-400-20-400-784 has a call of log_ratio, so nothing was timed; name one that has by --time-shape"), climbed.notes());
+    }
+
+    @Test
     void opThatNoPlanHas_isRefused() {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Ladder.climb(SIMT, Kind.SCALAR_UPDATE, List.of("13of17x35-21-5-11-35"), List.of())).getMessage()
                 .contains("no plan of these shapes has a call of scalar_update"));

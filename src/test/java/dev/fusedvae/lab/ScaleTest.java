@@ -33,6 +33,13 @@ class ScaleTest {
     }
 
     @Test
+    void pictureOfACurve_saysItsFitAndWhatRan() {
+        List<Scale.Point> line = Stream.of(1, 8, 64, 512).map(x -> point(x, 5 + 2.0 * x)).toList();
+        String caption = LabCharts.of(Scale.results(line, CONDITIONS)).getFirst().caption();
+        assertEquals("Medians of interleaved turns on test; net 1-1-1. Fit of cpu: 5.0 µs + 2.0000 µs · batch, off by up to 0 %.", caption);
+    }
+
+    @Test
     void everyAxis_changesWhatItSays() {
         try (CpuBackend cpu = new CpuBackend(1)) {
             Scale scale = new Scale(SPEC, 8, SHORT);

@@ -1,6 +1,7 @@
 package dev.fusedvae.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -99,6 +100,15 @@ class StepTimeTest {
         try (ReferenceBackend reference = new ReferenceBackend()) {
             assertTrue(assertThrows(BackendUnavailableException.class, () -> StepTime.measure(reference, PLAN, TRAIN)).getMessage().contains("cannot be timed"));
         }
+    }
+
+    @Test
+    void callAboveTheArithmeticRoof_isSeen_andOneAboveTheMemoryRoofIsACache() {
+        Profile.Timing call = new Profile.Timing(List.of(PLAN.calls().getFirst()), 100);
+        double flops = call.calls().getFirst().cost().flops();
+        assertTrue(new StepTime("d", 1, List.of(call), 0, new Roofs(1, flops * 1e9 / 200, 1e20, 1)).aboveArithmetic());
+        assertFalse(new StepTime("d", 1, List.of(call), 0, new Roofs(1, flops * 1e9 / 90, 1e20, 1)).aboveArithmetic());
+        assertFalse(new StepTime("d", 1, List.of(call), 0, new Roofs(1, 1e20, 1, 1)).aboveArithmetic());
     }
 
     @Test

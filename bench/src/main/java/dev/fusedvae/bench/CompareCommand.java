@@ -2,10 +2,12 @@ package dev.fusedvae.bench;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.io.Json;
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.Comparison;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,9 +16,13 @@ import picocli.CommandLine.Parameters;
 
 /// Two results files side by side.
 @Command(name = "compare", mixinStandardHelpOptions = true, description = {"Say what got faster and what slower from one results file to another.",
-    "A difference counts if medians are more than 6 %% apart and the middle halves of the samples do not overlap.",
-    "Exit codes: 0 nothing got slower beyond doubt, 1 something did, 2 usage, 3 a file cannot be read."})
+    "A difference counts if medians are more than 6 %% apart, the middle halves of the samples do not overlap, and there are three samples each.",
+    "Exit codes: 0 nothing of ours got slower beyond doubt, 1 something did or has no time any more, 2 usage,",
+    "3 a file cannot be read, or the two have nothing in common."})
 final class CompareCommand implements Callable<Integer> {
+    /// What two files should share for a difference to be the code's.
+    private static final List<String> CONDITIONS = List.of("machine", "device", "driver", "jdk", "flags");
+
     @Parameters(index = "0", paramLabel = "BEFORE.json", description = "the results to compare with")
     Path before;
 
@@ -31,14 +37,20 @@ final class CompareCommand implements Callable<Integer> {
         BenchResults first = BenchResults.read(before);
         BenchResults second = BenchResults.read(after);
         Comparison comparison = Comparison.of(first, second);
+        if (comparison.rows().isEmpty() && !comparison.stopped()) {
+            throw new IoFailure("%s (%s) and %s (%s) have no time in common; compare files of the same benchmark".formatted(before, first.what(), after, second.what()));
+        }
         if (json) {
             System.out.println(tree(comparison).toPrettyString());
         } else {
             Tables.comparison(comparison).forEach(System.out::println);
         }
-        String then = first.environment().get("machine");
-        if (!then.equals(second.environment().get("machine"))) {
-            System.err.println("fvae bench: the files come from different machines, " + then + " and " + second.environment().get("machine"));
+        for (String key : CONDITIONS) {
+            String then = first.environment().getOrDefault(key, "unknown");
+            String now = second.environment().getOrDefault(key, "unknown");
+            if (!then.equals(now)) {
+                System.err.println("fvae bench: not only the code differs: " + key + " was " + then + " and is " + now);
+            }
         }
         return comparison.regressed() ? 1 : 0;
     }
@@ -50,7 +62,8 @@ final class CompareCommand implements Callable<Integer> {
             rows.addObject().put("name", line.name()).put("who", line.who()).put("before", line.first().median()).put("after", line.second().median())
                     .put("ratio", line.ratio()).put("verdict", line.verdict().name().toLowerCase(Locale.ROOT));
         }
-        comparison.unshared().forEach(root.putArray("unshared")::add);
+        ArrayNode unmatched = root.putArray("unmatched");
+        comparison.unmatched().forEach(u -> unmatched.addObject().put("name", u.name()).put("who", u.who()).put("why", u.why()));
         return root;
     }
 }

@@ -33,6 +33,13 @@ final class Harness {
     static final String ALLOCATED = "allocatedBytesAnOperation";
     /// The fact of a row that says how much of that is the harness's own.
     static final String HARNESS = "harnessBytesAnOperation";
+    /// The fact of a row that says in how many of its iterations vectors were still objects, if in any.
+    static final String UNCOMPILED = "iterationsThatAllocate";
+    /// The fact of a row that promises to allocate nothing: `nothing`, or how much.
+    static final String VERDICT = "allocates";
+    /// What the two figures mean, for the head of a results file.
+    static final String EXPLAINED = ALLOCATED + " is JMH's gc.alloc.rate.norm, in which its clock, profiler and loop stand with some 7 kB an iteration: "
+            + HARNESS + " is " + (int) HARNESS_BYTES + " over the operations of an iteration; what remains is judged";
 
     /// Bytes an operation in one iteration.
     private record Allocated(double bytes, double harness) {
@@ -67,7 +74,7 @@ final class Harness {
             if (results.isEmpty()) {
                 throw new Crashed("no process of " + task.benchmark() + " came back with a figure; its output is above", new IllegalStateException());
             }
-            return results.stream().map(r -> row(task, r)).toList();
+            return results.stream().map(r -> row(task, r, length == Task.Length.QUICK)).toList();
         } catch (RunnerException e) {
             throw new Crashed("a process of " + task.benchmark() + " failed (" + reason(e) + "); its output is above and nothing was written", e);
         }
@@ -82,7 +89,7 @@ final class Harness {
         return Optional.ofNullable(cause.getMessage()).orElse(cause.toString()).lines().findFirst().orElse("no reason given").strip();
     }
 
-    private static BenchResults.Row row(Task task, RunResult result) {
+    private static BenchResults.Row row(Task task, RunResult result, boolean quick) {
         Map<String, String> values = new TreeMap<>();
         for (String key : result.getParams().getParamsKeys()) {
             values.put(key, result.getParams().getParam(key));
@@ -96,6 +103,7 @@ final class Harness {
             }
         }
         Map<String, String> facts = new LinkedHashMap<>(values);
+        facts.putAll(Subject.facts(values));
         facts.put("benchmark", task.bench().getSimpleName() + "." + task.method());
         facts.put("forks", Integer.toString(result.getParams().getForks()));
         facts.put("warmUp", iterations(result.getParams().getWarmup().getCount(), result, result.getParams().getWarmup().getTime().toString()));
@@ -104,6 +112,13 @@ final class Harness {
             facts.put(ALLOCATED, String.format(Locale.ROOT, "%.3f", a.bytes()));
             facts.put(HARNESS, String.format(Locale.ROOT, "%.3f", a.harness()));
         });
+        if (task.allocation().isPresent()) {
+            long more = allocated.stream().filter(a -> a.own() > task.allocation().getAsDouble()).count();
+            if (more > 0) {
+                facts.put(UNCOMPILED, more + " of " + allocated.size());
+            }
+            facts.put(VERDICT, verdict(task, facts, quick));
+        }
         return new BenchResults.Row(Task.fill(task.name(), values), task.figure().unit(),
                 List.of(new BenchResults.Series(PeerTable.OURS, Task.fill(task.ran(), values), Optional.of(Samples.of(samples)))), facts);
     }
@@ -121,12 +136,25 @@ final class Harness {
 
     /// What `row` says against the promise of `task` to allocate nothing; a row without a figure keeps no promise.
     static Optional<String> broken(Task task, BenchResults.Row row) {
-        if (task.allocation().isEmpty()) {
-            return Optional.empty();
+        return task.allocation().isEmpty() ? Optional.empty() : complaint(task, row.facts()).map(c -> row.name() + " " + c);
+    }
+
+    /// What a row's facts say of its promise.
+    static String verdict(Task task, Map<String, String> facts, boolean quick) {
+        return complaint(task, facts).map(c -> c + (quick ? " (not judged: --quick does not wait until all is compiled)" : "")).orElse("nothing");
+    }
+
+    /// An operation that allocates in every iteration does so by itself. One that does in most of them was still being
+    /// compiled, and the median is then of code that no long run ever sees.
+    private static Optional<String> complaint(Task task, Map<String, String> facts) {
+        double bound = task.allocation().orElseThrow() + Double.parseDouble(facts.getOrDefault(HARNESS, "0"));
+        String allocated = facts.getOrDefault(ALLOCATED, "NaN");
+        if (!(Double.parseDouble(allocated) <= bound)) {
+            return Optional.of(String.format(Locale.ROOT, "allocates %s bytes an operation, more than the %.1f that JMH itself may", allocated, bound));
         }
-        double bound = task.allocation().getAsDouble() + Double.parseDouble(row.facts().getOrDefault(HARNESS, "0"));
-        String allocated = row.facts().getOrDefault(ALLOCATED, "NaN");
-        return Double.parseDouble(allocated) <= bound ? Optional.empty()
-                : Optional.of(String.format(Locale.ROOT, "%s allocates %s bytes an operation, more than the %.1f that JMH itself may", row.name(), allocated, bound));
+        String[] more = facts.getOrDefault(UNCOMPILED, "0 of 1").split(" of ");
+        return 2 * Integer.parseInt(more[0]) > Integer.parseInt(more[1])
+                ? Optional.of("allocates in %s of its iterations: it was not compiled in time; measure again on a quieter machine".formatted(facts.get(UNCOMPILED)))
+                : Optional.empty();
     }
 }

@@ -45,6 +45,11 @@ public final class Main implements Callable<Integer> {
 
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main());
+        line.setParameterExceptionHandler((e, arguments) -> {
+            String name = e.getCommandLine().getCommandSpec().qualifiedName();
+            System.err.println(name + ": " + e.getMessage() + "; see " + name + " --help");
+            return CommandLine.ExitCode.USAGE;
+        });
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             System.err.println("fvae bench: " + Optional.ofNullable(e.getMessage()).orElse(e.toString()));
             return switch (e) {
@@ -92,6 +97,7 @@ public final class Main implements Callable<Integer> {
         Map<String, String> environment = Conditions.of("cpu, " + Runtime.getRuntime().availableProcessors() + " threads", Outputs.root());
         environment.put("driver", Devices.driver());
         environment.put("transparentHugePages", Devices.hugePages());
+        environment.put("allocation", Harness.EXPLAINED);
         environment.put("harness", "JMH 1.37, a sample is an iteration" + (quick ? "; --quick: too short for a table" : ""));
         return environment;
     }

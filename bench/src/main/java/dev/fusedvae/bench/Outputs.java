@@ -30,6 +30,9 @@ final class Outputs {
 
     /// Refuses a place that cannot be written, before anything is measured.
     static void require(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + " is a folder; name a file by --out");
+        }
         Path folder = file.toAbsolutePath().getParent();
         try {
             Files.createDirectories(folder);

@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A peer's script with `--serve`: one process that keeps every contestant warm between commands.
 public final class Peer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /// What is read before anything is asked.
+    private static final String START = "start";
 
     /// Why a peer cannot take part, in one sentence.
     public static final class Absent extends Exception {
@@ -36,13 +39,15 @@ public final class Peer implements AutoCloseable {
     private final Writer commands;
     private final BufferedReader answers;
     private final JsonNode environment;
+    /// Why it answers no more: whoever asks next hears of the end, not of its consequences.
+    private Optional<String> ended = Optional.empty();
 
     private Peer(String name, Process process) throws Absent {
         this.name = name;
         this.process = process;
         commands = process.outputWriter(StandardCharsets.UTF_8);
         answers = process.inputReader(StandardCharsets.UTF_8);
-        environment = read("start");
+        environment = read(START);
     }
 
     /// Starts `script` with options of its own.
@@ -79,20 +84,29 @@ public final class Peer implements AutoCloseable {
     ///
     /// @throws Absent if the peer refuses it or has ended
     public JsonNode ask(String command) throws Absent {
+        if (ended.isPresent()) {
+            throw new Absent(ended.get());
+        }
         try {
             commands.write(command + "\n");
             commands.flush();
         } catch (IOException e) {
-            throw new Absent(name + " ended before it was asked '" + command + "'");
+            throw end("before it was asked '" + command + "'");
         }
         return read(command);
+    }
+
+    private Absent end(String when) {
+        process.destroy();
+        ended = Optional.of("%s ended %s with exit code %d; stderr has its message".formatted(name, when, process.onExit().join().exitValue()));
+        return new Absent(ended.get());
     }
 
     private JsonNode read(String command) throws Absent {
         try {
             String line = answers.readLine();
             if (line == null) {
-                throw new Absent(name + " is not installed or ended at '" + command + "'; its message is above");
+                throw command.equals(START) ? new Absent(name + " is not installed; stderr has its message") : end("at '" + command + "'");
             }
             JsonNode answer = JSON.readTree(line);
             if (answer.has("error")) {
@@ -100,7 +114,7 @@ public final class Peer implements AutoCloseable {
             }
             return answer;
         } catch (IOException e) {
-            throw new Absent(name + " gave no readable answer to '" + command + "': " + e.getMessage());
+            throw new Absent(name + " gave no readable answer to '" + command + "': " + Optional.ofNullable(e.getMessage()).flatMap(m -> m.lines().findFirst()).orElse(e.toString()));
         }
     }
 

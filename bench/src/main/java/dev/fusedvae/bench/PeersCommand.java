@@ -75,6 +75,9 @@ final class PeersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         List<Entry> entries = entries();
+        atLeastOne("--rounds", rounds.orElse(1));
+        atLeastOne("--warm", warm.orElse(1));
+        atLeastOne("--threads", threads);
         Path file = out.orElseGet(() -> Outputs.results(quick ? "peers-quick" : "peers"));
         Outputs.require(file);
         if (setup) {
@@ -94,6 +97,12 @@ final class PeersCommand implements Callable<Integer> {
         }
         System.err.println("wrote " + file);
         return 0;
+    }
+
+    private void atLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new CommandLine.ParameterException(spec.commandLine(), option + " must be >= 1, got " + value);
+        }
     }
 
     private List<Entry> entries() {

@@ -13,11 +13,11 @@ final class Tables {
 
     /// Rows of one contestant: median, minimum, spread, what was allocated, what ran.
     static List<String> rows(BenchResults results) {
-        List<String> lines = new ArrayList<>(List.of("| | median | min | spread | bytes allocated | ran |", "|---|---:|---:|---:|---:|---|"));
+        List<String> lines = new ArrayList<>(List.of("| | median | min | spread | allocates | ran |", "|---|---:|---:|---:|---|---|"));
         for (BenchResults.Row row : results.rows()) {
             for (BenchResults.Series series : row.series()) {
                 lines.add("| " + row.name() + " | " + series.samples().map(s -> cells(s, row.unit())).orElse("– | – | –")
-                        + " | " + row.facts().getOrDefault(Harness.ALLOCATED, "–") + " | " + series.ran() + " |");
+                        + " | " + row.facts().getOrDefault(Harness.VERDICT, "–") + " | " + series.ran() + " |");
             }
         }
         return lines;
@@ -27,14 +27,14 @@ final class Tables {
         return String.format(Locale.ROOT, "%s %s | %s | %.1f %%", number(samples.median()), unit, number(samples.min()), 100 * samples.spread());
     }
 
-    /// What got faster and what slower, and what one file has alone.
+    /// What got faster and what slower, and what cannot be said of which.
     static List<String> comparison(Comparison comparison) {
         List<String> lines = new ArrayList<>(List.of("| | who | before | after | after ÷ before | verdict |", "|---|---|---:|---:|---:|---|"));
         for (Comparison.Line line : comparison.rows()) {
             lines.add(String.format(Locale.ROOT, "| %s | %s | %s | %s | %.2f | %s |", line.name(), line.who(), number(line.first().median()),
                     number(line.second().median()), line.ratio(), line.verdict().name().toLowerCase(Locale.ROOT)));
         }
-        comparison.unshared().forEach(name -> lines.add("| " + name + " | | | | | in one file only |"));
+        comparison.unmatched().forEach(u -> lines.add("| " + u.name() + " | " + u.who() + " | | | | " + u.why() + " |"));
         return lines;
     }
 

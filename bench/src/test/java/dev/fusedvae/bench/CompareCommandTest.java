@@ -22,9 +22,13 @@ class CompareCommandTest {
     Path folder;
 
     private String file(String name, double... samples) {
-        Map<String, String> environment = Map.of("commit", "abc", "date", "2026-01-01", "machine", "test", "device", "none", "jdk", "25");
+        return file(name, "step S", "25", samples);
+    }
+
+    private String file(String name, String row, String jdk, double... samples) {
+        Map<String, String> environment = Map.of("commit", "abc", "date", "2026-01-01", "machine", "test", "device", "none", "jdk", jdk);
         BenchResults.Series series = new BenchResults.Series("fusedvae", "cpu", Optional.of(Samples.of(DoubleStream.of(samples).boxed().toList())));
-        new BenchResults("steps", environment, List.of(new BenchResults.Row("step S", "us", List.of(series), Map.of()))).write(folder.resolve(name));
+        new BenchResults("steps", environment, List.of(new BenchResults.Row(row, "us", List.of(series), Map.of()))).write(folder.resolve(name));
         return folder.resolve(name).toString();
     }
 
@@ -63,6 +67,21 @@ class CompareCommandTest {
     }
 
     @Test
+    void filesWithNothingInCommon_areRefused_ratherThanFoundEqual() {
+        Ended other = run("compare", file("a.json", 1), file("b.json", "noise", "25", 1));
+        assertEquals(3, other.code());
+        assertTrue(other.err().contains("have no time in common; compare files of the same benchmark"), other.err());
+        assertEquals("", other.out());
+    }
+
+    @Test
+    void otherConditions_areSaidBesideTheVerdict() {
+        Ended other = run("compare", file("a.json", 10, 10, 10), file("b.json", "step S", "26", 12, 12, 12));
+        assertEquals(1, other.code());
+        assertEquals("fvae bench: not only the code differs: jdk was 25 and is 26", other.err().strip());
+    }
+
+    @Test
     void unreadableFiles_areExitCode3AndOneSentence() throws Exception {
         Ended missing = run("compare", file("a.json", 1), folder.resolve("none.json").toString());
         assertEquals(3, missing.code());
@@ -77,9 +96,13 @@ class CompareCommandTest {
 
     @Test
     void unknownWords_areUsageErrors() {
-        assertEquals(2, run("stesp").code());
-        assertEquals(2, run("compare").code());
-        assertEquals(2, run("peers", "--rows", "T:128").code());
+        for (List<String> arguments : List.of(List.of("stesp"), List.of("compare"), List.of("peers", "--rows", "T:128"), List.of("peers", "--rounds", "0"),
+                List.of("peers", "--threads", "0"), List.of("steps", "--quik"))) {
+            Ended ended = run(arguments.toArray(String[]::new));
+            assertEquals(2, ended.code(), arguments.toString());
+            assertTrue(ended.err().startsWith("fvae bench") && ended.err().strip().endsWith(" --help"), ended.err());
+            assertEquals(1, ended.err().lines().count(), ended.err());
+        }
     }
 
     @Test
@@ -89,5 +112,8 @@ class CompareCommandTest {
         assertEquals(3, ended.code());
         assertTrue(ended.err().contains("cannot make the results folder"), ended.err());
         assertEquals(1, ended.err().lines().count());
+        Ended place = run("steps", "--out", folder.toString());
+        assertEquals(3, place.code());
+        assertEquals("fvae bench: " + folder + " is a folder; name a file by --out", place.err().strip());
     }
 }

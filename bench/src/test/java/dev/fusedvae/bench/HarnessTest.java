@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class HarnessTest {
@@ -30,6 +31,36 @@ class HarnessTest {
         assertTrue(Harness.broken(task(Suite.NOTHING), row(Map.of(Harness.ALLOCATED, "24.000", Harness.HARNESS, "20.000"))).isEmpty());
         assertTrue(Harness.broken(task(Suite.NOTHING), row(Map.of())).isPresent());
         assertTrue(Harness.broken(task(OptionalDouble.empty()), row(Map.of(Harness.ALLOCATED, "24.000"))).isEmpty());
+    }
+
+    @Test
+    void verdict_takesOffWhatJmhAllocates_andSaysSo() {
+        Map<String, String> harnessOnly = Map.of(Harness.ALLOCATED, "364.000", Harness.HARNESS, "409.600");
+        assertEquals("nothing", Harness.verdict(task(Suite.NOTHING), harnessOnly, false));
+        assertEquals("allocates 440.000 bytes an operation, more than the 417.6 that JMH itself may",
+                Harness.verdict(task(Suite.NOTHING), Map.of(Harness.ALLOCATED, "440.000", Harness.HARNESS, "409.600"), false));
+        assertTrue(Harness.verdict(task(Suite.NOTHING), Map.of(Harness.ALLOCATED, "440.000"), true).contains("not judged"));
+        assertTrue(Harness.EXPLAINED.contains(Harness.HARNESS + " is 8192 over"), Harness.EXPLAINED);
+    }
+
+    @Test
+    void medianOfIterationsThatAllocate_isNoFigure_evenIfOneDoesNot() {
+        assertEquals("step S allocates in 6 of 10 of its iterations: it was not compiled in time; measure again on a quieter machine",
+                Harness.broken(task(Suite.NOTHING), row(Map.of(Harness.ALLOCATED, "0.0", Harness.UNCOMPILED, "6 of 10"))).orElseThrow());
+        assertTrue(Harness.broken(task(Suite.NOTHING), row(Map.of(Harness.ALLOCATED, "0.0", Harness.UNCOMPILED, "5 of 10"))).isEmpty());
+    }
+
+    @Test
+    void everyRow_namesItsNetAndItsVariant() {
+        for (Task task : Suite.of(Set.copyOf(Suite.WHAT), true)) {
+            Map<String, String> values = task.parameters().entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().getFirst()));
+            Map<String, String> facts = Subject.facts(values);
+            assertEquals(values.containsKey("net"), facts.containsKey("spec"), task.name());
+            assertFalse(facts.get("variant").isBlank(), task.name());
+        }
+        assertEquals("784-200-200-50-200-200-784, tanh, bernoulli, vae", Subject.facts(Map.of("net", "I")).get("spec"));
+        assertTrue(Subject.facts(Map.of("net", "S", "batch", "128", "fusion", "epilogue", "backend", Devices.STAND_IN)).get("variant")
+                .contains("likelihood_grad/1_naive"));
     }
 
     @Test

@@ -32,7 +32,7 @@ public final class NewVariant {
 
     /// Writes `<op>/<number>_<idea>.cu`, with the next free number, to `folder`, or to the source tree.
     ///
-    /// @throws IllegalArgumentException for an op without kernels, an idea that is no name, or kernels that are no source tree
+    /// @throws IllegalArgumentException for an op without kernels, an idea that is no name or taken, or kernels that are no source tree
     public static Path write(Map<String, String> environment, String op, String idea, Optional<Path> folder) {
         KernelFolder builtIn = KernelFolder.find(KernelCache.of(environment));
         if (builtIn.variants(op).isEmpty()) {
@@ -45,8 +45,11 @@ public final class NewVariant {
             throw new IllegalArgumentException(builtIn.root() + " is not in a source tree; say by --kernels which folder the variant is to go to");
         }
         Path to = folder.orElse(builtIn.root()).resolve(op);
-        int number = 1 + Stream.concat(builtIn.variants(op).stream(), new KernelFolder(folder.orElse(builtIn.root())).variants(op).stream())
-                .mapToInt(KernelFolder::number).max().orElse(0);
+        List<Path> known = Stream.concat(builtIn.variants(op).stream(), new KernelFolder(folder.orElse(builtIn.root())).variants(op).stream()).toList();
+        known.stream().filter(k -> k.getFileName().toString().replaceFirst("^[0-9]+_", "").equals(idea + ".cu")).findFirst().ifPresent(k -> {
+            throw new IllegalArgumentException(op + " has a variant of that idea, " + k + "; go on there or give the new one another name");
+        });
+        int number = 1 + known.stream().mapToInt(KernelFolder::number).max().orElse(0);
         Path file = to.resolve(number + "_" + idea + ".cu");
         try {
             Files.createDirectories(to);

@@ -88,4 +88,13 @@ class NewVariantTest {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> NewVariant.write(env, "add", "Split-K", Optional.of(folder))).getMessage()
                 .startsWith("an idea is a name of small letters"));
     }
+
+    @Test
+    void ideaThatIsTaken_isRefused_hereOrAmongTheBuiltInOnes(@TempDir Path folder) {
+        Path file = NewVariant.write(Simt.ENVIRONMENT, "add", "mine", Optional.of(folder));
+        assertEquals("add has a variant of that idea, " + file + "; go on there or give the new one another name",
+                assertThrows(IllegalArgumentException.class, () -> NewVariant.write(Simt.ENVIRONMENT, "add", "mine", Optional.of(folder))).getMessage());
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> NewVariant.write(Simt.ENVIRONMENT, "linear_bias_act", "tiled", Optional.of(folder)))
+                .getMessage().contains("2_tiled.cu"));
+    }
 }
