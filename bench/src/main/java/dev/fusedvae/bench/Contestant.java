@@ -25,7 +25,8 @@ import java.util.stream.IntStream;
 public final class Contestant implements AutoCloseable {
     /// Steps or calls between two looks at the clock where nothing else is asked for.
     static final int WINDOW = 20;
-    private static final int EPOCHS_EXPORTED = 3;
+    /// More than a contest runs: orders that come round again are not the training of ours.
+    private static final int EPOCHS_EXPORTED = 40;
 
     private final Backend backend;
     private final Executable executable;
@@ -68,7 +69,7 @@ public final class Contestant implements AutoCloseable {
     }
 
     /// Writes what a peer needs to take the very same steps: weights under PyTorch's names, `order` of the examples for
-    /// three epochs, `eps` of the first `steps` (sample s of example i is row i·k + s). To be called before the first step.
+    /// 40 epochs, `eps` of the first `steps` (sample s of example i is row i·k + s). To be called before the first step.
     void export(Path file, int steps) throws IOException {
         training();
         Graph graph = executable.plan().graph();

@@ -60,6 +60,9 @@ final class PeersCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "S:128 and encode:1:2, 3 turns after 200 steps: for a look and not for a table")
     boolean quick;
 
+    @Option(names = "--dense", description = "MNIST without a zero, black being 1 of 255: the engine leaves out products with the zeros of background")
+    boolean dense;
+
     @Option(names = "--json", description = "print the results as JSON")
     boolean json;
 
@@ -78,7 +81,7 @@ final class PeersCommand implements Callable<Integer> {
         atLeastOne("--rounds", rounds.orElse(1));
         atLeastOne("--warm", warm.orElse(1));
         atLeastOne("--threads", threads);
-        Path file = out.orElseGet(() -> Outputs.results(quick ? "peers-quick" : "peers"));
+        Path file = out.orElseGet(() -> Outputs.results("peers" + (dense ? "-dense" : "") + (quick ? "-quick" : "")));
         Outputs.require(file);
         if (setup) {
             setup();
@@ -86,10 +89,12 @@ final class PeersCommand implements Callable<Integer> {
         if (setupDl4j) {
             run(List.of("mvn", "-q", "-B", "-f", PEERS.resolve("dl4j").toString(), "package"));
         }
-        Peer.Setting setting = setting();
         BenchResults results;
-        try (Peers peers = new Peers(PEERS, setting)) {
-            results = contest(setting, peers, entries);
+        try (DenseImages copies = new DenseImages()) {
+            Peer.Setting setting = dense ? setting().on(copies) : setting();
+            try (Peers peers = new Peers(PEERS, setting)) {
+                results = contest(setting, peers, entries);
+            }
         }
         results.write(file);
         if (json) {
@@ -121,6 +126,7 @@ final class PeersCommand implements Callable<Integer> {
         List<BenchResults.Row> done = new ArrayList<>();
         Map<String, String> environment = Conditions.of("cpu, " + threads + " threads", Outputs.root());
         environment.put("driver", "none");
+        environment.put("data", dense ? "MNIST without a zero: black is 1 of 255" : "MNIST");
         environment.put("rounds", Integer.toString(rounds.orElse(quick ? QUICK_ROUNDS : 7)));
         environment.put("stepsBeforeTiming", Integer.toString(setting.warm()));
         for (Entry entry : entries) {
