@@ -255,6 +255,22 @@ class LauncherTest {
         }
     }
 
+    /// A snapshot in the user's repository would be found there by every other project of theirs.
+    @Test
+    void bench_isBuiltTogetherWithTheLibrary_andNothingIsInstalled() throws Exception {
+        jdk("usr/lib/jvm/jdk-25", "25");
+        Files.createDirectories(project.resolve("bench/src"));
+        Files.writeString(project.resolve("bench/pom.xml"), "<project/>");
+        Result r = run(Map.of(), "bench", "noise");
+        assertEquals(0, r.exit, r.err);
+        List<String> builds = log().stream().filter(line -> line.startsWith("mvn ")).toList();
+        assertEquals(2, builds.size(), builds.toString());
+        assertTrue(builds.getLast().endsWith(" -q -f bench/reactor.xml -DskipTests package"), builds.getLast());
+        assertTrue(builds.stream().noneMatch(line -> line.contains("install")), builds.toString());
+        assertTrue(lastLog().contains("[dev.fusedvae.bench.Main] [noise]"), lastLog());
+        assertTrue(Files.readString(Path.of("bench/reactor.xml")).replaceAll("\\s", "").contains("<modules><module>..</module><module>.</module></modules>"));
+    }
+
     @Test
     void test_runsMavenThenTheSummary() throws Exception {
         jdk("usr/lib/jvm/jdk-25", "25");

@@ -32,12 +32,7 @@ public final class Peer implements AutoCloseable {
     /// @param images training images, IDX
     /// @param test   held-out images, IDX
     /// @param warm   steps of every contestant before any is timed
-    record Setting(Path python, Path images, Path test, int threads, int warm) {
-        /// The same on copies of the images.
-        Setting on(DenseImages copies) throws IOException {
-            return new Setting(python, copies.of(images), copies.of(test), threads, warm);
-        }
-    }
+    record Setting(Path python, Path images, Path test, int threads, int warm) {}
 
     private final String name;
     private final Process process;

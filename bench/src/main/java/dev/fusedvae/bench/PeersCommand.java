@@ -91,7 +91,9 @@ final class PeersCommand implements Callable<Integer> {
         }
         BenchResults results;
         try (DenseImages copies = new DenseImages()) {
-            Peer.Setting setting = dense ? setting().on(copies) : setting();
+            Peer.Setting usual = setting();
+            Peer.Setting setting = !dense ? usual
+                    : new Peer.Setting(usual.python(), copies.of(usual.images()), copies.of(usual.test()), usual.threads(), usual.warm());
             try (Peers peers = new Peers(PEERS, setting)) {
                 results = contest(setting, peers, entries);
             }
