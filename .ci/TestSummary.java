@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
 
-/// Ends a test run with what ran, what was skipped and why: `java TestSummary.java target`.
+/// Ends a test run with what ran, what was skipped and why: `java TestSummary.java target bench/target`.
 ///
 /// Outcomes come from Surefire's reports, tags from the annotations of the compiled tests (composed annotations,
 /// enclosing and super classes included); a test without a tag counts as `unit`. Exit code 1 where a test failed,
@@ -47,13 +47,16 @@ final class TestSummary {
     private TestSummary() {}
 
     static void main(String[] args) throws Exception {
-        Path target = Path.of(args[0]);
-        List<Case> cases = readReports(target.resolve("surefire-reports"));
+        List<Path> targets = Stream.of(args).map(Path::of).toList();
+        List<Case> cases = new ArrayList<>();
+        for (Path target : targets) {
+            cases.addAll(readReports(target.resolve("surefire-reports")));
+        }
         if (cases.isEmpty()) {
-            System.out.println("\nNo test ran: no report in " + target.resolve("surefire-reports"));
+            System.out.println("\nNo test ran: no report in " + targets.getFirst().resolve("surefire-reports"));
             System.exit(1);
         }
-        TestClasses classes = new TestClasses(target.resolve("test-classes"));
+        TestClasses classes = new TestClasses(targets.stream().map(t -> t.resolve("test-classes")).filter(Files::isDirectory).toList());
         List<Case> all = new ArrayList<>(cases);
         all.addAll(classes.withoutReport(cases));
         Map<String, List<Case>> byTag =
@@ -182,11 +185,11 @@ final class TestSummary {
         private static final Set<String> TESTS = Set.of(JUPITER + "Test;", JUPITER + "RepeatedTest;",
                 JUPITER + "TestFactory;", JUPITER + "TestTemplate;", "Lorg/junit/jupiter/params/ParameterizedTest;");
 
-        private final Path folder;
+        private final List<Path> folders;
         private final Map<String, Optional<ClassModel>> parsed = new HashMap<>();
 
-        TestClasses(Path folder) {
-            this.folder = folder;
+        TestClasses(List<Path> folders) {
+            this.folders = folders;
         }
 
         /// The tags of a test joined by `+`, or `unit`.
@@ -204,6 +207,13 @@ final class TestSummary {
         List<Case> withoutReport(List<Case> reported) throws IOException {
             Set<String> seen = reported.stream().map(c -> c.type + "#" + methodName(c)).collect(Collectors.toSet());
             List<Case> missing = new ArrayList<>();
+            for (Path folder : folders) {
+                withoutReport(folder, seen, missing);
+            }
+            return missing;
+        }
+
+        private void withoutReport(Path folder, Set<String> seen, List<Case> missing) throws IOException {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.filter(f -> f.toString().endsWith(".class")).sorted().toList()) {
                     String path = folder.relativize(file).toString();
@@ -217,7 +227,6 @@ final class TestSummary {
                             .forEach(m -> missing.add(new Case(type, m, Outcome.NOT_RUN, 0, "")));
                 }
             }
-            return missing;
         }
 
         /// `name(int)[1]` is a run of `name`.
@@ -281,14 +290,16 @@ final class TestSummary {
         }
 
         private Optional<ClassModel> parse(String type) {
-            return parsed.computeIfAbsent(type, t -> {
-                Path file = folder.resolve(t.replace('.', '/') + ".class");
-                try {
-                    return Files.isRegularFile(file) ? Optional.of(ClassFile.of().parse(file)) : Optional.empty();
-                } catch (IOException e) {
-                    throw new UncheckedIOException("cannot read " + file, e);
-                }
-            });
+            return parsed.computeIfAbsent(type, t -> folders.stream().map(f -> f.resolve(t.replace('.', '/') + ".class"))
+                    .filter(Files::isRegularFile).findFirst().map(TestClasses::read));
+        }
+
+        private static ClassModel read(Path file) {
+            try {
+                return ClassFile.of().parse(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot read " + file, e);
+            }
         }
     }
 }

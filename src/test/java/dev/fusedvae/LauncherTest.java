@@ -276,8 +276,8 @@ class LauncherTest {
         jdk("usr/lib/jvm/jdk-25", "25");
         Result passed = run(Map.of(), "test", "-Dtest=A");
         assertEquals(0, passed.exit, passed.err);
-        assertTrue(log().stream().anyMatch(l -> l.startsWith("mvn ") && l.endsWith(" -Dtest=A test")), "no mvn test");
-        assertTrue(lastLog().endsWith(" [" + project + "/.ci/TestSummary.java] [" + project + "/target]"), lastLog());
+        assertTrue(log().stream().anyMatch(l -> l.startsWith("mvn ") && l.contains(" -f bench/reactor.xml ") && l.endsWith(" -Dtest=A test")), "no mvn test");
+        assertTrue(lastLog().endsWith(" [" + project + "/.ci/TestSummary.java] [" + project + "/target] [" + project + "/bench/target]"), lastLog());
         Result failed = run(Map.of("MVN_EXIT", "1"), "test");
         assertEquals(1, failed.exit);
         assertTrue(lastLog().contains("TestSummary.java"), "a failed run must have its table too");
