@@ -7,14 +7,21 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// A peer's script with `--serve`: one process that keeps every contestant warm between commands.
 public final class Peer implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /// The longest wait for an answer: three epochs of a large net take minutes on a busy machine.
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
     /// What is read before anything is asked.
     private static final String START = "start";
 
@@ -38,13 +45,15 @@ public final class Peer implements AutoCloseable {
     private final Process process;
     private final Writer commands;
     private final BufferedReader answers;
+    private final Duration patience;
     private final JsonNode environment;
     /// Why it answers no more: whoever asks next hears of the end, not of its consequences.
     private Optional<String> ended = Optional.empty();
 
-    private Peer(String name, Process process) throws Absent {
+    private Peer(String name, Process process, Duration patience) throws Absent {
         this.name = name;
         this.process = process;
+        this.patience = patience;
         commands = process.outputWriter(StandardCharsets.UTF_8);
         answers = process.inputReader(StandardCharsets.UTF_8);
         environment = read(START);
@@ -56,7 +65,7 @@ public final class Peer implements AutoCloseable {
     public static Peer start(String name, Path python, Path script, List<String> options) throws Absent {
         List<String> command = new ArrayList<>(List.of(python.toString(), script.toString(), "--serve"));
         command.addAll(options);
-        return start(name, command, Map.of());
+        return start(name, command, Map.of(), PATIENCE);
     }
 
     /// Starts `command`; its messages go to stderr.
@@ -64,10 +73,14 @@ public final class Peer implements AutoCloseable {
     /// @param variables added to the environment
     /// @throws Absent if it cannot be started or has not what it needs
     static Peer start(String name, List<String> command, Map<String, String> variables) throws Absent {
+        return start(name, command, variables, PATIENCE);
+    }
+
+    static Peer start(String name, List<String> command, Map<String, String> variables, Duration patience) throws Absent {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(variables);
         try {
-            return new Peer(name, builder.start());
+            return new Peer(name, builder.start(), patience);
         } catch (IOException e) {
             throw new Absent(command.getFirst() + " cannot be started: " + e.getMessage());
         }
@@ -82,7 +95,7 @@ public final class Peer implements AutoCloseable {
 
     /// Sends a command and waits for its answer.
     ///
-    /// @throws Absent if the peer refuses it or has ended
+    /// @throws Absent if the peer refuses it, has ended, or does not answer
     public JsonNode ask(String command) throws Absent {
         if (ended.isPresent()) {
             throw new Absent(ended.get());
@@ -104,7 +117,7 @@ public final class Peer implements AutoCloseable {
 
     private JsonNode read(String command) throws Absent {
         try {
-            String line = answers.readLine();
+            String line = line(command);
             if (line == null) {
                 throw command.equals(START) ? new Absent(name + " is not installed; stderr has its message") : end("at '" + command + "'");
             }
@@ -115,6 +128,24 @@ public final class Peer implements AutoCloseable {
             return answer;
         } catch (IOException e) {
             throw new Absent(name + " gave no readable answer to '" + command + "': " + Optional.ofNullable(e.getMessage()).flatMap(m -> m.lines().findFirst()).orElse(e.toString()));
+        }
+    }
+
+    /// The next line, or null at the end; a peer that hangs is ended.
+    private String line(String command) throws IOException, Absent {
+        FutureTask<String> reading = new FutureTask<>(answers::readLine);
+        Thread.ofPlatform().daemon().name("fusedvae-peer").start(reading);
+        try {
+            return reading.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            process.destroyForcibly();
+            ended = Optional.of("%s gave no answer to '%s' in %d s and was ended".formatted(name, command, patience.toSeconds()));
+            throw new Absent(ended.get());
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.fusedvae.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,15 @@ class PeerTest {
     void peerThatEndsInTheMiddle_saysWhenAndHow_alsoToThoseWhoAskLater() throws Exception {
         try (Peer peer = start("echo '{\"peer\": \"x\"}'; read command; kill -9 $$")) {
             String expected = "torch ended at 'step eager S 128 40' with exit code 137; stderr has its message";
+            assertEquals(expected, assertThrows(Peer.Absent.class, () -> peer.ask("step eager S 128 40")).getMessage());
+            assertEquals(expected, assertThrows(Peer.Absent.class, () -> peer.ask("threads 2")).getMessage());
+        }
+    }
+
+    @Test
+    void peerThatHangs_isEnded_andThoseWhoAskLaterHearWhy() throws Exception {
+        try (Peer peer = Peer.start("torch", List.of("sh", "-c", "echo '{}'; exec sleep 600"), Map.of(), Duration.ofSeconds(5))) {
+            String expected = "torch gave no answer to 'step eager S 128 40' in 5 s and was ended";
             assertEquals(expected, assertThrows(Peer.Absent.class, () -> peer.ask("step eager S 128 40")).getMessage());
             assertEquals(expected, assertThrows(Peer.Absent.class, () -> peer.ask("threads 2")).getMessage());
         }
