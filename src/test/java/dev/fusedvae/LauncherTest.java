@@ -265,7 +265,7 @@ class LauncherTest {
         assertEquals(0, r.exit, r.err);
         List<String> builds = log().stream().filter(line -> line.startsWith("mvn ")).toList();
         assertEquals(2, builds.size(), builds.toString());
-        assertTrue(builds.getLast().endsWith(" -q -f bench/reactor.xml -DskipTests package"), builds.getLast());
+        assertTrue(builds.getLast().endsWith(" -q -f bench/reactor.xml -DskipTests -Dexec.skip package"), builds.getLast());
         assertTrue(builds.stream().noneMatch(line -> line.contains("install")), builds.toString());
         assertTrue(lastLog().contains("[dev.fusedvae.bench.Main] [noise]"), lastLog());
         assertTrue(Files.readString(Path.of("bench/reactor.xml")).replaceAll("\\s", "").contains("<modules><module>..</module><module>.</module></modules>"));
