@@ -40,7 +40,7 @@ class HarnessTest {
         assertEquals("allocates 440.000 bytes an operation, more than the 417.6 that JMH itself may",
                 Harness.verdict(task(Suite.NOTHING), Map.of(Harness.ALLOCATED, "440.000", Harness.HARNESS, "409.600"), false));
         assertTrue(Harness.verdict(task(Suite.NOTHING), Map.of(Harness.ALLOCATED, "440.000"), true).contains("not judged"));
-        assertTrue(Harness.EXPLAINED.contains(Harness.HARNESS + " is 8192 over"), Harness.EXPLAINED);
+        assertTrue(Harness.EXPLAINED.contains(Harness.HARNESS + " is 12288 over"), Harness.EXPLAINED);
     }
 
     @Test
