@@ -13,11 +13,15 @@ public final class Permutation {
     static final int ROUNDS = 12;
     private static final int MIN_HALF_BITS = 4;
 
+    private final Stream stream;
     private final int n;
     private final int halfBits;
     private final int halfMask;
+    private final int[] words = new int[8];
     private final int[] keys = new int[ROUNDS];
 
+    /// The order of `epoch`.
+    ///
     /// @param seed  the run's seed
     /// @param epoch in [0, 2^48)
     /// @param n     number of examples, >= 1
@@ -25,15 +29,21 @@ public final class Permutation {
         if (n < 1) {
             throw new IllegalArgumentException("n must be >= 1, got " + n);
         }
-        if (epoch < 0 || epoch >= Stream.STEPS) {
-            throw new IllegalArgumentException("epoch must be in [0, 2^48), got " + epoch);
-        }
         this.n = n;
         int bits = Integer.SIZE - Integer.numberOfLeadingZeros(n - 1);
         halfBits = Math.max(MIN_HALF_BITS, (bits + 1) / 2);
         halfMask = (1 << halfBits) - 1;
-        Stream stream = new Stream(seed, Purpose.SHUFFLE, 0);
-        int[] words = new int[8];
+        stream = new Stream(seed, Purpose.SHUFFLE, 0);
+        turnTo(epoch);
+    }
+
+    /// Makes this the order of another epoch, in place: nobody may be asking for an index. Allocates nothing.
+    ///
+    /// @param epoch in [0, 2^48)
+    public void turnTo(long epoch) {
+        if (epoch < 0 || epoch >= Stream.STEPS) {
+            throw new IllegalArgumentException("epoch must be in [0, 2^48), got " + epoch);
+        }
         stream.words(epoch, 0, 0, words, 0);
         stream.words(epoch, 0, 1, words, 4);
         for (int r = 0; r < ROUNDS; r++) {

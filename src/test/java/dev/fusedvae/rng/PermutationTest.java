@@ -63,6 +63,16 @@ class PermutationTest {
         }
     }
 
+    @Test
+    void turnTo_isTheOrderOfThatEpoch() {
+        Permutation permutation = new Permutation(9, 4, 100);
+        for (long epoch : new long[] {5, 0, 1L << 40}) {
+            permutation.turnTo(epoch);
+            assertArrayEquals(all(9, epoch, 100), IntStream.range(0, 100).map(permutation::index).toArray());
+        }
+        StreamTest.assertMessage("epoch must be in [0, 2^48), got -1", () -> permutation.turnTo(-1));
+    }
+
     /// Every (position, index) of a random order is equally likely. Because each row and column of counts adds up to
     /// the number of orders, (n − 1)/n of the usual sum over cells is χ² with (n − 1)² degrees of freedom.
     @Test

@@ -6,6 +6,7 @@ import dev.fusedvae.plan.Step;
 import dev.fusedvae.rng.Permutation;
 import dev.fusedvae.rng.Stream;
 import dev.fusedvae.simd.Elementwise;
+import java.util.Optional;
 
 /// What all kernels of an executable share: memory, arithmetic, and the feed of the run.
 final class Machine {
@@ -17,8 +18,9 @@ final class Machine {
     private Stream noise;
     private Stream binarization;
     private Stream corruption;
-    private Permutation order;
-    private int orderEpoch = -1;
+    /// Of a feed that trains: the order of examples in the epoch that runs.
+    private Optional<Permutation> order;
+    private int orderEpoch;
 
     Machine(Memory memory, int members, Feed feed) {
         this.memory = memory;
@@ -32,8 +34,9 @@ final class Machine {
         noise = next.noise();
         binarization = next.binarization();
         corruption = next.corruption();
-        orderEpoch = -1;
-        prepare(0);
+        orderEpoch = 0;
+        order = next instanceof Feed.Training training
+                ? Optional.of(new Permutation(training.seed(), 0, training.examples().count())) : Optional.empty();
     }
 
     Feed feed() {
@@ -59,15 +62,10 @@ final class Machine {
         return feed.examples();
     }
 
-    /// Whether the order of `epoch` is at hand.
-    boolean prepared(int epoch) {
-        return feed instanceof Feed.Inference || epoch == orderEpoch;
-    }
-
-    /// Called by one member before the others start a step: makes the order of the step's epoch.
+    /// Called by one member before the others start a step: turns to the order of the step's epoch.
     void prepare(int epoch) {
-        if (feed instanceof Feed.Training training && epoch != orderEpoch) {
-            order = new Permutation(training.seed(), epoch, training.examples().count());
+        if (order.isPresent() && epoch != orderEpoch) {
+            order.get().turnTo(epoch);
             orderEpoch = epoch;
         }
     }
@@ -75,7 +73,7 @@ final class Machine {
     /// The example that row `row` of the batch holds.
     int example(Step step, int row) {
         return switch (feed) {
-            case Feed.Training f -> order.index(step.position() + row);
+            case Feed.Training f -> order.orElseThrow().index(step.position() + row);
             case Feed.Inference f -> step.position() + row;
         };
     }

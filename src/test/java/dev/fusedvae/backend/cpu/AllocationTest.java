@@ -1,7 +1,6 @@
 package dev.fusedvae.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.Child;
 import java.io.IOException;
@@ -18,7 +17,7 @@ class AllocationTest {
     /// Without vectors, so that every byte is ours; without noise and binarization, whose scalar twins make their words
     /// in small arrays.
     @Test
-    void run_allocatesNothingAtAnyLevel_andOnlyTheOrderOfANewEpoch() throws IOException, InterruptedException {
+    void run_allocatesNothingAtAnyLevel_norWithANewEpoch() throws IOException, InterruptedException {
         for (String line : measure("-Dfvae.vectorBits=scalar", "autoencoder", "none", "epilogue", "layer")) {
             assertSteady(line);
         }
@@ -29,17 +28,14 @@ class AllocationTest {
     @Test
     void run_allocatesNothingWithVectorsNoiseAndBinarization() throws IOException, InterruptedException {
         String line = "";
-        for (int jvm = 0; jvm < JVMS && !line.startsWith("0 "); jvm++) {
+        for (int jvm = 0; jvm < JVMS && !line.equals("0"); jvm++) {
             line = measure("-Dfvae.vectorBits=auto", "vae", "layer").getFirst();
         }
         assertSteady(line);
     }
 
     private static void assertSteady(String line) {
-        String[] bytes = line.split(" ");
-        assertEquals("0", bytes[0], "bytes in 250 steps, both threads");
-        long epoch = Long.parseLong(bytes[1]);
-        assertTrue(epoch > 0 && epoch <= SteadyState.BYTES_AN_EPOCH, "a new epoch allocates " + epoch + " bytes");
+        assertEquals("0", line, "bytes in 250 steps, both threads");
     }
 
     private static List<String> measure(String option, String... arguments) throws IOException, InterruptedException {

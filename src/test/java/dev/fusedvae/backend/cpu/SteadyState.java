@@ -11,12 +11,11 @@ import java.util.List;
 
 /// Prints what each member of a team allocates once the compiler has seen every loop: [AllocationTest] reads it.
 ///
-/// A line a level, `steady epoch`: bytes of both threads in 250 steps of one epoch, and in 250 that begin a new one.
+/// A line a level: bytes of both threads in 250 steps, with a new epoch every 25.
 final class SteadyState {
     private static final int STEPS = 250;
     private static final int BATCH = 6;
-    /// The order of a new epoch: an object and an array of twelve keys, its noise stream and the words they come from.
-    static final long BYTES_AN_EPOCH = 256;
+    private static final int STEPS_AN_EPOCH = 25;
     /// On two processors that others use as well the compiler took 20 seconds for all loops of a step.
     private static final long WARM_UP_NANOS = 40_000_000_000L;
 
@@ -69,7 +68,7 @@ final class SteadyState {
     public static void main(String[] arguments) throws ReflectiveOperationException, InterruptedException {
         boolean vae = arguments[0].equals("vae");
         VaeSpec spec = VaeSpec.of(45, List.of(40), 5).withActivation(Activation.TANH);
-        Trial trial = Trial.of(vae ? spec : spec.withObjective(new Objective.Autoencoder()), BATCH, BATCH * STEPS, 8).clipped(1)
+        Trial trial = Trial.of(vae ? spec : spec.withObjective(new Objective.Autoencoder()), BATCH, BATCH * STEPS_AN_EPOCH, 8).clipped(1)
                 .binarized(vae ? Binarization.DYNAMIC : Binarization.NONE);
         for (String level : List.of(arguments).subList(1, arguments.length)) {
             try (CpuBackend backend = new CpuBackend(2)) {
@@ -80,31 +79,23 @@ final class SteadyState {
                 caller.start();
                 AllocatedBytes first = new AllocatedBytes(caller);
                 AllocatedBytes second = new AllocatedBytes(member);
-                long steady = least(caller, 0, first, second);
-                System.out.println(steady + " " + (steady > 0 ? steady : least(caller, STEPS, first, second)));
+                System.out.println(least(caller, first, second));
                 caller.end();
             }
         }
     }
 
-    /// The fewest bytes of both threads in any of the chunks from step `from` on.
-    private static long least(Caller caller, long from, AllocatedBytes first, AllocatedBytes second)
-            throws ReflectiveOperationException, InterruptedException {
+    /// The fewest bytes of both threads in any of the chunks.
+    private static long least(Caller caller, AllocatedBytes first, AllocatedBytes second) throws ReflectiveOperationException, InterruptedException {
         long least = Long.MAX_VALUE;
         long deadline = System.nanoTime() + WARM_UP_NANOS;
-        for (int chunk = 0; least > 0 && (chunk < 8 || least > BYTES_AN_EPOCH) && System.nanoTime() < deadline; chunk++) {
-            // a new epoch every time, or never
-            measure(caller, from + chunk * from, first, second);
+        for (long chunk = 0; least > 0 && System.nanoTime() < deadline; chunk++) {
+            first.start();
+            second.start();
+            caller.steps(chunk * STEPS);
             least = Math.min(least, first.sinceStart() + second.sinceStart());
         }
         return least;
-    }
-
-    private static void measure(Caller caller, long from, AllocatedBytes first, AllocatedBytes second)
-            throws ReflectiveOperationException, InterruptedException {
-        first.start();
-        second.start();
-        caller.steps(from);
     }
 
     private static Thread member() {
