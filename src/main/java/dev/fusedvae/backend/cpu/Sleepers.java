@@ -30,6 +30,16 @@ final class Sleepers {
         threads[0] = thread;
     }
 
+    /// Whether `thread` is a member other than the caller.
+    boolean helps(Thread thread) {
+        for (int member = 1; member < threads.length; member++) {
+            if (threads[member] == thread) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Returns when `member` is told of another round than `seen`, or for no reason.
     void await(int member, long seen) {
         long since = System.nanoTime();

@@ -79,13 +79,23 @@ public class Team implements AutoCloseable {
     /// Runs all stages of `newJob`. One caller at a time.
     ///
     /// @throws IllegalStateException if the team is closed, or the caller is within a job of this very team
-    synchronized void run(Job newJob) {
+    void run(Job newJob) {
+        // before the monitor, which the caller of the job that this thread works at holds
+        refuse(sleepers.helps(Thread.currentThread()));
+        runAlone(newJob);
+    }
+
+    private static void refuse(boolean nested) {
+        if (nested) {
+            throw new IllegalStateException("a job cannot run another one on its own team; run them one after the other");
+        }
+    }
+
+    private synchronized void runAlone(Job newJob) {
         if (closed) {
             throw new IllegalStateException("this team is closed");
         }
-        if (job != NOTHING) {
-            throw new IllegalStateException("a job cannot run another one on its own team; run them one after the other");
-        }
+        refuse(job != NOTHING);
         sleepers.caller(Thread.currentThread());
         job = newJob;
         failure = null;

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class TeamTest {
@@ -286,6 +288,44 @@ class TeamTest {
                 assertEquals("", job.complaints());
             }
         }
+    }
+
+    /// Whichever member runs the piece: the others would wait for it, and it for the caller, for ever.
+    @Test
+    void piece_thatRunsAJobOnItsOwnTeamIsRefused_onEveryMember() {
+        assertTimeoutPreemptively(SOON, () -> {
+            try (Team team = new Team(2)) {
+                for (int culprit : new int[] {0, 1}) {
+                    Job nested = new Job() {
+                        private final AtomicInteger arrived = new AtomicInteger();
+                        private boolean begun;
+
+                        @Override
+                        public int[] next() {
+                            int[] bounds = begun ? OVER : new int[] {0, 1, 2};
+                            begun = true;
+                            LockSupport.parkNanos(1_000_000); // a job wakes members only once it is old
+                            return bounds;
+                        }
+
+                        @Override
+                        public void run(int member, int piece) {
+                            arrived.incrementAndGet();
+                            while (arrived.get() < 2) { // so that each member has one of the two pieces
+                                Thread.onSpinWait();
+                            }
+                            if (member == culprit) {
+                                team.run(new CountingJob(2).begin(1, 0));
+                            }
+                        }
+                    };
+                    assertTrue(assertThrows(IllegalStateException.class, () -> team.run(nested)).getMessage().contains("its own team"), "member " + culprit);
+                    CountingJob job = new CountingJob(2);
+                    team.run(job.begin(4, 1));
+                    assertEquals("", job.complaints());
+                }
+            }
+        });
     }
 
     /// A caller whose thread was interrupted cannot park; it must neither hang nor lose the interrupt.
