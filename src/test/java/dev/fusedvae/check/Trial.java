@@ -91,13 +91,14 @@ public record Trial(VaeSpec spec, TrainSpec train, Examples examples) {
         return new Trial(spec, train, other);
     }
 
-    /// The same examples as pictures on a background: of the features only a stretch of a third is not zero, another in each.
+    /// The same examples as pictures on a background: of the features only a stretch of a third is not zero, another in each,
+    /// and the last quarter never, as a picture's margin.
     public Trial onBackground() {
         int n = spec.features();
         float[] values = ((Examples.Floats) examples).values().clone();
         for (int i = 0; i < values.length; i++) {
             int from = i / n * 7 % n;
-            values[i] = Math.floorMod(i % n - from, n) < n / 3 ? values[i] : 0;
+            values[i] = i % n < n - n / 4 && Math.floorMod(i % n - from, n) < n / 3 ? values[i] : 0;
         }
         return with(new Examples.Floats(values, n));
     }
