@@ -27,19 +27,21 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /// Runs tasks under JMH, every row in processes of its own, and makes rows of what comes back: a sample is an iteration.
 final class Harness {
     private static final String ALLOCATION = "gc.alloc.rate.norm";
-    /// What the clock, the profiler and JMH's loop allocate in an iteration, however many operations it has: 6.9 to 9.0 kB were
-    /// measured. An object of 16 bytes in every operation still stands out where an iteration has more than 350 of them.
-    private static final double HARNESS_BYTES = 12_288;
+    /// What the clock, the profiler and JMH's loop allocate in an iteration, however many operations it has: 6.9 to 7.4 kB were
+    /// measured. An object of 16 bytes in every invocation still stands out where an iteration has more than 150 of them.
+    private static final double HARNESS_BYTES = 8192;
     /// The fact of a row that says what an operation allocated.
     static final String ALLOCATED = "allocatedBytesAnOperation";
     /// The fact of a row that says how much of that is the harness's own.
     static final String HARNESS = "harnessBytesAnOperation";
+    /// The fact of a row that says how many operations an invocation is: an object an invocation is a part of one an operation.
+    static final String OPERATIONS = "operationsAnInvocation";
     /// The fact of a row that says in how many of its iterations vectors were still objects, if in any.
     static final String UNCOMPILED = "iterationsThatAllocate";
     /// The fact of a row that promises to allocate nothing: `nothing`, or how much.
     static final String VERDICT = "allocates";
     /// What the two figures mean, for the head of a results file.
-    static final String EXPLAINED = ALLOCATED + " is JMH's gc.alloc.rate.norm, in which its clock, profiler and loop stand with 7 to 9 kB an iteration: "
+    static final String EXPLAINED = ALLOCATED + " is JMH's gc.alloc.rate.norm, in which its clock, profiler and loop stand with 7 kB an iteration: "
             + HARNESS + " is " + (int) HARNESS_BYTES + " over the operations of an iteration; what remains is judged";
 
     /// Bytes an operation in one iteration.
@@ -114,7 +116,9 @@ final class Harness {
             facts.put(HARNESS, String.format(Locale.ROOT, "%.3f", a.harness()));
         });
         if (task.allocation().isPresent()) {
-            long more = allocated.stream().filter(a -> a.own() > task.allocation().getAsDouble()).count();
+            int operations = result.getParams().getOpsPerInvocation();
+            facts.put(OPERATIONS, Integer.toString(operations));
+            long more = allocated.stream().filter(a -> a.own() * operations > task.allocation().getAsDouble()).count();
             if (more > 0) {
                 facts.put(UNCOMPILED, more + " of " + allocated.size());
             }
@@ -148,7 +152,8 @@ final class Harness {
     /// An operation that allocates in every iteration does so by itself. One that does in most of them was still being
     /// compiled, and the median is then of code that no long run ever sees.
     private static Optional<String> complaint(Task task, Map<String, String> facts) {
-        double bound = task.allocation().orElseThrow() + Double.parseDouble(facts.getOrDefault(HARNESS, "0"));
+        double bound = task.allocation().orElseThrow() / Integer.parseInt(facts.getOrDefault(OPERATIONS, "1"))
+                + Double.parseDouble(facts.getOrDefault(HARNESS, "0"));
         String allocated = facts.getOrDefault(ALLOCATED, "NaN");
         if (!(Double.parseDouble(allocated) <= bound)) {
             return Optional.of(String.format(Locale.ROOT, "allocates %s bytes an operation, more than the %.1f that JMH itself may", allocated, bound));
