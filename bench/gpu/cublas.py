@@ -67,8 +67,8 @@ def main():
         sys.exit(f"PyTorch {torch.__version__} sees no CUDA device, and cuBLAS has no other to run on")
     torch.backends.cuda.matmul.allow_tf32 = False
     nets = [(net, int(batch)) for net, _, batch in (word.partition(":") for word in sys.argv[1].split(","))]
-    print(json.dumps({"torch": torch.__version__, "cuda": torch.version.cuda, "device": torch.cuda.get_device_name(), "tf32": False,
-                      "rows": [row for net, batch in nets for row in rows(net, batch)]}))
+    print(json.dumps({"torch": torch.__version__, "cuda": torch.version.cuda, "device": torch.cuda.get_device_name(),
+                      "tf32": torch.backends.cuda.matmul.allow_tf32, "rows": [row for net, batch in nets for row in rows(net, batch)]}))
 
 
 if __name__ == "__main__":

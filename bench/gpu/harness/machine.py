@@ -15,6 +15,7 @@ BUNDLE = ROOT / "bench" / "gpu" / "bundle"
 WORK = ROOT / "target" / "gpu-run"
 QUERY = ["name", "driver_version", "compute_cap", "memory.total", "clocks.sm", "clocks.mem", "clocks.max.sm", "clocks.max.mem",
          "temperature.gpu", "power.draw", "utilization.gpu"]
+PATIENCE, PROGRAM_PATIENCE = 30, 120     # seconds until nvidia-smi, or another program, is said not to answer
 LIBRARIES = ["libcublas.so*", "libcublasLt.so*", "libcurand.so*", "libnvrtc.so*", "libnvrtc-builtins.so*"]
 
 
@@ -84,24 +85,43 @@ def without_java(path):
     return os.pathsep.join(kept)
 
 
+class Silent(Exception):
+    """A program did not answer: no reason to end a run, for it only describes the machine."""
+
+
+def ask(command, patience, env=None):
+    try:
+        return subprocess.run(command, capture_output=True, text=True, env=env, timeout=patience)
+    except subprocess.TimeoutExpired:
+        raise Silent(f"{Path(command[0]).name} did not answer in {patience} s") from None
+    except OSError as e:
+        raise Silent(f"{Path(command[0]).name} did not answer: {e.strerror or e}") from None
+
+
 def gpu():
-    """One value for each name of QUERY, or null without nvidia-smi."""
+    """One value for each name of QUERY, or `error` and why there are none, or null without nvidia-smi."""
     tool = shutil.which("nvidia-smi")
     if not tool:
         return None
-    done = subprocess.run([tool, "--query-gpu=" + ",".join(QUERY), "--format=csv,noheader"], capture_output=True, text=True, timeout=30)
+    try:
+        done = ask([tool, "--query-gpu=" + ",".join(QUERY), "--format=csv,noheader"], PATIENCE)
+    except Silent as e:
+        return {"error": str(e)}
     values = [v.strip() for v in done.stdout.splitlines()[0].split(",")] if done.returncode == 0 and done.stdout else []
     return dict(zip(QUERY, values)) if len(values) == len(QUERY) else {"error": (done.stdout + done.stderr).strip()}
 
 
-def version(env, *command):
-    """The last line that `command` prints, or null where it cannot run."""
+def version(env, *command, line=-1):
+    """One line of what `command` prints, or that it did not answer, or null where it cannot run."""
     tool = shutil.which(command[0], path=env["PATH"])
     if not tool:
         return None
-    done = subprocess.run([tool, *command[1:]], capture_output=True, text=True, env=env, timeout=120)
+    try:
+        done = ask([tool, *command[1:]], PROGRAM_PATIENCE, env)
+    except Silent as e:
+        return str(e)
     lines = done.stdout.strip().splitlines()
-    return lines[-1] if done.returncode == 0 and lines else None
+    return lines[line] if done.returncode == 0 and lines else None
 
 
 def describe(env, java):
@@ -109,5 +129,5 @@ def describe(env, java):
     return {"gpu": gpu(), "nvcc": version(env, "nvcc", "--version"), "sanitizer": version(env, "compute-sanitizer", "--version"),
             "ncu": version(env, "ncu", "--version"), "torch": version(env, "python3", "-c", "import torch; print(torch.__version__)"),
             "python": platform.python_version(), "kernel": platform.release(), "cpu": cpu[0] if cpu else None, "processors": os.cpu_count(),
-            "java": subprocess.run([java / "bin/java", "--version"], capture_output=True, text=True).stdout.splitlines()[0],
+            "java": version(env, str(java / "bin/java"), "--version", line=0),
             "javaOnPath": shutil.which("java", path=env["PATH"]), "libraries": library_folders()}

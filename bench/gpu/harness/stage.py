@@ -28,6 +28,16 @@ def brief(failures):
     return "; ".join(failures[:3]) + more
 
 
+def answered(output):
+    """The JSON object in what a command printed: one that begins a line of its own, else the last line."""
+    lines = output.strip().splitlines() or [""]
+    text = output[output.index("{\n"):output.rfind("}") + 1] if "{\n" in output else lines[-1]
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise Failed(f"printed no JSON that can be read; its last line is: {lines[-1][:120]}") from None
+
+
 class Stage:
     """Runs commands for one stage until its limit."""
 

@@ -4,7 +4,7 @@ import json
 import re
 
 from machine import BUNDLE, ROOT
-from stage import Failed, Skipped, brief
+from stage import Failed, Skipped, answered, brief
 from tools import micro, ncu, sanitize
 
 LEVELS = ("none", "epilogue", "layer")
@@ -31,7 +31,7 @@ LADDERS = ("linear_bias_act", "linear_backward_update", "linear_backward_weight_
 def doctor(stage):
     """what the program finds on this machine; the cuda backend must be ready"""
     _, output = stage.cli("doctor", "--json")
-    found = json.loads(output[output.index("{"):])
+    found = answered(output)
     if not found["backend cuda"].startswith("ready"):
         raise Failed(f"the cuda backend is not ready: {found['backend cuda']}", {"doctor": found})
     return {"doctor": found}
@@ -54,13 +54,16 @@ def verify(stage):
     """every variant of every kernel against its definition, an op a process: a fault ends one op only"""
     rehearse = stage.run.rehearse()
     _, output = stage.cli("kernels", "--json")
-    ops = list(dict.fromkeys(k["op"] for k in json.loads(output[output.index("{"):])["kernels"]))
+    ops = list(dict.fromkeys(k["op"] for k in answered(output)["kernels"]))
     ops = [op for op in ops if op in LADDERS[:3]] if rehearse else sorted(ops, key=lambda op: op not in LADDERS)
     how = ["--device", "simt", "--shape", SHAPE] if rehearse else ["--device", "gpu"]
     results, failures = {"ops": []}, []
     for (_, op, *_), code, text in stage.together([["verify", op, *how, "--json"] for op in ops], VERIFY_WORKERS):
         if code in (0, 1) and "{\n" in text:
-            results["ops"] += json.loads(text[text.index("{\n"):text.rindex("}") + 1])["ops"]
+            try:
+                results["ops"] += answered(text)["ops"]
+            except Failed as e:
+                failures.append(f"{op}: {e}")
         elif code == 2 and "no plan of these shapes" in text:
             results.setdefault("notInSweep", []).append(op)
         else:
@@ -104,7 +107,7 @@ def _train(stage, backend, level, *flags):
         "--data", "mnist", "--hidden", "400", "--latent", "20", "--epochs", "10"]
     out = stage.folder / "-".join((backend, level, *(f.strip("-").replace(",", "-") for f in flags)))
     _, output = stage.cli("train", *setup, "--backend", backend, "--fusion", level, *flags, "--seed", "42", "--quiet", "--json", "--out", _fresh(out))
-    return json.loads(output[output.index("{\n"):output.rindex("}") + 1])
+    return answered(output)
 
 
 def _fresh(folder):
@@ -140,7 +143,7 @@ def ladder(stage):
     if not rehearse:
         try:
             _, output = stage.command(["python3", ROOT / "bench/gpu/cublas.py", "S:128" if quick else "S:128,I:20,S:1024,big:256"])
-            results["cublas"] = json.loads(output.strip().splitlines()[-1])
+            results["cublas"] = answered(output)
         except Failed as e:
             failures.append(f"cublas.py: {e}")
     if failures:
@@ -175,7 +178,7 @@ def explain(stage):
     for net, level, flags in jobs:
         try:
             _, output = stage.cli("explain", *flags, "--fusion", level, "--backend", "cuda", "--json", *([] if rehearse else ["--time"]))
-            results["plans"].append({"net": net, "fusion": level, **json.loads(output[output.index("{\n"):output.rindex("}") + 1])})
+            results["plans"].append({"net": net, "fusion": level, **answered(output)})
         except Failed as e:
             failures.append(f"{net} {level}: {e}")
     if failures:
@@ -190,13 +193,22 @@ def peers(stage):
     rounds = 3 if stage.run.quick() else 9
     nets = [net + ":times" if stage.run.quick() and net in TIMES_ALONE else net for net in PEER_NETS]
     modes = "torch:eager,torch:fused,torch:compile,torch:reduce,torch:graph,jax:jit,jax:scan"
-    images, held_out = (BUNDLE / "data/mnist" / f"{half}-images-idx3-ubyte.gz" for half in ("train", "t10k"))
+    images, held_out = _images("train"), _images("t10k")
     results, failures = stage.bench(lambda to: stage.java(
         "dev.fusedvae.bench.gpu.PeerContest", to, "mnist", rounds, ",".join(nets), BEST_ENGINE, modes, stage.run.which("python3"), ROOT / "bench/peers",
         "--device", "cuda", "--images", images, "--test-images", held_out), "peers.json")
     if failures:
         raise Failed(brief(failures), results)
     return results
+
+
+def _images(half):
+    """The IDX file as prepare found it, gzip or plain."""
+    name = f"{half}-images-idx3-ubyte"
+    found = [BUNDLE / "data/mnist" / n for n in (name + ".gz", name) if (BUNDLE / "data/mnist" / n).exists()]
+    if not found:
+        raise Failed(f"the bundle has neither {name}.gz nor {name}: run bench/gpu/prepare again where MNIST is")
+    return found[0]
 
 
 def _refusals(stage):

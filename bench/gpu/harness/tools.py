@@ -1,11 +1,10 @@
 """Stages made of NVIDIA's tools: microbenchmarks by nvcc, compute-sanitizer, ncu."""
 
 import csv
-import json
 import re
 
 from machine import ROOT
-from stage import Failed, Skipped, brief
+from stage import Failed, Skipped, answered, brief
 
 METRICS = ("gpu__time_duration.sum", "dram__bytes_read.sum", "dram__bytes_write.sum", "sm__throughput.avg.pct_of_peak_sustained_elapsed",
            "launch__registers_per_thread", "launch__grid_size", "smsp__warps_active.avg.pct_of_peak_sustained_active")
@@ -38,8 +37,10 @@ def micro(stage):
     if rehearse:
         results["note"] = "micro.cu needs a GPU; " + compiled(stage)
     else:
-        _, output = stage.command([built(stage)])
-        results["cuda"] = json.loads(output.strip().splitlines()[-1])
+        try:
+            results["cuda"] = answered(stage.command([built(stage)])[1])
+        except Failed as e:
+            failures.append(f"micro.cu: {e}")
     if failures:
         raise Failed(brief(failures), results)
     return results
