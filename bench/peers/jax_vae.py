@@ -7,7 +7,7 @@ The same mathematics as the engine and as torch_vae.py, and the same commands; s
     scan    lax.scan over a whole window of steps in one call: what JAX does best
 
 Commands: step MODE NET BATCH STEPS, same MODE NET BATCH FILE.npz, settle MODE NET BATCH STEPS RATE, heldout MODE NET BATCH,
-encode jit NET BATCH CALLS, threads N (only the number the process was started with), quit.
+encode jit NET BATCH CALLS, mean jit NET BATCH FILE.npz, threads N (only the number the process was started with), quit.
 """
 
 import argparse
@@ -111,6 +111,16 @@ def initial(dims, seed):
     return parameters
 
 
+def stored(arrays, like):
+    """The parameters among the arrays of a file, of the names and shapes of `like`."""
+    found = {name: jnp.asarray(arrays[name], jnp.float32) for name in like if name in arrays}
+    for name, value in like.items():
+        if name not in found or found[name].shape != value.shape:
+            raise ValueError(f"the file of weights must have {name} of shape {list(value.shape)}, it has"
+                             f" {list(found[name].shape) if name in found else 'none'}")
+    return found
+
+
 def linear(parameters, name, x):
     return x @ parameters[name + ".weight"].T + parameters[name + ".bias"]
 
@@ -172,7 +182,7 @@ class Training:
         parameters = initial(self.dims, peer.options.seed)
         self.orders = None
         if start is not None:
-            parameters = {name: jnp.asarray(start[name]) for name in parameters}
+            parameters = stored(start, parameters)
             self.orders = start["order"]
         zeros = jax.tree.map(jnp.zeros_like, parameters)
         self.state = (parameters, (zeros, jax.tree.map(jnp.copy, zeros)), jax.random.key(peer.options.seed), jnp.float32(0), jnp.float32(RATE))
@@ -213,13 +223,13 @@ class Training:
 
     def run(self, steps):
         """Runs steps and returns the last loss, still on the device."""
-        indices = jnp.asarray(self.next_indices(steps))
+        indices = self.next_indices(steps)
         self.steps += steps
         if self.mode == "scan":
-            self.state, losses = self.many(self.state, self.data, indices)
+            self.state, losses = self.many(self.state, self.data, jnp.asarray(indices))
             return losses[-1]
-        for i in range(steps):
-            self.state, loss = self.one(self.state, self.data, indices[i])
+        for index in indices:                     # NumPy's: to slice an array on the device would be a second dispatch a step
+            self.state, loss = self.one(self.state, self.data, index)
         return loss
 
     def replay(self, eps):
@@ -240,6 +250,7 @@ class Peer:
         self.images = read_idx(options.images) if options.images else None
         self.held_out = read_idx(options.test_images) if options.test_images else None
         self.sessions, self.encoders, self.random = {}, {}, {}
+        self.processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()     # XLA's threads
 
     def data(self, features):
         if self.images is not None:
@@ -299,15 +310,29 @@ class Peer:
         noise = jnp.asarray(np.random.default_rng(7).standard_normal((len(self.held_out), training.dims[-1])), jnp.float32)
         return {"negativeElbo": float(negative_elbo(training.state[0], training.dims, training.activation, self.held_out, noise))}
 
-    def encode(self, mode, net, batch, calls):
+    def encoder(self, mode, net, batch):
+        """The one encoder of (net, batch): the call that is timed, its weights, the images that it is given."""
         if mode != "jit":
             raise ValueError(f"mode must be jit, got {mode}")
         dims, _, activation = parse_net(net)
-        key = (net, int(batch))
-        if key not in self.encoders:
+        if (net, batch) not in self.encoders:
+            data = self.data(dims[0])
+            if not 1 <= batch <= len(data):
+                raise ValueError(f"batch must be in 1..{len(data)}, the images there are, got {batch}")
             call = jax.jit(lambda p, x: encode(p, dims, activation, x)[0])
-            self.encoders[key] = (call, initial(dims, self.options.seed), jnp.array(self.data(dims[0])[:int(batch)]))
-        call, parameters, x = self.encoders[key]
+            self.encoders[net, batch] = (call, initial(dims, self.options.seed), jnp.array(data[:batch]))
+        return self.encoders[net, batch]
+
+    def mean(self, mode, net, batch, file):
+        """The weights of FILE go into the encoder that encode times from then on; its means, row after row."""
+        call, parameters, x = self.encoder(mode, net, int(batch))
+        with np.load(file) as arrays:
+            parameters = stored(arrays, parameters)
+        self.encoders[net, int(batch)] = (call, parameters, x)
+        return {"batch": len(x), "means": np.asarray(call(parameters, x)).ravel().tolist()}
+
+    def encode(self, mode, net, batch, calls):
+        call, parameters, x = self.encoder(mode, net, int(batch))
         calls, window = int(calls), self.options.window
         until = time.perf_counter() + 1
         while time.perf_counter() < until:
@@ -322,12 +347,13 @@ class Peer:
         return {"batch": len(x), **summary(times, window)}
 
     def threads(self, n):
-        if self.options.threads != int(n):
-            raise ValueError(f"XLA takes its threads at start: this process has {self.options.threads}, start another with --threads {n}")
+        if self.processors != int(n):
+            raise ValueError(f"XLA takes its threads at start: this process has {self.processors}, start another with --threads {n}")
         return {}
 
     COMMANDS = {"step": "MODE NET BATCH STEPS", "same": "MODE NET BATCH FILE", "heldout": "MODE NET BATCH",
-                "settle": "MODE NET BATCH STEPS RATE", "encode": "MODE NET BATCH CALLS", "threads": "N"}
+                "settle": "MODE NET BATCH STEPS RATE", "encode": "MODE NET BATCH CALLS", "mean": "MODE NET BATCH FILE",
+                "threads": "N"}
 
     def answer(self, words):
         command, *arguments = words
@@ -340,11 +366,11 @@ class Peer:
             result = getattr(self, command)(*arguments)
         except (ValueError, KeyError, OSError, RuntimeError) as e:
             return {"command": " ".join(words), "error": str(e)}
-        return {"command": " ".join(words), **result}
+        return {"command": " ".join(words), **result, "threads": self.processors}
 
     def environment(self):
         return {"peer": "jax", "version": jax.__version__, "numpy": np.__version__, "python": platform.python_version(),
-                "device": str(jax.devices()[0]), "threads": self.options.threads or os.cpu_count()}
+                "device": str(jax.devices()[0]), "threads": self.processors}
 
 
 def summary(times, window):

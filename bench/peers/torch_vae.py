@@ -7,9 +7,12 @@ negative ELBO in nats, Adam at 1e-3, the whole data set resident, gather, noise,
 Commands, as arguments (one answer) or as lines on stdin with --serve (an answer per line, state kept warm between
 them, so that a runner can alternate between this peer and the engine):
 
-    step MODE NET BATCH STEPS     time training steps; MODE is eager, fused (fused Adam), compile (fused Adam too), and with
+    step MODE NET BATCH STEPS     time training steps; MODE is eager (Adam as PyTorch chooses it: for each tensor on the CPU,
+                                  foreach on CUDA), fused (fused Adam), compile (fused Adam too), and with
                                   --device cuda also reduce (compile with CUDA graphs) or graph (one captured graph a step)
     encode MODE NET BATCH CALLS   time the posterior mean; MODE is eager or compile
+    mean MODE NET BATCH FILE.npz  load FILE's weights into the encoder that encode times from then on, the very one; the means
+                                  of the first BATCH images, row after row; FILE is one for same, order and eps may be absent
     losses MODE NET BATCH STEPS   the losses of the next STEPS steps
     same MODE NET BATCH FILE.npz  start anew from FILE's weights, order of examples and noise; the losses of its steps
     settle MODE NET BATCH STEPS RATE  STEPS more steps at the learning rate RATE, for good
@@ -40,7 +43,8 @@ from torch import nn
 from torch.nn import functional as F
 
 NETS = {"S": "784-400-20:relu", "I": "784-200-200-50:tanh", "big": "784-1024-1024-64:relu"}
-MODES = ("eager", "fused", "compile", "reduce", "graph")
+# What Adam is told: None leaves the choice to the library, where False would keep its foreach form off as well.
+FUSED = {"eager": None, "fused": True, "compile": True, "reduce": True, "graph": True}
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU}
 
 
@@ -122,12 +126,23 @@ def read_idx(path):
     return torch.from_numpy(pixels.astype(np.float32) / np.float32(255))
 
 
+def load_weights(model, arrays):
+    """Copies the arrays into the model's own tensors; all of them or, with a ValueError, none."""
+    state = model.state_dict()
+    found = {name: torch.from_numpy(arrays[name]) for name in state if name in arrays}
+    for name, tensor in state.items():
+        if name not in found or found[name].shape != tensor.shape:
+            raise ValueError(f"the file of weights must have {name} of shape {list(tensor.shape)}, it has"
+                             f" {list(found[name].shape) if name in found else 'none'}")
+    model.load_state_dict(found)
+
+
 class Training:
     """One (mode, net, batch): model, optimizer, data order; each command goes on where the last one stopped."""
 
     def __init__(self, peer, mode, net, batch, start=None):
-        if mode not in MODES:
-            raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode}")
+        if mode not in FUSED:
+            raise ValueError(f"mode must be one of {', '.join(FUSED)}, got {mode}")
         if mode in ("reduce", "graph") and peer.device.type != "cuda":
             raise ValueError(f"mode {mode} needs CUDA graphs: run with --device cuda")
         self.model, self.samples = peer.model(net), parse_samples(net)
@@ -135,7 +150,7 @@ class Training:
         self.batch, self.order, self.binarize = batch, peer.order, peer.options.binarize
         self.orders = None
         if start is not None:
-            self.model.load_state_dict({name: torch.from_numpy(start[name]) for name in self.model.state_dict()})
+            load_weights(self.model, start)
             self.orders = torch.from_numpy(start["order"].astype(np.int64)).to(self.data.device)
         self.epoch = 0
         examples = len(self.data) if self.order is None else len(self.order)
@@ -145,7 +160,7 @@ class Training:
             raise ValueError(f"--order must name examples 0..{len(self.data) - 1},"
                              f" got {self.order.min()}..{self.order.max()}")
         rate = torch.tensor(1e-3, device=peer.device) if mode == "graph" else 1e-3      # a captured number could not change
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=rate, fused=mode != "eager", capturable=mode == "graph")
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=rate, fused=FUSED[mode], capturable=mode == "graph")
         # Compiled are gather, forward, loss and, through it, backward. Dynamo leaves the fused Adam alone; compiling
         # step() whole, or with Adam's foreach form compiled too, was within 2 % of this.
         self.loss, self.given = self.loss_of, self.loss_given
@@ -374,16 +389,30 @@ class Peer:
         with torch.inference_mode():
             return {"negativeElbo": negative_elbo(model, self.held_out).item()}
 
-    @torch.inference_mode()
-    def encode(self, mode, net, batch, calls):
+    def encoder(self, mode, net, batch):
+        """The one encoder of (mode, net, batch): its model, the call that is timed, the images that it is given."""
         if mode not in ("eager", "compile"):
             raise ValueError(f"mode must be eager or compile, got {mode}")
-        key = (mode, net, int(batch))
+        key = (mode, net, batch)
         if key not in self.encoders:
+            data = self.data(parse_net(net)[0][0])
+            if not 1 <= batch <= len(data):
+                raise ValueError(f"batch must be in 1..{len(data)}, the images there are, got {batch}")
             model = self.model(net).eval()
             call = torch.compile(model.encode_mean, dynamic=False) if mode == "compile" else model.encode_mean
-            self.encoders[key] = (call, self.data(parse_net(net)[0][0])[:int(batch)].clone())
-        call, x = self.encoders[key]
+            self.encoders[key] = (model, call, data[:batch].clone())
+        return self.encoders[key]
+
+    @torch.inference_mode()                                      # as encode: else it would compile another encoder
+    def mean(self, mode, net, batch, file):
+        model, call, x = self.encoder(mode, net, int(batch))
+        with np.load(file) as arrays:
+            load_weights(model, arrays)
+        return {"batch": len(x), "means": call(x).flatten().tolist()}
+
+    @torch.inference_mode()
+    def encode(self, mode, net, batch, calls):
+        _, call, x = self.encoder(mode, net, int(batch))
         call(x)                                                  # compiles
         until = time.perf_counter() + self.options.encode_warm
         while time.perf_counter() < until:
@@ -408,7 +437,7 @@ class Peer:
         np.savez(file, **{name: tensor.cpu().numpy() for name, tensor in state.items()})
         return {"file": file, "shapes": {name: list(tensor.shape) for name, tensor in state.items()}}
 
-    COMMANDS = {"step": "MODE NET BATCH STEPS", "encode": "MODE NET BATCH CALLS", "losses": "MODE NET BATCH STEPS",
+    COMMANDS = {"step": "MODE NET BATCH STEPS", "encode": "MODE NET BATCH CALLS", "mean": "MODE NET BATCH FILE", "losses": "MODE NET BATCH STEPS",
                 "same": "MODE NET BATCH FILE", "settle": "MODE NET BATCH STEPS RATE", "heldout": "MODE NET BATCH",
                 "threads": "N", "dump": "NET FILE"}
 
@@ -421,7 +450,7 @@ class Peer:
             if len(arguments) != len(usage.split()):
                 raise ValueError(f"usage: {command} {usage}")
             result = getattr(self, command)(*arguments)
-        except (ValueError, OSError, RuntimeError) as e:
+        except (ValueError, KeyError, OSError, RuntimeError) as e:
             return {"command": " ".join(words), "error": str(e)}
         return {"command": " ".join(words), **result, "threads": torch.get_num_threads()}
 
@@ -430,7 +459,7 @@ class Peer:
         return {"peer": "torch", "version": torch.__version__, "numpy": np.__version__,
                 "python": platform.python_version(), "device": device or platform.machine(),
                 "capability": torch.backends.cpu.get_cpu_capability(), "threads": torch.get_num_threads(),
-                "flushDenormals": self.options.flush_denormals, "tf32": False}
+                "flushDenormals": self.options.flush_denormals, "tf32": torch.backends.cuda.matmul.allow_tf32}
 
 
 def summary(times, window):
