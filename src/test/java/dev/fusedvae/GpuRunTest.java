@@ -61,6 +61,16 @@ class GpuRunTest {
         }
     }
 
+    /// They say what fails by themselves; those of the peers skip what is not installed.
+    @Test
+    void pythonTests_pass() throws IOException, InterruptedException {
+        assumePython();
+        for (Path file : List.of(FOLDER.resolve("harness_test.py"), FOLDER.resolveSibling("peers").resolve("peers_test.py"))) {
+            Ended ended = run("python3", file.toString());
+            assertEquals(0, ended.code(), ended.output());
+        }
+    }
+
     @Test
     void dryRun_writesResultsOfThePromisedForm(@TempDir Path out) throws IOException, InterruptedException {
         assumePython();
