@@ -19,8 +19,8 @@ public final class PeerTable {
 
     /// What the last column means, for readers of a table; its figures are [Comparison#NOISE] and [Comparison#FEWEST].
     public static final String RULE = "The last column is the median over turns of the fastest peer's time divided by ours in the same turn, with the quartiles"
-            + " of the turns; the fastest peer is the one with the smallest such median. It is bold where three turns or more, both quartiles and the two medians of"
-            + " the row say the same, beyond a factor of 1.06; a smaller difference is level, and what the turns do not agree on is unclear.";
+            + " of the turns; the fastest peer is the one with the smallest such median. It is bold where there are three turns or more, both quartiles"
+            + " lie on one side of 1, and it and the ratio of the row's two medians are beyond a factor of 1.06 on that side. Within that factor it is level, else unclear.";
 
     private PeerTable() {}
 
