@@ -5,8 +5,10 @@ import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.LabCharts;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -22,7 +24,8 @@ final class LabPlotCommand extends FvaeCommand {
     @Option(names = "--out", required = true, paramLabel = "PAGE", description = "the page to write")
     Path out = Path.of("");
 
-    @Option(names = "--pictures", paramLabel = "DIR", description = "also write every picture to a folder, as SVG and PNG")
+    @Option(names = "--pictures", paramLabel = "DIR", description = {"also write every picture to a folder, as SVG and PNG: KIND-1.svg ...;",
+        "where files of one kind are given twice, FILE-1.svg ... after their names"})
     Optional<Path> pictures = Optional.empty();
 
     LabPlotCommand(Terminal terminal) {
@@ -34,9 +37,10 @@ final class LabPlotCommand extends FvaeCommand {
         Outputs.file(out);
         pictures.ifPresent(Outputs::folder);
         List<BenchResults> all = files.stream().map(BenchResults::read).toList();
+        List<String> names = pictures.isPresent() ? names(files, all.stream().map(BenchResults::what).toList()) : List.of();
         LabCharts.page(all).save(out);
         List<String> written = new ArrayList<>(List.of(out.toString()));
-        pictures.ifPresent(folder -> all.forEach(results -> save(results, folder, written)));
+        pictures.ifPresent(folder -> IntStream.range(0, all.size()).forEach(i -> save(all.get(i), folder.resolve(names.get(i)), written)));
         if (json) {
             var list = Json.object();
             written.forEach(list.putArray("files")::add);
@@ -47,12 +51,27 @@ final class LabPlotCommand extends FvaeCommand {
         return Exit.OK;
     }
 
-    private static void save(BenchResults results, Path folder, List<String> written) {
+    /// What the pictures of each file are called before their number: the file's kind, or its own name where others are of that kind.
+    ///
+    /// @throws UsageException if two files would have pictures of one name
+    static List<String> names(List<Path> files, List<String> kinds) {
+        List<String> names = IntStream.range(0, files.size()).mapToObj(i -> Collections.frequency(kinds, kinds.get(i)) == 1 ? kinds.get(i)
+                : files.get(i).getFileName().toString().replaceFirst("\\.json$", "")).toList();
+        for (int i = 0; i < names.size(); i++) {
+            int first = names.indexOf(names.get(i));
+            UsageException.require(first == i, "pictures of %s and of %s would both be called %s-1.svg; give one file another name", files.get(first), files.get(i), names.get(i));
+        }
+        return names;
+    }
+
+    /// @param stem folder and beginning of the name of every picture
+    private static void save(BenchResults results, Path stem, List<String> written) {
         int number = 1;
         for (LabCharts.Picture picture : LabCharts.of(results)) {
-            Path svg = folder.resolve(results.what() + "-" + number++ + ".svg");
+            String name = stem.getFileName() + "-" + number++;
+            Path svg = stem.resolveSibling(name + ".svg");
             picture.chart().saveSvg(svg);
-            picture.chart().savePng(folder.resolve(svg.getFileName().toString().replace(".svg", ".png")));
+            picture.chart().savePng(stem.resolveSibling(name + ".png"));
             written.add(svg.toString());
         }
     }

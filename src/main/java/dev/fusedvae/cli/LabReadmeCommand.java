@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 
 /// Brings the README up to date.
-@Command(name = "readme", description = "Make the README's table and picture from the newest contest in bench/results.", footer = "  fvae lab readme")
+@Command(name = "readme", description = "Make the README's table and pictures from the newest contest, ablation and scale in bench/results.", footer = "  fvae lab readme")
 final class LabReadmeCommand extends FvaeCommand {
 
     LabReadmeCommand(Terminal terminal) {
@@ -19,7 +19,7 @@ final class LabReadmeCommand extends FvaeCommand {
         if (json) {
             print(Json.object().put("source", source.toString()));
         } else {
-            print("README.md and bench/pictures/peers.svg are of " + source);
+            print("the table of README.md is of " + source + ", and bench/pictures of the newest results of each kind");
         }
         return Exit.OK;
     }

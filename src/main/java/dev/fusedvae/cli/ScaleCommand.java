@@ -2,6 +2,7 @@ package dev.fusedvae.cli;
 
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.lab.BenchResults;
+import dev.fusedvae.lab.CommonPoints;
 import dev.fusedvae.lab.Scale;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Option;
 
 /// How a step grows.
 @Command(name = "scale", description = {"Time a training step as batch, width, latent size or threads grow, and fit a line.",
-    "Batch 1..16384, width 64..4096, latent 2..512; at the backend's highest fusion level."},
+    "Batch 1..16384, width 64..4096, latent 2..512; at the backend's highest fusion level; all points of a backend take turns."},
         footer = {"  fvae scale --axes batch,threads --data mnist --out scale.json", "  fvae lab plot scale.json --out scale.html"})
 final class ScaleCommand extends FvaeCommand {
 
@@ -40,17 +41,15 @@ final class ScaleCommand extends FvaeCommand {
             backends.forEach(Scale::requireTimed); // before minutes go into those that are
             List<Scale.Point> points = new ArrayList<>();
             for (Backend backend : backends) {
-                for (Scale.Axis axis : along) {
-                    if (axis != Scale.Axis.THREADS || backend.name().equals("cpu")) {
-                        List<Scale.Point> curve = UsageException.value(() -> Scale.of(backend, axis, net, lab.batchSize, note -> say("%s", note)));
-                        points.addAll(curve);
-                        if (!json) {
-                            table(backend, axis, curve);
-                        }
-                    }
+                List<Scale.Axis> own = along.stream().filter(a -> a != Scale.Axis.THREADS || backend.name().equals("cpu")).toList();
+                if (!own.isEmpty()) {
+                    List<Scale.Point> timed = UsageException.value(() -> Scale.of(backend, own, net, lab.batchSize, note -> say("%s", note)));
+                    points.addAll(timed);
+                    own.stream().filter(axis -> !json).forEach(axis -> table(backend, axis, timed.stream().filter(p -> p.axis() == axis).toList()));
                 }
             }
             BenchResults results = Scale.results(points, lab.conditions(backends));
+            CommonPoints.warnings(results).forEach(text -> say("%s", text));
             lab.write(results);
             if (json) {
                 print(results.tree());

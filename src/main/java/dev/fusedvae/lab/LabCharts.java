@@ -149,7 +149,8 @@ public final class LabCharts {
         String on = rows.stream().flatMap(r -> r.series().stream()).filter(s -> s.samples().isPresent()).map(BenchResults.Series::ran).distinct().collect(Collectors.joining("; "));
         return new Picture(Plots.decades("A training step by " + axis, axis, "µs a step", series),
                 "Medians of interleaved turns on " + on + "; " + (axis.equals("batch") || axis.equals("threads") ? "net " + net : "from net " + net)
-                        + (axis.equals("batch") ? "" : ", batch " + rows.getFirst().facts().get("batch")) + "." + fits);
+                        + (axis.equals("batch") ? "" : ", batch " + rows.getFirst().facts().get("batch")) + "." + fits
+                        + CommonPoints.warnings(results).stream().map(w -> " " + w).collect(Collectors.joining()));
     }
 
     /// The line through a curve, in words; more threads make a step cheaper by no line.

@@ -2,6 +2,7 @@ package dev.fusedvae.lab;
 
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.cpu.CpuBackend;
@@ -12,15 +13,20 @@ import dev.fusedvae.plan.StepTable;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// How the time of a training step grows along one axis, all else as given; the points of an axis take turns.
+/// How the time of a training step grows along one axis, all else as given; all points of a backend take turns.
+///
+/// A net and batch that lies on several axes is timed on each of them; [CommonPoints] says where its times differ, which is
+/// the noise of the whole.
 public final class Scale {
     private static final int EXAMPLES = 4096;
 
@@ -111,12 +117,16 @@ public final class Scale {
         this.effort = effort;
     }
 
-    /// Times the points of `axis` on `backend`; for threads on cpu backends of its own.
+    /// Where on an axis.
+    record Place(Axis axis, int at) {}
+
+    /// Times the points of `axes` on `backend`, all in turns; for threads on cpu backends of its own.
     ///
     /// @throws BackendUnavailableException if the backend's times mean nothing
-    public static List<Point> of(Backend backend, Axis axis, VaeSpec spec, int batch, Consumer<String> progress) {
-        progress.accept("timing " + axis.points().size() + " points of " + axis.flag() + " on " + backend.device());
-        return new Scale(spec, batch, Turns.Effort.FULL).points(backend, axis, axis.points());
+    public static List<Point> of(Backend backend, List<Axis> axes, VaeSpec spec, int batch, Consumer<String> progress) {
+        List<Place> places = axes.stream().flatMap(axis -> axis.points().stream().map(x -> new Place(axis, x))).toList();
+        progress.accept("timing " + places.size() + " points of " + axes.stream().map(Axis::flag).collect(Collectors.joining(", ")) + " on " + backend.device() + ", in turns");
+        return new Scale(spec, batch, Turns.Effort.FULL).points(backend, places);
     }
 
     /// @throws BackendUnavailableException if the backend's times mean nothing
@@ -126,48 +136,54 @@ public final class Scale {
         }
     }
 
-    List<Point> points(Backend backend, Axis axis, List<Integer> at) {
+    List<Point> points(Backend backend, List<Place> places) {
         requireTimed(backend);
-        if (axis == Axis.THREADS && !backend.name().equals("cpu")) {
+        if (!backend.name().equals("cpu") && places.stream().anyMatch(p -> p.axis() == Axis.THREADS)) {
             throw new IllegalArgumentException("threads are those of the cpu backend; leave the axis out for " + backend.name());
         }
         List<Backend> own = new ArrayList<>();
+        List<String> ran = new ArrayList<>();
         List<Executable> loaded = new ArrayList<>();
+        Map<String, Examples> data = new HashMap<>();
         try {
-            for (int x : at) {
-                Backend on = axis == Axis.THREADS ? new CpuBackend(x) : backend;
+            for (Place place : places) {
+                Backend on = place.axis() == Axis.THREADS ? new CpuBackend(place.at()) : backend;
                 if (on != backend) {
                     own.add(on);
                 }
-                loaded.add(load(on, axis, x));
+                ran.add(on.device());
+                loaded.add(load(on, place, data));
             }
             List<Samples> micros = new Turns(loaded, effort).micros();
-            return IntStream.range(0, at.size()).mapToObj(i -> new Point(axis, at.get(i), backend.name(), loaded.get(i).plan().graph().spec().shape(),
-                    loaded.get(i).plan().batch(), backend.device(), Optional.of(micros.get(i)))).toList();
+            return IntStream.range(0, places.size()).mapToObj(i -> new Point(places.get(i).axis(), places.get(i).at(), backend.name(),
+                    loaded.get(i).plan().graph().spec().shape(), loaded.get(i).plan().batch(), ran.get(i), Optional.of(micros.get(i)))).toList();
         } finally {
             loaded.forEach(Executable::close);
             own.forEach(Backend::close);
         }
     }
 
-    private Executable load(Backend on, Axis axis, int x) {
-        VaeSpec net = switch (axis) {
+    /// @param data examples that others of their size have drawn: all points are loaded at once
+    private Executable load(Backend on, Place place, Map<String, Examples> data) {
+        int x = place.at();
+        VaeSpec net = switch (place.axis()) {
             case BATCH, THREADS -> spec;
             case WIDTH -> VaeSpec.of(spec.features(), spec.encoderHidden().stream().map(w -> x).toList(), spec.latent()).withActivation(spec.activation());
             case LATENT -> VaeSpec.of(spec.features(), spec.encoderHidden(), x).withActivation(spec.activation());
         };
-        int rows = axis == Axis.BATCH ? x : batch;
+        int rows = place.axis() == Axis.BATCH ? x : batch;
         TrainSpec train = TrainSpec.standard(1, 1).withBatchSize(rows);
         int count = Math.max(EXAMPLES, 2 * rows) / rows * rows;
         Plan plan = Plan.of(Graphs.training(net, train.optimizer(), train.clipNorm(), train.binarization()), Fusion.of(on.highestLevel()), rows);
-        Executable executable = on.load(plan, new Feed.Training(Workload.examples(net.features(), count), new StepTable(train, net.objective(), count)));
+        Examples examples = data.computeIfAbsent(net.features() + " " + count, size -> Workload.examples(net.features(), count));
+        Executable executable = on.load(plan, new Feed.Training(examples, new StepTable(train, net.objective(), count)));
         Workload.start(executable);
         return executable;
     }
 
-    /// As a results file, a row a point.
+    /// As a results file, a row a point; rows of a point that lies on several axes say where those differ.
     public static BenchResults results(List<Point> points, Map<String, String> environment) {
-        return new BenchResults("scale", environment, points.stream().map(p -> {
+        return CommonPoints.marked(new BenchResults("scale", environment, points.stream().map(p -> {
             Map<String, String> facts = new LinkedHashMap<>(Map.of("kind", "scale"));
             facts.put("axis", p.axis().flag());
             facts.put("at", String.valueOf(p.at()));
@@ -175,6 +191,6 @@ public final class Scale {
             facts.put("batch", String.valueOf(p.batch()));
             return new BenchResults.Row("%s %d, %s".formatted(p.axis().flag(), p.at(), p.backend()), "µs",
                     List.of(new BenchResults.Series(p.backend(), p.ran(), p.micros())), facts);
-        }).toList());
+        }).toList()));
     }
 }

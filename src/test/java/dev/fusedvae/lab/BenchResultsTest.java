@@ -115,17 +115,4 @@ class BenchResultsTest {
         assertFalse(Comparison.of(failed, before).regressed());
         assertTrue(Comparison.of(results(series("cpu", 1, 1, 1)), results(series("cpu", 2, 2, 2))).regressed());
     }
-
-    @Test
-    void table_givesTheRatioToTheFastestPeer_turnByTurn() {
-        List<String> lines = PeerTable.markdown(results(series("fusedvae", 1, 2, 1), series("eager", 9, 9, 9), series("compile", 3, 6, 3)));
-        assertEquals("| train S | 1.00 ms | 9.00 ms | 3.00 ms | **3.00** (3.00–3.00) |", lines.getLast());
-    }
-
-    @Test
-    void table_givesNoRatio_whereTheNumbersDiffer() {
-        BenchResults results = new BenchResults("peers", ENVIRONMENT, List.of(new BenchResults.Row("train S", "ms",
-                List.of(series("fusedvae", 1), series("eager", 9)), Map.of("noRatio", "losses differ"))));
-        assertTrue(PeerTable.markdown(results).getLast().endsWith("| none: losses differ |"));
-    }
 }

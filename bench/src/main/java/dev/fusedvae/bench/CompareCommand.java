@@ -7,8 +7,12 @@ import dev.fusedvae.io.Json;
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.Comparison;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,8 +24,11 @@ import picocli.CommandLine.Parameters;
     "Exit codes: 0 nothing of ours got slower beyond doubt, 1 something did or has no time any more, 2 usage,",
     "3 a file cannot be read, or the two have nothing in common."})
 final class CompareCommand implements Callable<Integer> {
-    /// What two files should share for a difference to be the code's.
-    private static final List<String> CONDITIONS = List.of("machine", "device", "driver", "jdk", "flags");
+    /// What two files should share for a difference to be the code's; one that does not say it is unknown.
+    private static final List<String> CONDITIONS = List.of("machine", "device", "driver", "jdk", "flags", "data", "rounds", "stepsBeforeTiming", "harness",
+            "transparentHugePages");
+    /// What differs between any two runs, and how a column is to be read. All else, such as a peer's version, counts where both files say it.
+    private static final Set<String> BESIDE = Set.of("commit", "date", "loadAverage", "allocation");
 
     @Parameters(index = "0", paramLabel = "BEFORE.json", description = "the results to compare with")
     Path before;
@@ -45,14 +52,22 @@ final class CompareCommand implements Callable<Integer> {
         } else {
             Tables.comparison(comparison).forEach(System.out::println);
         }
-        for (String key : CONDITIONS) {
-            String then = first.environment().getOrDefault(key, "unknown");
-            String now = second.environment().getOrDefault(key, "unknown");
+        differences(first.environment(), second.environment()).forEach(System.err::println);
+        return comparison.regressed() ? 1 : 0;
+    }
+
+    private static List<String> differences(Map<String, String> first, Map<String, String> second) {
+        Set<String> keys = new LinkedHashSet<>(CONDITIONS);
+        first.keySet().stream().filter(key -> second.containsKey(key) && !BESIDE.contains(key)).forEach(keys::add);
+        List<String> found = new ArrayList<>();
+        for (String key : keys) {
+            String then = first.getOrDefault(key, "unknown");
+            String now = second.getOrDefault(key, "unknown");
             if (!then.equals(now)) {
-                System.err.println("fvae bench: not only the code differs: " + key + " was " + then + " and is " + now);
+                found.add("fvae bench: not only the code differs: " + key + " was " + then + " and is " + now);
             }
         }
-        return comparison.regressed() ? 1 : 0;
+        return found;
     }
 
     private static ObjectNode tree(Comparison comparison) {

@@ -22,11 +22,13 @@ import picocli.CommandLine.Option;
 
 /// The engine against PyTorch, JAX and DL4J.
 @Command(name = "peers", mixinStandardHelpOptions = true, description = {"Time training steps and encoding against PyTorch, JAX and DL4J, in turns, same mathematics and data.",
-    "Rules: the mean over the batch as loss; the data resident; gather, noise, loss, gradient and Adam inside the timing; fp32, no TF32;",
-    "same weights, order and, for the first 20 losses, same noise; full batches; medians of interleaved turns; under 6 %% is noise;",
-    "a ratio only where those losses agree to 1e-4 and, after the turns, at least three epochs and some steps at a low rate, the held-out ELBO lies within 1 nat",
-    "of what three seeds of the engine span."})
+    PeersCommand.RULES, PeerTable.RULE})
 final class PeersCommand implements Callable<Integer> {
+    /// By which everyone is timed: in the help and below every contest.
+    static final String RULES = "Rules: the mean over the batch as loss; the data resident; gather, noise, loss, gradient and Adam inside the timing; fp32, no TF32;"
+            + " same weights, order and, for the first 20 losses, same noise; full batches; medians of interleaved turns; less than a factor of 1.06 is noise;"
+            + " a ratio only where those losses agree to 1e-4 and, after the turns, at least three epochs and some steps at a low rate, the held-out ELBO lies within"
+            + " 1 nat of what three seeds of the engine span.";
     private static final Path PEERS = Outputs.root().resolve("bench").resolve("peers");
     private static final Path ENVIRONMENT = PEERS.resolve(".venv");
     private static final List<String> ROWS = List.of("I:20", "I:128", "I@iwae50:20", "S:128", "S:1024", "big:64", "big:256", "dl4j:S:128",
@@ -137,7 +139,9 @@ final class PeersCommand implements Callable<Integer> {
             (json ? System.err : System.out).println(String.join(System.lineSeparator(), lines));
         }
         environment.putAll(peers.describe());
-        return new BenchResults("peers", environment, done);
+        BenchResults results = new BenchResults("peers", environment, done);
+        Tables.contest(results).forEach((json ? System.err : System.out)::println);
+        return results;
     }
 
     private Peer.Setting setting() throws IOException {

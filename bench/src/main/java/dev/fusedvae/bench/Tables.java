@@ -2,6 +2,7 @@ package dev.fusedvae.bench;
 
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.Comparison;
+import dev.fusedvae.lab.PeerTable;
 import dev.fusedvae.lab.Samples;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,17 @@ final class Tables {
             for (BenchResults.Series series : row.series()) {
                 lines.add("| " + row.name() + " | " + series.samples().map(s -> cells(s, row.unit())).orElse("– | – | –")
                         + " | " + row.facts().getOrDefault(Harness.VERDICT, "–") + " | " + series.ran() + " |");
+            }
+        }
+        return lines;
+    }
+
+    /// What is said below the rows of a contest: the rules, then everyone's median, minimum and spread, or why there is none.
+    static List<String> contest(BenchResults results) {
+        List<String> lines = new ArrayList<>(List.of("", PeersCommand.RULES, PeerTable.RULE, "", "| | who | median | min | spread | ran |", "|---|---|---:|---:|---:|---|"));
+        for (BenchResults.Row row : results.rows()) {
+            for (BenchResults.Series series : row.series()) {
+                lines.add("| " + row.name() + " | " + series.who() + " | " + series.samples().map(s -> cells(s, row.unit())).orElse("– | – | –") + " | " + series.ran() + " |");
             }
         }
         return lines;

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.lab.BenchResults;
+import dev.fusedvae.lab.PeerTable;
 import dev.fusedvae.lab.Samples;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +81,39 @@ class CompareCommandTest {
         Ended other = run("compare", file("a.json", 10, 10, 10), file("b.json", "step S", "26", 12, 12, 12));
         assertEquals(1, other.code());
         assertEquals("fvae bench: not only the code differs: jdk was 25 and is 26", other.err().strip());
+    }
+
+    private String conditions(String name, Map<String, String> more) {
+        Map<String, String> environment = new HashMap<>(Map.of("commit", name, "date", "2026-01-01", "machine", "test", "device", "none", "jdk", "25"));
+        environment.putAll(more);
+        BenchResults.Series series = new BenchResults.Series("fusedvae", "cpu", Optional.of(Samples.of(List.of(1.0, 1.0, 1.0))));
+        new BenchResults("peers", environment, List.of(new BenchResults.Row("train S", "ms", List.of(series), Map.of()))).write(folder.resolve(name));
+        return folder.resolve(name).toString();
+    }
+
+    @Test
+    void everyConditionOfAContestOrOfJmh_isCompared_andARunsOwnMarksAreNot() {
+        for (String key : List.of("driver", "flags", "data", "rounds", "stepsBeforeTiming", "harness", "transparentHugePages", "torch", "jax 2")) {
+            Ended other = run("compare", conditions("a.json", Map.of(key, "one")), conditions("b.json", Map.of(key, "two")));
+            assertEquals("fvae bench: not only the code differs: " + key + " was one and is two", other.err().strip());
+            assertEquals(0, other.code());
+        }
+        Ended missing = run("compare", conditions("a.json", Map.of("data", "MNIST", "torch", "2.14")), conditions("b.json", Map.of("jax 1", "0.10")));
+        assertEquals("fvae bench: not only the code differs: data was MNIST and is unknown", missing.err().strip());
+        assertEquals("", run("compare", conditions("a.json", Map.of("loadAverage", "0.1")), conditions("b.json", Map.of("loadAverage", "0.2"))).err());
+    }
+
+    @Test
+    void belowAContest_standItsRules_andMedianMinimumAndSpreadOfEveryone() {
+        BenchResults.Series ours = new BenchResults.Series("fusedvae", "cpu", Optional.of(Samples.of(List.of(1.0, 2.0, 3.0))));
+        BenchResults.Series absent = new BenchResults.Series("jax jit", "not here", Optional.empty());
+        BenchResults results = new BenchResults("peers", Map.of("commit", "abc", "date", "2026-01-01", "machine", "test", "device", "none", "jdk", "25"),
+                List.of(new BenchResults.Row("train S", "ms", List.of(ours, absent), Map.of())));
+        List<String> lines = Tables.contest(results);
+        assertEquals(List.of(PeersCommand.RULES, PeerTable.RULE), lines.subList(1, 3));
+        assertEquals(List.of("| train S | fusedvae | 2.000 ms | 1.000 | 50.0 % | cpu |", "| train S | jax jit | – | – | – | not here |"), lines.subList(6, 8));
+        String help = run("peers", "--help").out().replaceAll("\\s+", " ");
+        assertTrue(help.contains(PeersCommand.RULES) && help.contains(PeerTable.RULE), help);
     }
 
     @Test

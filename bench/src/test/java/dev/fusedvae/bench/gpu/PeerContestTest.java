@@ -15,6 +15,7 @@ import dev.fusedvae.bench.Side;
 import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.lab.BenchResults;
+import dev.fusedvae.lab.Comparison;
 import dev.fusedvae.lab.PeerTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +73,7 @@ class PeerContestTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        PeerContest contest = new PeerContest(SIDE, EXAMPLES, EXAMPLES, 1);
+        PeerContest contest = new PeerContest(SIDE, EXAMPLES, EXAMPLES, Comparison.FEWEST); // fewer turns claim no ratio
         assertEquals("fake 1, Python 3, none, 1 threads", contest.start("torch", Path.of("sh"), folder, List.of()));
         try {
             return contest.row(net, modes);
