@@ -13,7 +13,6 @@ import dev.fusedvae.eval.Inputs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 
 /// What a program of this package writes: one JSON object, its rows as they come.
@@ -41,14 +40,6 @@ final class Report {
         failures++;
         row.put("error", reason);
         System.out.println("FAILED " + row.path("name").asText() + ": " + reason);
-    }
-
-    /// Median, minimum and maximum under `name`.
-    static void spread(ObjectNode row, String name, double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        row.putObject(name).put("median", sorted[sorted.length / 2]).put("min", sorted[0]).put("max", sorted[sorted.length - 1])
-                .put("samples", sorted.length);
     }
 
     /// Writes the rest and ends the process.

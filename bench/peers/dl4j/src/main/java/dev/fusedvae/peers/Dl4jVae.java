@@ -113,7 +113,11 @@ final class Dl4jVae {
         }
         Arrays.sort(times);
         return String.format(Locale.ROOT, "{\"msMedian\": %.5f, \"msMin\": %.5f, \"msMax\": %.5f, \"windows\": %d, \"window\": %d, \"warmUpSteps\": %d, \"loss\": %.4f}",
-                times[times.length / 2], times[0], times[times.length - 1], times.length, WINDOW, warm, training.network.getLayer(0).score());
+                median(times), times[0], times[times.length - 1], times.length, WINDOW, warm, training.network.getLayer(0).score());
+    }
+
+    private static double median(double[] sorted) {
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     private String answer(String[] words) {
