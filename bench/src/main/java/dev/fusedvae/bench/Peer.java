@@ -24,6 +24,7 @@ public final class Peer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(30);
     /// What is read before anything is asked.
     private static final String START = "start";
+    private static final String THREADS = "threads";
 
     /// Why a peer cannot take part, in one sentence.
     public static final class Absent extends Exception {
@@ -47,6 +48,8 @@ public final class Peer implements AutoCloseable {
     private final BufferedReader answers;
     private final Duration patience;
     private final JsonNode environment;
+    /// As the peer last told it; one that cannot change it tells it once.
+    private int threads;
     /// Why it answers no more: whoever asks next hears of the end, not of its consequences.
     private Optional<String> ended = Optional.empty();
 
@@ -57,6 +60,7 @@ public final class Peer implements AutoCloseable {
         commands = process.outputWriter(StandardCharsets.UTF_8);
         answers = process.inputReader(StandardCharsets.UTF_8);
         environment = read(START);
+        threads = environment.path(THREADS).asInt();
     }
 
     /// Starts `script` with options of its own.
@@ -86,11 +90,11 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    /// Version and device, as the peer tells them.
+    /// Version, device and the threads in force now, as the peer tells them.
     public String describe() {
         String language = environment.has("java") ? "Java " + environment.get("java").asText() : "Python " + environment.path("python").asText();
         return "%s %s, %s, %s, %d threads".formatted(environment.path("peer").asText(), environment.path("version").asText(), language,
-                environment.path("device").asText(), environment.path("threads").asInt());
+                environment.path("device").asText(), threads);
     }
 
     /// Sends a command and waits for its answer.
@@ -106,7 +110,9 @@ public final class Peer implements AutoCloseable {
         } catch (IOException e) {
             throw end("before it was asked '" + command + "'");
         }
-        return read(command);
+        JsonNode answer = read(command);
+        threads = answer.path(THREADS).asInt(threads);
+        return answer;
     }
 
     private Absent end(String when) {

@@ -22,6 +22,7 @@ final class Peers implements AutoCloseable {
     private final Peer.Setting setting;
     private final Map<String, Peer> running = new LinkedHashMap<>();
     private final Map<String, String> absent = new LinkedHashMap<>();
+    private final Map<String, String> said = new LinkedHashMap<>();
 
     /// @param folder `bench/peers`
     Peers(Path folder, Peer.Setting setting) {
@@ -46,6 +47,7 @@ final class Peers implements AutoCloseable {
             if (adjusts) {
                 peer.ask("threads " + threads);
             }
+            said.put(name + " " + threads, peer.describe());
             return peer;
         } catch (Peer.Absent e) {
             absent.put(key, e.getMessage());
@@ -73,7 +75,7 @@ final class Peers implements AutoCloseable {
     /// What the peers that ran say of themselves, by name and threads.
     Map<String, String> describe() {
         Map<String, String> all = new LinkedHashMap<>(absent);
-        running.forEach((key, peer) -> all.put(key, peer.describe()));
+        all.putAll(said);
         return all;
     }
 

@@ -40,6 +40,20 @@ class PeerTest {
     }
 
     @Test
+    void threadsInForce_areThoseOfTheLastAnswerThatTellsThem() throws Exception {
+        String script = """
+                echo '{"peer": "torch", "version": "2", "python": "3", "device": "x86", "threads": 2}'
+                read c; echo '{"threads": 1}'; read c; echo '{"msMedian": 2}'; read c""";
+        try (Peer peer = start(script)) {
+            assertEquals("torch 2, Python 3, x86, 2 threads", peer.describe());
+            peer.ask("threads 1");
+            assertEquals("torch 2, Python 3, x86, 1 threads", peer.describe());
+            peer.ask("encode eager S 1 20");
+            assertEquals("torch 2, Python 3, x86, 1 threads", peer.describe());
+        }
+    }
+
+    @Test
     void refusalAndNonsense_areOneSentence() throws Exception {
         try (Peer peer = start("echo '{}'; read c; echo '{\"error\": \"no such net\"}'; read c; echo nonsense; read c")) {
             assertEquals("torch refused 'a': no such net", assertThrows(Peer.Absent.class, () -> peer.ask("a")).getMessage());
