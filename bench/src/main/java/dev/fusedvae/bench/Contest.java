@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One row of the peers table after the other: everyone in [Turns], medians of the turns, and a ratio where [Proof] allows one.
+/// One row of the peers table after the other: everyone in [Turns], medians of the turns, and a ratio where [Proof] or
+/// [EncodingProof] allows one. Our side reads its images in the peers' encoding.
 final class Contest {
     /// A peer's way to run.
     private record Mode(String peer, String mode) {}
@@ -30,8 +31,8 @@ final class Contest {
 
     Contest(Peers peers, Examples examples, Examples heldOut, Peer.Setting setting, int rounds) {
         this.peers = peers;
-        this.examples = examples;
-        this.heldOut = heldOut;
+        this.examples = Nets.floats(examples);
+        this.heldOut = Nets.floats(heldOut);
         this.setting = setting;
         this.rounds = rounds;
     }
@@ -70,7 +71,7 @@ final class Contest {
     /// A row without samples.
     static BenchResults.Row failed(Entry entry, String reason) {
         return new BenchResults.Row(entry.name(), "ms", List.of(new BenchResults.Series(PeerTable.OURS, "failed: " + reason, Optional.empty())),
-                Map.of(Proof.NO_RATIO, "failed: " + reason));
+                Map.of(Doubts.NO_RATIO, "failed: " + reason));
     }
 
     private BenchResults.Row train(Entry.Train entry) {
@@ -78,11 +79,11 @@ final class Contest {
         int steps = course.batch() >= 256 ? 40 : course.batch() >= 128 ? 120 : 400;
         Side side = side("cpu, level layer, ", setting.threads());
         List<Rival> rivals = rivals(TRAINERS, setting.threads());
-        Proof proof = new Proof(side, course, heldOut, rivals);
+        Turns turns = new Turns(setting.warm(), rounds, steps);
+        Proof proof = new Proof(side, course, turns, heldOut, rivals);
         try (Contestant ours = proof.start()) {
             proof.firstLosses(ours);
-            Turns.warmUp(ours, setting.warm());
-            List<Double> millis = new Turns(rounds, steps).run(ours, rivals, mode -> "step %s %s %d %d".formatted(mode, course.net(), course.batch(), steps));
+            List<Double> millis = turns.run(ours, rivals, mode -> "step %s %s %d %d".formatted(mode, course.net(), course.batch(), steps));
             proof.heldOut(ours);
             Map<String, String> facts = new LinkedHashMap<>(proof.facts());
             facts.put("arenaBytes", Long.toString(ours.arenaBytes()));
@@ -95,23 +96,26 @@ final class Contest {
         Course course = new Course(entry.net(), entry.batch(), examples, Contestant.WINDOW);
         Side side = side("cpu, level layer, ", setting.threads());
         List<Rival> rivals = rivals(UNPROVEN, setting.threads());
-        try (Contestant ours = new Proof(side, course, heldOut, rivals).start()) {
-            Turns.warmUp(ours, setting.warm());
-            List<Double> millis = new Turns(rounds, DL4J_STEPS).run(ours, rivals, mode -> "step %s %s %d %d".formatted(mode, course.net(), course.batch(), DL4J_STEPS));
+        Turns turns = new Turns(setting.warm(), rounds, DL4J_STEPS);
+        try (Contestant ours = new Proof(side, course, turns, heldOut, rivals).start()) {
+            List<Double> millis = turns.run(ours, rivals, mode -> "step %s %s %d %d".formatted(mode, course.net(), course.batch(), DL4J_STEPS));
             return new BenchResults.Row(entry.name(), "ms", Turns.series(side.ran(), millis, rivals),
-                    Map.of(Proof.NO_RATIO, "DL4J starts and draws noise in its own way, so equal losses cannot be shown"));
+                    Map.of(Doubts.NO_RATIO, "DL4J starts and draws noise in its own way, so equal losses cannot be shown"));
         }
     }
 
     private BenchResults.Row encode(Entry.Encode entry) {
-        int batch = entry.batch();
-        int calls = batch == 1 ? 4000 : 60;
+        Course course = new Course("S", entry.batch(), examples, Contestant.WINDOW);
+        boolean single = course.batch() == 1;
+        int calls = single ? 4000 : 60;
+        Turns turns = new Turns(single ? 100_000 : 1000, rounds, calls);
         Side side = side("cpu, ", entry.threads());
         List<Rival> rivals = rivals(ENCODERS, entry.threads());
-        try (Contestant ours = Contestant.encoder(side, Nets.spec("S"), batch, examples)) {
-            ours.run(batch == 1 ? 100_000 : 1000);
-            List<Double> millis = new Turns(rounds, calls).run(ours, rivals, mode -> "encode %s S %d %d".formatted(mode, batch, calls));
-            return new BenchResults.Row(entry.name(), "ms", Turns.series(side.ran(), millis, rivals), Map.of());
+        EncodingProof proof = new EncodingProof(course, rivals);
+        try (Contestant ours = Contestant.encoder(side, course)) {
+            proof.means(ours);
+            List<Double> millis = turns.run(ours, rivals, mode -> "encode %s %s %d %d".formatted(mode, course.net(), course.batch(), calls));
+            return new BenchResults.Row(entry.name(), "ms", Turns.series(side.ran(), millis, rivals), proof.facts());
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.lab.Samples;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
 import dev.fusedvae.rng.Normals;
@@ -18,15 +19,16 @@ import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /// The engine, kept warm between its turns.
 public final class Contestant implements AutoCloseable {
     /// Steps or calls between two looks at the clock where nothing else is asked for.
     static final int WINDOW = 20;
-    /// More than a contest runs: orders that come round again are not the training of ours.
-    private static final int EPOCHS_EXPORTED = 40;
+    /// Values of an order of the examples, half a gibibyte.
+    private static final long LONGEST_ORDER = 1 << 27;
 
     private final Backend backend;
     private final Executable executable;
@@ -63,38 +65,62 @@ public final class Contestant implements AutoCloseable {
         return new Contestant(side.open().get(), graph, side.fusion(), new Feed.Training(course.examples(), table), course.window());
     }
 
-    /// The encoder alone, on one batch.
-    static Contestant encoder(Side side, VaeSpec spec, int batch, Examples examples) {
-        return new Contestant(side.open().get(), Graphs.encode(spec, Binarization.NONE), side.fusion(), new Feed.Inference(examples, batch, 1), WINDOW);
+    /// The encoder alone, on the first batch of the examples, again and again.
+    static Contestant encoder(Side side, Course course) {
+        Graph graph = Graphs.encode(Nets.spec(course.net()), Binarization.NONE);
+        return new Contestant(side.open().get(), graph, side.fusion(), new Feed.Inference(course.examples(), course.batch(), 1), course.window());
     }
 
-    /// Writes what a peer needs to take the very same steps: weights under PyTorch's names, `order` of the examples for
-    /// 40 epochs, `eps` of the first `steps` (sample s of example i is row i·k + s). To be called before the first step.
-    void export(Path file, int steps) throws IOException {
-        training();
-        Graph graph = executable.plan().graph();
+    /// Writes the weights for a peer, under PyTorch's names.
+    void exportWeights(Path file) throws IOException {
         try (Npz npz = new Npz(file)) {
-            for (Tensor t : graph.tensors(Tensor.Role.PARAMETER)) {
-                int[] shape = t.rows() == 1 ? new int[] {t.width()} : new int[] {t.rows(), t.width()};
-                npz.floats(t.name(), executable.read(t), shape);
-            }
-            int n = feed.examples().count();
-            int[] order = new int[EPOCHS_EXPORTED * n];
-            for (int epoch = 0; epoch < EPOCHS_EXPORTED; epoch++) {
-                Permutation permutation = new Permutation(feed.seed(), epoch, n);
-                for (int i = 0; i < n; i++) {
-                    order[epoch * n + i] = permutation.index(i);
-                }
-            }
-            npz.ints("order", order, EPOCHS_EXPORTED, n);
-            int latent = graph.spec().latent();
-            int rows = feed.batch() * graph.spec().objective().samples();
-            float[] eps = new float[steps * rows * latent];
-            for (int i = 0; i < steps; i++) {
-                Normals.block(feed.noise(), i, 0, rows, latent, eps, i * rows * latent, latent, 32);
-            }
-            npz.floats("eps", eps, steps, rows, latent);
+            weights(npz);
         }
+    }
+
+    /// Writes what a peer needs to take the very same steps: weights, `order` of the examples for so many epochs, `eps` of the
+    /// first `steps` (sample s of example i is row i·k + s). To be called before the first step.
+    void export(Path file, int steps, int epochs) throws IOException {
+        training();
+        try (Npz npz = new Npz(file)) {
+            weights(npz);
+            order(npz, epochs);
+            noise(npz, steps);
+        }
+    }
+
+    private void weights(Npz npz) throws IOException {
+        for (Tensor t : executable.plan().graph().tensors(Tensor.Role.PARAMETER)) {
+            int[] shape = t.rows() == 1 ? new int[] {t.width()} : new int[] {t.rows(), t.width()};
+            npz.floats(t.name(), executable.read(t), shape);
+        }
+    }
+
+    private void order(Npz npz, int epochs) throws IOException {
+        int n = feed.examples().count();
+        if ((long) epochs * n > LONGEST_ORDER) {
+            throw new IllegalArgumentException("peers would need the order of %d examples for %d epochs, which is too long a file: take a smaller batch, or fewer or shorter turns"
+                    .formatted(n, epochs));
+        }
+        int[] order = new int[epochs * n];
+        for (int epoch = 0; epoch < epochs; epoch++) {
+            Permutation permutation = new Permutation(feed.seed(), epoch, n);
+            for (int i = 0; i < n; i++) {
+                order[epoch * n + i] = permutation.index(i);
+            }
+        }
+        npz.ints("order", order, epochs, n);
+    }
+
+    private void noise(Npz npz, int steps) throws IOException {
+        VaeSpec spec = executable.plan().graph().spec();
+        int latent = spec.latent();
+        int rows = feed.batch() * spec.objective().samples();
+        float[] eps = new float[steps * rows * latent];
+        for (int i = 0; i < steps; i++) {
+            Normals.block(feed.noise(), i, 0, rows, latent, eps, i * rows * latent, latent, 32);
+        }
+        npz.floats("eps", eps, steps, rows, latent);
     }
 
     /// The feed of one that trains.
@@ -152,14 +178,29 @@ public final class Contestant implements AutoCloseable {
 
     /// Median over windows of steps or calls, in milliseconds each.
     double millisAStep(int steps) {
-        double[] windows = new double[Math.max(1, steps / window)];
-        for (int w = 0; w < windows.length; w++) {
+        List<Double> windows = new ArrayList<>();
+        for (int w = 0; w < Math.max(1, steps / window); w++) {
             long start = System.nanoTime();
             run(window);
-            windows[w] = (System.nanoTime() - start) / 1e6 / window;
+            windows.add((System.nanoTime() - start) / 1e6 / window);
         }
-        Arrays.sort(windows);
-        return windows[windows.length / 2];
+        return Samples.of(windows).median();
+    }
+
+    /// The posterior means of an encoder's batch, row by row.
+    float[] means() {
+        if (trains()) {
+            throw new IllegalStateException("only an encoder gives means");
+        }
+        turn();
+        Graph graph = executable.plan().graph();
+        int latent = graph.spec().latent();
+        float[] heads = executable.read(graph.tensor("heads"));
+        float[] means = new float[feed.batch() * latent];
+        for (int r = 0; r < feed.batch(); r++) {
+            System.arraycopy(heads, r * 2 * latent, means, r * latent, latent); // μ, then log σ²
+        }
+        return means;
     }
 
     /// Takes `steps` more steps at `rate`, so that what is left of the noise of single steps no longer shows in [#heldOut].

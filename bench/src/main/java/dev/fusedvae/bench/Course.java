@@ -2,11 +2,11 @@ package dev.fusedvae.bench;
 
 import dev.fusedvae.backend.Examples;
 
-/// What everyone in a row trains.
+/// What everyone in a row trains, or encodes.
 ///
 /// @param net      as [Nets#spec] reads it, and as the peers are told
-/// @param batch    rows of a step; full batches only, as with the peers' drop_last
-/// @param examples of training; all start an epoch in an order of their own
+/// @param batch    rows of a step or call; full batches only, as with the peers' drop_last
+/// @param examples of training; all who train start an epoch in an order of their own
 /// @param window   steps between two looks at the clock, at each of which the device has done its work; the peers' `--window`
 public record Course(String net, int batch, Examples examples, int window) {
 

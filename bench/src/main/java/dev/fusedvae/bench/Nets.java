@@ -75,6 +75,21 @@ public final class Nets {
         return new Examples.Bytes(pixels, features, table, 255, new float[0]);
     }
 
+    /// How everyone in a contest holds its images; what a gather reads is then equally much for all.
+    public static final String INPUT_ENCODING = "float32, resident";
+
+    /// `examples` as the peers hold theirs: the very values that every backend computes, ready in floats.
+    public static Examples floats(Examples examples) {
+        int features = examples.features();
+        float[] values = new float[Math.multiplyExact(examples.count(), features)];
+        for (int row = 0; row < examples.count(); row++) {
+            for (int feature = 0; feature < features; feature++) {
+                values[row * features + feature] = examples.value(row, feature);
+            }
+        }
+        return new Examples.Floats(values, features);
+    }
+
     /// A model that has learned nothing: what inference takes depends on shapes alone.
     static Model untrained(VaeSpec spec) {
         return new Model(spec, TrainSpec.standard(1, 1), Normalization.none(), Optional.empty(), "", Initializer.initial(spec, Initialization.UNIFORM, 1),

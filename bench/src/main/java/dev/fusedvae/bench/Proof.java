@@ -1,6 +1,5 @@
 package dev.fusedvae.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.lab.PeerTable;
 import java.io.IOException;
@@ -9,13 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 
 /// Whether a row of a contest may have a ratio: only if everyone in it was shown to train what we train.
 ///
@@ -30,8 +27,8 @@ public final class Proof {
     public static final double LOSS_TOLERANCE = 1e-4;
     /// How far a held-out ELBO may lie outside of what the engine's own seeds span after equally many steps, in nats per example.
     static final double ELBO_TOLERANCE_NATS = 1;
-    /// The fact that stands for a ratio.
-    static final String NO_RATIO = "noRatio";
+    private static final String LOSSES = "losses";
+    private static final String ELBO = "held-out ELBO";
 
     /// Seeds of order and noise; the first is that of the timed run. After two epochs of batches of 20 the ELBO of one seed is
     /// up to 1.2 nats off another's, so that a peer on its own noise can be no nearer.
@@ -48,21 +45,21 @@ public final class Proof {
 
     private final Side side;
     private final Course course;
+    private final Turns turns;
     private final Examples heldOut;
     private final List<Rival> rivals;
-    private final Map<String, String> facts = new LinkedHashMap<>();
-    /// What speaks against each rival; at first, that nothing was shown.
-    private final Map<Rival, String> ofLosses = new LinkedHashMap<>();
-    private final Map<Rival, String> ofElbo = new LinkedHashMap<>();
-    private Optional<String> leftOut = Optional.empty();
+    private final Doubts doubts;
 
-    public Proof(Side side, Course course, Examples heldOut, List<Rival> rivals) {
+    /// @param turns that come between the two comparisons
+    public Proof(Side side, Course course, Turns turns, Examples heldOut, List<Rival> rivals) {
         this.side = side;
         this.course = course;
+        this.turns = turns;
         this.heldOut = heldOut;
         this.rivals = rivals;
-        rivals.forEach(rival -> ofLosses.put(rival, "losses of " + rival.who() + " were not compared"));
-        rivals.forEach(rival -> ofElbo.put(rival, "held-out ELBO of " + rival.who() + " was not compared"));
+        doubts = new Doubts(rivals);
+        doubts.open(LOSSES, "were");
+        doubts.open(ELBO, "was");
     }
 
     /// Our side at the start of the timed run; the caller closes it.
@@ -72,7 +69,23 @@ public final class Proof {
 
     /// Says once why nobody is asked at all.
     public void leaveOut(String reason) {
-        leftOut = Optional.of(reason);
+        doubts.leaveOut(reason);
+    }
+
+    /// Epochs for which everyone needs our order of the examples, and one more: orders that come round again are not our training.
+    int epochs() {
+        int timed = turns.most(SHOWN, course.window());
+        int going = EPOCHS * course.stepsPerEpoch() + course.window(); // where the turns are shorter than that
+        return Math.ceilDiv(Math.max(timed, going) + settling(), course.stepsPerEpoch()) + 1;
+    }
+
+    /// Steps that are left to the last of the epochs before settling.
+    private int going(int done) {
+        return course.whole(Math.max(0, EPOCHS * course.stepsPerEpoch() - done));
+    }
+
+    private int settling() {
+        return course.whole(Math.clamp(course.stepsPerEpoch(), FEWEST_SETTLING_STEPS, MOST_SETTLING_STEPS));
     }
 
     /// Compares the first losses of everyone on equal weights, examples and noise.
@@ -82,28 +95,15 @@ public final class Proof {
         try {
             Path file = Files.createTempFile("fusedvae-start", ".npz");
             try {
-                ours.export(file, SHOWN);
+                ours.export(file, SHOWN, epochs());
                 double[] losses = ours.losses(SHOWN);
-                rivals.forEach(rival -> firstLosses(rival, losses, file));
+                rivals.forEach(rival -> doubts.compare(rival, LOSSES, LOSS_TOLERANCE, () -> worst(losses,
+                        rival.numbers("same %s %s %d %s".formatted(rival.mode(), course.net(), course.batch(), file), LOSSES))));
             } finally {
                 Files.delete(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot hand the start of a contest to the peers", e);
-        }
-    }
-
-    private void firstLosses(Rival rival, double[] ours, Path file) {
-        try {
-            double worst = worst(ours, numbers(rival.ask("same %s %s %d %s".formatted(rival.mode(), course.net(), course.batch(), file)).path("losses")));
-            facts.put("lossesDiffer " + rival.who(), String.format(Locale.ROOT, "%.1e", worst));
-            if (worst <= LOSS_TOLERANCE) {
-                ofLosses.remove(rival);
-            } else {
-                ofLosses.put(rival, String.format(Locale.ROOT, "losses of %s differ by %.1e", rival.who(), worst));
-            }
-        } catch (Peer.Absent e) {
-            ofLosses.put(rival, rival.who() + " could not be asked for its losses: " + e.getMessage());
         }
     }
 
@@ -114,72 +114,54 @@ public final class Proof {
         if (rivals.stream().noneMatch(Rival::timed)) {
             return;
         }
-        int going = course.whole(Math.max(0, EPOCHS * course.stepsPerEpoch() - ours.steps()));
-        int settling = course.whole(Math.clamp(course.stepsPerEpoch(), FEWEST_SETTLING_STEPS, MOST_SETTLING_STEPS));
+        int going = going(ours.steps());
         try {
             ours.run(going);
-            List<Double> span = ownHeldOut(ours, settling);
-            facts.put("heldOutNegativeElbo " + PeerTable.OURS, span.stream().map(Proof::nats).collect(Collectors.joining(", ")));
-            rivals.stream().filter(Rival::timed).forEach(rival -> heldOut(rival, going, settling, span));
+            List<Double> span = ownHeldOut(ours);
+            doubts.fact("heldOutNegativeElbo " + PeerTable.OURS, span.stream().map(Proof::nats).collect(Collectors.joining(", ")));
+            rivals.stream().filter(Rival::timed).forEach(rival -> heldOut(rival, going, span));
         } catch (RuntimeException e) {
             leaveOut("our own held-out ELBO could not be taken: " + e);
         }
     }
 
-    private void heldOut(Rival rival, int going, int settling, List<Double> span) {
+    private void heldOut(Rival rival, int going, List<Double> span) {
         String who = "%s %s %d".formatted(rival.mode(), course.net(), course.batch());
         try {
             if (going > 0) {
                 rival.ask("settle " + who + " " + going + " " + RATE);
             }
-            rival.ask("settle " + who + " " + settling + " " + SETTLING_RATE);
+            rival.ask("settle " + who + " " + settling() + " " + SETTLING_RATE);
             double theirs = rival.ask("heldout " + who).path("negativeElbo").asDouble(Double.NaN);
-            facts.put("heldOutNegativeElbo " + rival.who(), nats(theirs));
+            doubts.fact("heldOutNegativeElbo " + rival.who(), nats(theirs));
             double off = Math.max(Collections.min(span) - theirs, theirs - Collections.max(span));
-            if (off <= ELBO_TOLERANCE_NATS) {
-                ofElbo.remove(rival);
-            } else {
-                ofElbo.put(rival, String.format(Locale.ROOT, "held-out ELBO of %s is %.1f nats off", rival.who(), off));
-            }
+            doubts.settle(rival, ELBO, off <= ELBO_TOLERANCE_NATS ? Optional.empty()
+                    : Optional.of(String.format(Locale.ROOT, "%s of %s is %.1f nats off", ELBO, rival.who(), off)));
         } catch (Peer.Absent e) {
-            ofElbo.put(rival, rival.who() + " could not be asked for its held-out ELBO: " + e.getMessage());
+            doubts.refused(rival, ELBO, e);
         }
     }
 
     /// The engine's after the timed steps, and after as many from the same weights with other seeds.
-    private List<Double> ownHeldOut(Contestant ours, int settling) {
+    private List<Double> ownHeldOut(Contestant ours) {
         int steps = ours.steps();
         List<Double> all = new ArrayList<>();
-        ours.settle(settling, SETTLING_RATE);
+        ours.settle(settling(), SETTLING_RATE);
         all.add(ours.heldOut(heldOut));
         for (long seed : SEEDS.subList(1, SEEDS.size())) {
             try (Contestant other = Contestant.training(side, course, seed)) {
                 other.losses(SHOWN); // as ours began, so that whole windows make as many steps
                 other.run(steps - SHOWN);
-                other.settle(settling, SETTLING_RATE);
+                other.settle(settling(), SETTLING_RATE);
                 all.add(other.heldOut(heldOut));
             }
         }
         return all;
     }
 
-    /// What was found, with [#NO_RATIO] unless everyone with times is beyond doubt. To be asked after the turns.
+    /// As [Doubts#facts].
     public Map<String, String> facts() {
-        Map<String, String> all = new LinkedHashMap<>(facts);
-        List<String> doubts = new ArrayList<>();
-        if (rivals.stream().anyMatch(Rival::timed)) {
-            leftOut.ifPresent(doubts::add);
-        }
-        for (Rival rival : leftOut.isPresent() ? List.<Rival>of() : rivals) {
-            if (rival.timed()) {
-                Optional.ofNullable(ofLosses.get(rival)).ifPresent(doubts::add);
-                Optional.ofNullable(ofElbo.get(rival)).ifPresent(doubts::add);
-            }
-        }
-        if (!doubts.isEmpty()) {
-            all.put(NO_RATIO, String.join("; ", doubts));
-        }
-        return all;
+        return doubts.facts();
     }
 
     /// The largest relative difference of losses from `ours`; infinite where the lengths differ or one is not a number.
@@ -190,10 +172,6 @@ public final class Proof {
             worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
         }
         return worst;
-    }
-
-    private static double[] numbers(JsonNode list) {
-        return StreamSupport.stream(list.spliterator(), false).mapToDouble(n -> n.asDouble(Double.NaN)).toArray();
     }
 
     private static String nats(double value) {

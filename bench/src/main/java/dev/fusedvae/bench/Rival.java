@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.StreamSupport;
 
 /// A peer's way to run, in one row of a contest: it takes its turns until it refuses one, and then is out with the reason.
 public final class Rival {
@@ -55,9 +56,14 @@ public final class Rival {
         return mode;
     }
 
+    /// Whether it still takes its turns.
+    boolean takesPart() {
+        return out.isEmpty();
+    }
+
     /// Whether it has times that a ratio could be of.
     boolean timed() {
-        return out.isEmpty() && !millis.isEmpty();
+        return takesPart() && !millis.isEmpty();
     }
 
     /// Its training loss at the end of its last turn, if it tells one.
@@ -69,11 +75,16 @@ public final class Rival {
         return line.ask(command);
     }
 
+    /// The list `field` of an answer; what is no number in it is NaN.
+    double[] numbers(String command, String field) throws Peer.Absent {
+        return StreamSupport.stream(ask(command).path(field).spliterator(), false).mapToDouble(n -> n.asDouble(Double.NaN)).toArray();
+    }
+
     /// Takes a turn, unless it is out.
     ///
     /// @param counts whether its time is kept
     void turn(String command, boolean counts) {
-        if (out.isPresent()) {
+        if (!takesPart()) {
             return;
         }
         try {

@@ -10,33 +10,50 @@ import java.util.function.UnaryOperator;
 
 /// Everyone in turn, again and again, A B C D A B C D …, so that a busy moment hits all alike; the first round does not count.
 ///
+/// @param warm   steps or calls of everyone before any is timed, the peers' `--warm`
 /// @param rounds that count
 /// @param steps  of a turn, steps or calls; everyone rounds down to whole windows, and takes one window before the clock starts
-public record Turns(int rounds, int steps) {
+public record Turns(int warm, int rounds, int steps) {
     private static final int CALM_MILLIS = 400;
-
-    /// Brings our side to `warm` steps, less the window that begins its first turn: as a peer's `--warm` does.
-    public static void warmUp(Contestant ours, int warm) {
-        ours.run(Math.max(0, warm - ours.steps() - ours.window()));
-    }
 
     /// Our side's times, milliseconds a step; those of `rivals` are with them.
     ///
     /// @param command what a rival is asked, from its mode
     public List<Double> run(Contestant ours, List<Rival> rivals, UnaryOperator<String> command) {
+        return run(ours, rivals, command, Turns::calm);
+    }
+
+    /// @param calm what comes before every turn
+    List<Double> run(Contestant ours, List<Rival> rivals, UnaryOperator<String> command, Runnable calm) {
+        warmUp(ours);
         List<Double> millis = new ArrayList<>();
         for (int round = 0; round <= rounds; round++) {
-            calm();
+            calm.run();
             ours.run(ours.window());
             double time = ours.millisAStep(steps);
             if (round > 0) {
                 millis.add(time);
             }
             for (Rival rival : rivals) {
-                rival.turn(command.apply(rival.mode()), round > 0);
+                if (rival.takesPart()) {
+                    calm.run();
+                    rival.turn(command.apply(rival.mode()), round > 0);
+                }
             }
         }
         return millis;
+    }
+
+    /// Brings our side to [#warm] steps, less the window that begins its first turn: as a peer's `--warm` does.
+    private void warmUp(Contestant ours) {
+        ours.run(Math.max(0, warm - ours.steps() - ours.window()));
+    }
+
+    /// Steps after which everyone is through with all turns, whoever began late included.
+    ///
+    /// @param done steps before them
+    int most(int done, int window) {
+        return done + warm + (rounds + 1) * (window + Math.max(1, steps / window) * window);
     }
 
     /// Ours and everyone else's.
@@ -47,7 +64,7 @@ public record Turns(int rounds, int steps) {
         return all;
     }
 
-    /// Lets the other side's threads go to sleep before the clock starts.
+    /// Lets the threads of whoever came before go to sleep before the clock starts.
     private static void calm() {
         try {
             Thread.sleep(CALM_MILLIS);

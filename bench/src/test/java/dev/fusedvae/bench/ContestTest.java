@@ -77,6 +77,48 @@ class ContestTest {
         assertTrue(row(folder, losses, "1000").facts().get("noRatio").startsWith("losses of torch eager differ by"));
     }
 
+    /// A row of encoders against a shell script in the place of torch_vae.py, which starts with two threads.
+    private static BenchResults.Row encoders(Path folder, String means) throws IOException {
+        Files.writeString(folder.resolve("torch_vae.py"), """
+                echo '{"peer": "fake", "version": "1", "python": "3", "device": "none", "threads": 2}'
+                while read -r command rest; do
+                    case $command in
+                        threads) echo '{"threads": 1}' ;;
+                        means) echo '%s' ;;
+                        encode) echo '{"msMedian": 2}' ;;
+                        quit) exit 0 ;;
+                        *) echo '{"error": "no such command"}' ;;
+                    esac
+                done
+                """.formatted(means));
+        Examples examples = Nets.randomPixels(8, 784);
+        Peer.Setting setting = new Peer.Setting(Path.of("sh"), folder.resolve("i"), folder.resolve("t"), 2, 60);
+        try (Peers peers = new Peers(folder, setting)) {
+            return new Contest(peers, examples, examples, setting, 1).run(new Entry.Encode(2, 1));
+        }
+    }
+
+    @Test
+    void encodersRow_hasARatioOnlyWhereThoseWithTimesGiveOurMeans(@TempDir Path folder) throws IOException {
+        float[] means;
+        Side side = new Side("cpu", Fusion.of(FusionLevel.LAYER), () -> new CpuBackend(1));
+        try (Contestant ours = Contestant.encoder(side, new Course("S", 2, Nets.randomPixels(8, 784), Contestant.WINDOW))) {
+            means = ours.means();
+        }
+        assertEquals(2 * 20, means.length);
+        BenchResults.Row right = encoders(folder, "{\"means\": " + Arrays.toString(means) + "}");
+        assertFalse(right.facts().containsKey("noRatio"), right.facts().toString());
+        // a float, printed as a float, is not to the last bit what it is as a double
+        assertTrue(Double.parseDouble(right.facts().get("meansDiffer torch compile")) < 1e-6, right.facts().toString());
+        assertEquals("fake 1, Python 3, none, 1 threads, eager", right.series().get(1).ran());
+        means[39] += 1;
+        BenchResults.Row wrong = encoders(folder, "{\"means\": " + Arrays.toString(means) + "}");
+        assertTrue(wrong.facts().get("noRatio").matches("means of torch eager differ by .*; means of torch compile differ by .*"), wrong.facts().toString());
+        assertTrue(wrong.of("torch eager").isPresent(), wrong.toString());
+        BenchResults.Row none = encoders(folder, "{\"error\": \"no such command\"}");
+        assertTrue(none.facts().get("noRatio").startsWith("torch eager could not be asked for its means: torch refused 'means eager S 2 "), none.facts().toString());
+    }
+
     @Test
     void rowThatFails_keepsItsReason(@TempDir Path folder) {
         Examples narrow = Nets.randomPixels(64, 10);

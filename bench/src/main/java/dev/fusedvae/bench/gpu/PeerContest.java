@@ -3,6 +3,7 @@ package dev.fusedvae.bench.gpu;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.bench.Contestant;
 import dev.fusedvae.bench.Course;
+import dev.fusedvae.bench.Nets;
 import dev.fusedvae.bench.Peer;
 import dev.fusedvae.bench.Proof;
 import dev.fusedvae.bench.Rival;
@@ -39,8 +40,8 @@ final class PeerContest {
 
     PeerContest(Side side, Examples examples, Examples heldOut, int rounds) {
         this.side = side;
-        this.examples = examples;
-        this.heldOut = heldOut;
+        this.examples = Nets.floats(examples);
+        this.heldOut = Nets.floats(heldOut);
         this.rounds = rounds;
     }
 
@@ -48,6 +49,7 @@ final class PeerContest {
         Engine engine = Engine.parse(args[4]);
         Results results = new Results(args[0], "peers", engine.device());
         results.note("data", args[1]);
+        results.note("inputEncoding", Nets.INPUT_ENCODING);
         results.note("clock", "wall, to the end of the work on the device, every " + WINDOW + " steps");
         PeerContest contest = new PeerContest(engine.side(), Report.examples(args[1]), Report.heldOut(args[1]), Integer.parseInt(args[2]));
         List<String> modes = List.of(args[5].split(","));
@@ -95,7 +97,8 @@ final class PeerContest {
         }
         Course course = new Course(words[0], Integer.parseInt(words[1]), examples, WINDOW);
         List<Rival> rivals = modes.stream().map(m -> rival(m.split(":")[0], m.split(":")[1])).toList();
-        Proof proof = new Proof(side, course, heldOut, rivals);
+        Turns turns = new Turns(WARM, rounds, Math.min(LONGEST_TURN, course.stepsPerEpoch()));
+        Proof proof = new Proof(side, course, turns, heldOut, rivals);
         List<Double> ours = List.of();
         String ran = side.ran();
         try (Contestant contestant = proof.start()) {
@@ -104,7 +107,7 @@ final class PeerContest {
             } else {
                 proof.leaveOut("not proven: the row was run for its times alone");
             }
-            ours = turns(contestant, course, rivals);
+            ours = turns.run(contestant, rivals, mode -> "step %s %s %d %d".formatted(mode, course.net(), course.batch(), turns.steps()));
             if (proves) {
                 proof.heldOut(contestant);
             }
@@ -114,12 +117,6 @@ final class PeerContest {
         Map<String, String> facts = new LinkedHashMap<>(proof.facts());
         rivals.forEach(r -> r.loss().ifPresent(loss -> facts.put("loss " + r.who(), String.format(Locale.ROOT, "%.2f", loss))));
         return said(new BenchResults.Row("train " + course.net() + ", batch " + course.batch(), "ms", Turns.series(ran, ours, rivals), facts));
-    }
-
-    private List<Double> turns(Contestant contestant, Course course, List<Rival> rivals) {
-        int steps = Math.min(LONGEST_TURN, course.stepsPerEpoch());
-        Turns.warmUp(contestant, WARM);
-        return new Turns(rounds, steps).run(contestant, rivals, mode -> "step %s %s %d %d".formatted(mode, course.net(), course.batch(), steps));
     }
 
     private static BenchResults.Row said(BenchResults.Row row) {
