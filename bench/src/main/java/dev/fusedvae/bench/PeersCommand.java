@@ -1,5 +1,6 @@
 package dev.fusedvae.bench;
 
+import dev.fusedvae.backend.cuda.Probe;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.DataFiles;
 import dev.fusedvae.data.DataSet;
@@ -22,13 +23,13 @@ import picocli.CommandLine.Option;
 
 /// The engine against PyTorch, JAX and DL4J.
 @Command(name = "peers", mixinStandardHelpOptions = true, description = {"Time training steps and encoding against PyTorch, JAX and DL4J, in turns, same mathematics and data.",
-    PeersCommand.RULES, PeerTable.RULE})
+    PeersCommand.RULES, PeerTable.RULE, "Runs our CPU path only, also where a GPU is ready: bench/gpu/run measures there."})
 final class PeersCommand implements Callable<Integer> {
     /// By which everyone is timed: in the help and below every contest.
     static final String RULES = "Rules: the mean over the batch as loss; the data resident; gather, noise, loss, gradient and Adam inside the timing; fp32, no TF32;"
             + " same weights, order and, for the first 20 losses, same noise; full batches; medians of interleaved turns; less than a factor of 1.06 is noise;"
             + " a ratio only where those losses agree to 1e-4 and, after the turns, at least three epochs and some steps at a low rate, the held-out ELBO lies within"
-            + " 1 nat of what three seeds of the engine span.";
+            + " 1 nat of what three seeds of the engine span, and of encoders only where their means on the same weights agree to 1e-4 of the largest.";
     private static final Path PEERS = Outputs.root().resolve("bench").resolve("peers");
     private static final Path ENVIRONMENT = PEERS.resolve(".venv");
     private static final List<String> ROWS = List.of("I:20", "I:128", "I@iwae50:20", "S:128", "S:1024", "big:64", "big:256", "dl4j:S:128",
@@ -85,6 +86,7 @@ final class PeersCommand implements Callable<Integer> {
         atLeastOne("--threads", threads);
         Path file = out.orElseGet(() -> Outputs.results("peers" + (dense ? "-dense" : "") + (quick ? "-quick" : "")));
         Outputs.require(file);
+        gpuNote(Probe.of(System.getenv())).ifPresent(System.err::println);
         if (setup) {
             setup();
         }
@@ -106,6 +108,16 @@ final class PeersCommand implements Callable<Integer> {
         }
         System.err.println("wrote " + file);
         return 0;
+    }
+
+    /// What to say where a GPU is ready, which nobody uses here.
+    static Optional<String> gpuNote(Probe.Outcome found) {
+        return switch (found) {
+            case Probe.Outcome.Ready ready when ready.architecture().equals("simt") -> Optional.empty(); // no GPU, kernels on the CPU
+            case Probe.Outcome.Ready ready -> Optional.of("a GPU is ready (" + ready.device()
+                    + "), but this contest runs our CPU path only; bench/gpu/run measures the engine and its peers on the GPU");
+            case Probe.Outcome.Refused _ -> Optional.empty();
+        };
     }
 
     private void atLeastOne(String option, int value) {
@@ -131,6 +143,7 @@ final class PeersCommand implements Callable<Integer> {
         Map<String, String> environment = Conditions.of("cpu, " + threads + " threads", Outputs.root());
         environment.put("driver", "none");
         environment.put("data", dense ? "MNIST without a zero: black is 1 of 255" : "MNIST");
+        environment.put("inputEncoding", Nets.INPUT_ENCODING);
         environment.put("rounds", Integer.toString(rounds.orElse(quick ? QUICK_ROUNDS : 7)));
         environment.put("stepsBeforeTiming", Integer.toString(setting.warm()));
         for (Entry entry : entries) {
