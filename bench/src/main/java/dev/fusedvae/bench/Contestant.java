@@ -71,10 +71,15 @@ public final class Contestant implements AutoCloseable {
         return new Contestant(side.open().get(), graph, side.fusion(), new Feed.Inference(course.examples(), course.batch(), 1), course.window());
     }
 
-    /// Writes the weights for a peer, under PyTorch's names.
+    /// Writes an encoder's weights for a peer, under PyTorch's names. A peer takes a whole net or none, so the decoder is there
+    /// too, as zeros.
     void exportWeights(Path file) throws IOException {
+        encoder();
         try (Npz npz = new Npz(file)) {
             weights(npz);
+            for (Tensor t : Graphs.decode(executable.plan().graph().spec()).tensors(Tensor.Role.PARAMETER)) {
+                npz.floats(t.name(), new float[Math.toIntExact(t.elements(1))], shape(t));
+            }
         }
     }
 
@@ -91,9 +96,12 @@ public final class Contestant implements AutoCloseable {
 
     private void weights(Npz npz) throws IOException {
         for (Tensor t : executable.plan().graph().tensors(Tensor.Role.PARAMETER)) {
-            int[] shape = t.rows() == 1 ? new int[] {t.width()} : new int[] {t.rows(), t.width()};
-            npz.floats(t.name(), executable.read(t), shape);
+            npz.floats(t.name(), executable.read(t), shape(t));
         }
+    }
+
+    private static int[] shape(Tensor parameter) {
+        return parameter.rows() == 1 ? new int[] {parameter.width()} : new int[] {parameter.rows(), parameter.width()};
     }
 
     private void order(Npz npz, int epochs) throws IOException {
@@ -129,6 +137,12 @@ public final class Contestant implements AutoCloseable {
             return training;
         }
         throw new IllegalStateException("an encoder takes no steps");
+    }
+
+    private void encoder() {
+        if (trains()) {
+            throw new IllegalStateException("one that trains is no encoder");
+        }
     }
 
     private boolean trains() {
@@ -189,9 +203,7 @@ public final class Contestant implements AutoCloseable {
 
     /// The posterior means of an encoder's batch, row by row.
     float[] means() {
-        if (trains()) {
-            throw new IllegalStateException("only an encoder gives means");
-        }
+        encoder();
         turn();
         Graph graph = executable.plan().graph();
         int latent = graph.spec().latent();

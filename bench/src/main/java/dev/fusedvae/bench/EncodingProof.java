@@ -34,7 +34,7 @@ final class EncodingProof {
                 ours.exportWeights(file);
                 float[] means = ours.means();
                 rivals.forEach(rival -> doubts.compare(rival, MEANS, MEAN_TOLERANCE, () -> worst(means,
-                        rival.numbers("means %s %s %d %s".formatted(rival.mode(), course.net(), course.batch(), file), MEANS))));
+                        rival.numbers("mean %s %s %d %s".formatted(rival.mode(), course.net(), course.batch(), file), MEANS))));
             } finally {
                 Files.delete(file);
             }

@@ -84,7 +84,7 @@ class ContestTest {
                 while read -r command rest; do
                     case $command in
                         threads) echo '{"threads": 1}' ;;
-                        means) echo '%s' ;;
+                        mean) echo '%s' ;;
                         encode) echo '{"msMedian": 2}' ;;
                         quit) exit 0 ;;
                         *) echo '{"error": "no such command"}' ;;
@@ -116,7 +116,7 @@ class ContestTest {
         assertTrue(wrong.facts().get("noRatio").matches("means of torch eager differ by .*; means of torch compile differ by .*"), wrong.facts().toString());
         assertTrue(wrong.of("torch eager").isPresent(), wrong.toString());
         BenchResults.Row none = encoders(folder, "{\"error\": \"no such command\"}");
-        assertTrue(none.facts().get("noRatio").startsWith("torch eager could not be asked for its means: torch refused 'means eager S 2 "), none.facts().toString());
+        assertTrue(none.facts().get("noRatio").startsWith("torch eager could not be asked for its means: torch refused 'mean eager S 2 "), none.facts().toString());
     }
 
     @Test

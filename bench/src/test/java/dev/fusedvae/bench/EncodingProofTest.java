@@ -32,7 +32,9 @@ class EncodingProofTest {
     private static double[] means(Path file) {
         try {
             Map<String, NpzArrays.Array> weights = NpzArrays.read(file);
-            assertEquals(Set.of("encoder.0.weight", "encoder.0.bias", "heads.weight", "heads.bias"), weights.keySet());
+            assertEquals(Set.of("encoder.0.weight", "encoder.0.bias", "heads.weight", "heads.bias", "decoder.0.weight", "decoder.0.bias",
+                    "decoder.2.weight", "decoder.2.bias"), weights.keySet());
+            assertEquals(List.of(EXAMPLES.features(), HIDDEN), weights.get("decoder.2.weight").shape());
             assertEquals(List.of(2 * LATENT, HIDDEN), weights.get("heads.weight").shape());
             assertEquals(List.of(HIDDEN), weights.get("encoder.0.bias").shape());
             double[] means = new double[BATCH * LATENT];
@@ -68,7 +70,7 @@ class EncodingProofTest {
             if (words[0].equals("encode")) {
                 return json("{\"msMedian\": 1}");
             }
-            assertEquals("means mode 36-8-2 3", String.join(" ", Arrays.asList(words).subList(0, 4)));
+            assertEquals("mean mode 36-8-2 3", String.join(" ", Arrays.asList(words).subList(0, 4)));
             return json("{\"means\": " + Arrays.toString(answer.apply(means(Path.of(words[4])))).replace("NaN", "null") + "}");
         };
     }
@@ -140,7 +142,7 @@ class EncodingProofTest {
     @Test
     void rivalThatCannotBeAsked_keepsItsTimesAndTakesTheRatio() {
         Map<String, String> facts = prove(command -> {
-            if (command.startsWith("means")) {
+            if (command.startsWith("mean ")) {
                 throw new Peer.Absent("fake refused it: it knows no such command");
             }
             return json("{\"msMedian\": 1}");
@@ -180,7 +182,7 @@ class EncodingProofTest {
     @Test
     void oneThatTrains_givesNoMeans() {
         try (Contestant ours = Contestant.training(SIDE, COURSE, 1)) {
-            assertEquals("only an encoder gives means", assertThrows(IllegalStateException.class, ours::means).getMessage());
+            assertEquals("one that trains is no encoder", assertThrows(IllegalStateException.class, ours::means).getMessage());
         }
     }
 }
