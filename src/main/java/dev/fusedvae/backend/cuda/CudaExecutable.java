@@ -107,7 +107,7 @@ final class CudaExecutable implements Executable {
         launches = new Launches(plan, engine.library(), engine.vendor());
         resources = new Resources(driver, plan, launches, shared);
         replay = resources.take(new Replay(driver, launches, resources.control, engine.graphs()));
-        guards = plan.phases().size() == 1 ? Optional.of(new SlotGuards(driver, resources.slots, resources.staging)) : Optional.empty();
+        guards = plan.phases().size() == 1 ? Optional.of(new SlotGuards(driver, this::enter, resources.slots, resources.staging)) : Optional.empty();
         try {
             UpdateArgs updates = new UpdateArgs(resources.slots, resources.control, resources.staging);
             long prior = PriorTable.upload(plan.graph().spec(), resources.control, resources.staging);

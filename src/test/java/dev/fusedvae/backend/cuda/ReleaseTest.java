@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.Guards;
 import dev.fusedvae.check.Trial;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graph;
@@ -74,7 +75,11 @@ class ReleaseTest {
     @Test
     void executable_thatIsClosedRefusesWork_andTakesNothing() {
         try (CudaBackend backend = Simt.open()) {
-            Executable closed = backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed());
+            CudaExecutable closed = backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed());
+            Plan plan = closed.plan();
+            Executable onePhase = backend.load(new Plan(plan.graph(), plan.level(), plan.batch(), plan.phases().subList(0, 1), plan.notes()), TRIAL.feed());
+            Guards guards = onePhase.guards().orElseThrow();
+            onePhase.close();
             Tensor parameter = closed.plan().graph().tensors(Tensor.Role.PARAMETER).getFirst();
             closed.close();
             closed.close();
@@ -82,6 +87,7 @@ class ReleaseTest {
             for (org.junit.jupiter.api.function.Executable use : List.<org.junit.jupiter.api.function.Executable>of(
                     () -> closed.feed(TRIAL.feed()), () -> closed.run(0, 1, new double[0]), () -> closed.read(parameter), closed::examplesChanged,
                     () -> closed.write(parameter, new float[Math.toIntExact(parameter.elements(4))]), () -> closed.runChecked(0),
+                    () -> closed.time(1), () -> closed.profiled(0, 1), guards::arm, guards::damaged,
                     () -> closed.sibling(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed()))) {
                 assertEquals("this executable is closed", assertThrows(IllegalStateException.class, use).getMessage());
             }
