@@ -92,7 +92,9 @@ final class CudaExecutable implements Executable {
     static CudaExecutable load(Engine engine, Plan plan, Feed feed, Optional<Slots> shared) {
         synchronized (engine.driver()) {
             engine.driver().enter();
-            return new CudaExecutable(engine, plan, feed, shared);
+            CudaExecutable loaded = new CudaExecutable(engine, plan, feed, shared);
+            engine.open().add(loaded);
+            return loaded;
         }
     }
 
@@ -336,6 +338,7 @@ final class CudaExecutable implements Executable {
         synchronized (driver) {
             if (!closed) {
                 closed = true;
+                engine.open().remove(this);
                 driver.enterToClose();
                 resources.close();
             }
