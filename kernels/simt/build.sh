@@ -66,7 +66,8 @@ module)
     [ $# -ge 1 ] || usage
     source=$1; shift
     target=$out/$(basename "$source" .cu).so
-    if outdated "$target" "$source" $(find "$here/.." "$(dirname "$source")" -name '*.cuh') "$here/device.hpp" "$here/build.sh"; then
+    if outdated "$target" "$source" "$here/device.hpp" "$here/build.sh" ||
+        [ -n "$(find "$here/.." "$(dirname "$source")" -name '*.cuh' -newer "$target" -print | head -n 1)" ]; then
         $cxx $flags $kernel_flags -I"$here/.." "$@" -shared "$source" -o "$target.new"
         mv "$target.new" "$target"
     fi ;;

@@ -61,7 +61,7 @@ std::string Emulator::run(const Launch& launch) {
     uint64_t total = count(launch.grid), next = 0;
     size_t resident = launch.cooperative ? total : schedule.order == Order::RANDOM ? std::min<uint64_t>(total, RANDOM_RESIDENT) : 1;
     while (blocks_.size() < resident) blocks_.push_back(std::make_unique<Block>());
-    for (auto& block : blocks_) block->live = 0;
+    for (auto& block : blocks_) abandon(*block);           // of a launch that the host had no memory for
     for (bool busy = true; busy && failure_.empty();) {
         for (size_t i = 0; i < resident && next < total; i++)
             if (blocks_[i]->live == 0) open(*blocks_[i], blockAt(next++, total));

@@ -65,7 +65,10 @@ char* Stacks::take() {
         size_t size = GUARD + STACK + GUARD;
         void* p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (p == MAP_FAILED) throw std::bad_alloc();
-        mprotect(p, GUARD, PROT_NONE);
+        if (mprotect(p, GUARD, PROT_NONE) != 0) {          // as at the limit of mappings, vm.max_map_count
+            munmap(p, size);
+            throw std::bad_alloc();
+        }
         all_.push_back(static_cast<char*>(p));
         free_.push_back(static_cast<char*>(p) + GUARD);
     }

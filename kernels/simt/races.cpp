@@ -17,6 +17,13 @@ const char* verb(Touch kind) {
     __builtin_unreachable();
 }
 
+/// As one word of a shell's.
+std::string quoted(const std::string& text) {
+    std::string word = "'";
+    for (char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return word + "'";
+}
+
 /// File and line of an instruction, where addr2line is there and the module was built with -g; else its place in the module.
 std::string line(const void* code) {
     Dl_info module{};
@@ -26,12 +33,13 @@ std::string line(const void* code) {
     char offset[32];
     std::snprintf(offset, sizeof offset, "0x%zx", size_t(static_cast<const char*>(code) - static_cast<const char*>(module.dli_fbase)) - 1);
     std::string text;
-    if (FILE* tool = popen(("addr2line -e '" + file + "' " + offset + " 2>/dev/null").c_str(), "r")) {
+    if (FILE* tool = popen(("addr2line -e " + quoted(file) + " " + offset + " 2>/dev/null").c_str(), "r")) {
         char part[512];
         if (std::fgets(part, sizeof part, tool)) text = part;
         pclose(tool);
     }
-    text = text.substr(0, text.find_first_of("\n ("));
+    text = text.substr(0, text.find('\n'));
+    text = text.substr(0, text.find(" (discriminator "));
     size_t slash = text.rfind('/');                        // op/variant.cu says enough
     if (slash != std::string::npos) slash = text.rfind('/', slash - 1);
     return text.empty() || text[0] == '?' ? file + "+" + offset : text.substr(slash == std::string::npos ? 0 : slash + 1);
@@ -83,8 +91,8 @@ std::string Races::touch(Word& word, const Access& now, bool own) const {
     if (now.kind == Touch::READ) {
         noteRead(word, now, own);
     } else {
-        if (current(word.write, now, own) && word.write.by(now)) word.write.bytes |= now.bytes;
-        uint8_t all = current(word.write, now, own) && word.write.by(now) ? word.write.bytes : now.bytes;
+        bool together = current(word.write, now, own) && word.write.sameMoment(now) && word.write.kind == now.kind;
+        uint8_t all = uint8_t(now.bytes | (together ? word.write.bytes : 0));
         word.write = now;
         word.write.bytes = all;
     }

@@ -23,6 +23,8 @@ struct Access {
 
     bool by(const Access& o) const { return block == o.block && thread == o.thread; }
     bool sameWarp(const Access& o) const { return block == o.block && thread / 32 == o.thread / 32; }
+    /// Whether nothing that orders lies between the two: what comes before or after one does so for both.
+    bool sameMoment(const Access& o) const { return by(o) && blockTime == o.blockTime && warpTime == o.warpTime; }
     /// Whether the later access `o` comes after this one in every execution.
     bool before(const Access& o) const {
         return by(o) || (block == o.block && blockTime != o.blockTime) || (sameWarp(o) && warpTime != o.warpTime);
@@ -43,7 +45,7 @@ public:
     std::string touch(const char* p, size_t bytes, Access now, bool own);
 
 private:
-    /// The last write, and two reads since that are as far apart as there are.
+    /// The last write, with the bytes that its thread wrote at that time, and two reads since that are as far apart as there are.
     struct Word { Access write, reads[2]; };
     static constexpr size_t PAGE = 256;      // words
     Word& word(uintptr_t number);

@@ -22,6 +22,14 @@ CASE(kernels_computeUnderEverySchedule) {
     }
 }
 
+CASE(halvesOfAWord_areWrittenApart) {
+    Session s(modulePath);
+    Buffer<uint32_t> words(std::vector<uint32_t>(2));
+    ok(s.run("halves", 1, Words{words.address, 0, 0, 0}));
+    expectEqual(words.read()[0], 0x20001, "both halves");
+    expectEqual(words.read()[1], 1, "half 0, read while half 1 is written");
+}
+
 CASE(cooperativeLaunch_letsBlocksWaitForEachOther_upToTheDevice) {
     Session s(modulePath);
     Buffer<uint32_t> words(std::vector<uint32_t>(20));

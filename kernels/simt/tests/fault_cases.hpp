@@ -79,6 +79,18 @@ CASE(globalOverread_givesNaN) {
     expect(std::isnan(y.read()[255]), "NaN from beyond the buffer");
 }
 
+CASE(halfWrittenWhileItIsRead_showsInTheSchedule) {
+    std::vector<uint32_t> read;
+    for (const char* order : {"forward", "reverse"}) {
+        fvae_simt_schedule(order, 1);
+        Session s(modulePath);
+        Buffer<uint32_t> words(std::vector<uint32_t>(2));
+        ok(s.run("halves", 1, Words{words.address, 0, 1, 0}));
+        read.push_back(words.read()[1]);
+    }
+    expect(read == std::vector<uint32_t>{3, 1}, "half 0 after and before its second write");
+}
+
 CASE(hazardBetweenBlocks_showsInTheSchedule) {
     std::vector<std::vector<float>> results;
     for (const char* order : {"forward", "reverse"}) {

@@ -128,6 +128,18 @@ KERNEL(block_hazard, Vectors, 0) {
     if (threadIdx.x == 0) args.y[blockIdx.x] = args.y[next] + 1.0f;
 }
 
+// n = 0: right, since another half is written beside the one that is read; n = 1: the half that is read.
+KERNEL(halves, Words, 0) {
+    uint16_t* half = reinterpret_cast<uint16_t*>(args.words);
+    if (threadIdx.x == 1) half[0] = 1;
+    sync();                                             // half 0 is written before thread 2 reads it
+    if (threadIdx.x == 1) {
+        if (args.n == 1) half[0] = 3;
+        half[1] = 2;
+    }
+    if (threadIdx.x == 2) args.words[1] = half[0];      // written since, with n = 1
+}
+
 KERNEL(uses_dynamic, Vectors, 0) {
     DYN_SHARED(float, tile);
     tile[threadIdx.x] = 0.0f;

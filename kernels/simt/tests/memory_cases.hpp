@@ -2,6 +2,8 @@
 #pragma once
 #include "driver.hpp"
 
+#include <sys/resource.h>
+
 CASE(copies_areCheckedAgainstTheirBuffer) {
     Session s(modulePath);
     std::vector<float> host(300);
@@ -80,3 +82,36 @@ CASE(nthCall_canBeToldToFail) {
     ok(cuMemFree_v2(a));
     ok(cuMemFree_v2(b));
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/// Bytes of address space that this process holds.
+inline rlim_t addressSpace() {
+    FILE* file = std::fopen("/proc/self/statm", "r");
+    unsigned long pages = 0;
+    expect(file != nullptr && std::fscanf(file, "%lu", &pages) == 1, "a size in /proc/self/statm");
+    std::fclose(file);
+    return rlim_t(pages) * 4096;
+}
+
+CASE(launchAfterOneThatTheHostHadNoRoomFor_startsAfresh) {
+    Session s(modulePath);
+    Buffer<float> x(ramp(256)), sums(std::vector<float>(16));
+    fvae_simt_multiprocessors(4);
+    Vectors args{x.address, sums.address, 256, 0};
+    void* params[] = {&args};
+    auto run = [&] {                                                 // all 4096 threads wait at once: more stacks than any case before took
+        int r = cuLaunchCooperativeKernel(s.function("block_sum"), 16, 1, 1, 256, 1, 1, 0, nullptr, params);
+        return r != 0 ? r : cuCtxSynchronize();
+    };
+    rlimit before{};
+    getrlimit(RLIMIT_AS, &before);
+    rlimit tight{addressSpace() + (4 << 20), before.rlim_max};
+    setrlimit(RLIMIT_AS, &tight);
+    int starved = run();
+    setrlimit(RLIMIT_AS, &before);
+    expectEqual(starved, 2, "a launch without room for its stacks");
+    expectMessage("the host is out of memory");
+    ok(run());
+    expectEqual((long long)sums.read()[0], 255 * 128, "the first block's sum");
+}
+#endif

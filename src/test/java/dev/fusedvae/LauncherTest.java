@@ -230,6 +230,18 @@ class LauncherTest {
         assertTrue(Files.notExists(lock), "the lock is still there");
     }
 
+    /// Its owner was killed between the making of the lock and the writing of its pid.
+    @Test
+    void lockOfNobody_isTakenOver() throws Exception {
+        jdk("usr/lib/jvm/jdk-25", "25");
+        Path lock = Files.createDirectories(project.resolve("target/fvae.lock"));
+        Result r = run(Map.of());
+        assertEquals(0, r.exit, r.err);
+        assertTrue(r.err.contains("waiting for the build of another fvae (process unknown)"), r.err);
+        assertEquals(1, builds());
+        assertTrue(Files.notExists(lock), "the lock is still there");
+    }
+
     /// The first to remove it is held up when it has removed half of it, and the second comes just then.
     @Test
     void lockOfADeadProcess_isTakenOverByOneOfTwo() throws Exception {

@@ -32,6 +32,18 @@ public final class Backends {
         }
     }
 
+    /// What `choice` asks for by name, or where it is `auto` what the property or else the variable asks for; `auto` where
+    /// that is left to what can run here. Opens nothing.
+    ///
+    /// @throws IllegalArgumentException if the property or the variable names none
+    public static String wanted(BackendChoice choice) {
+        return wanted(choice, System.getProperties(), System.getenv());
+    }
+
+    static String wanted(BackendChoice choice, Properties properties, Map<String, String> environment) {
+        return choice.name().equals("auto") ? settle(properties, environment, new ArrayList<>()) : choice.name();
+    }
+
     /// Opens the backend of `choice`; the caller closes it.
     ///
     /// @throws BackendUnavailableException if a backend asked for by name cannot run, or has no use for a choice made

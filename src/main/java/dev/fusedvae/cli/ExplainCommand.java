@@ -92,9 +92,9 @@ final class ExplainCommand extends FvaeCommand {
         }
     }
 
-    /// The path that is explained: the backend that was named, else the cpu's.
+    /// The path that is explained: the backend that was named, here or by the property or the variable, else the cpu's.
     private String path() {
-        String name = EngineOptions.choice(engine.backend, engine.threads).name();
+        String name = Backends.wanted(EngineOptions.choice(engine.backend, engine.threads));
         return name.equals("auto") ? "cpu" : name;
     }
 

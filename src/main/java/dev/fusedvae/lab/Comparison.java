@@ -74,9 +74,9 @@ public record Comparison(List<Line> rows, List<Unmatched> unmatched, boolean sto
         return new Line(row.name(), who, ours(row, who), a, b, ratio, verdict);
     }
 
-    /// In a contest the others are peers; elsewhere all contestants are backends of this engine.
+    /// In a contest the others are peers; elsewhere all contestants are backends or kernels of this engine, but for cuBLAS.
     private static boolean ours(BenchResults.Row row, String who) {
-        return who.equals(PeerTable.OURS) || row.series(PeerTable.OURS).isEmpty();
+        return who.equals(PeerTable.OURS) || row.series(PeerTable.OURS).isEmpty() && !who.equals(Ladder.CUBLAS);
     }
 
     /// Whether anything of ours got slower beyond doubt or ends without a time. A slower peer is none of our doing.

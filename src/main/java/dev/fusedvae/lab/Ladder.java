@@ -39,6 +39,8 @@ public final class Ladder {
     /// The canonical net.
     private static final String TIMED = "128x784-400-20-400-784";
     private static final int REPEATS = 20;
+    /// The series of a results file that is cuBLAS's and no variant's.
+    static final String CUBLAS = "cublas";
 
     /// How the backends of a ladder are opened; the ladder closes them.
     public interface Opener {
@@ -93,7 +95,7 @@ public final class Ladder {
             for (Rung rung : rungs) {
                 for (Timed t : rung.times()) {
                     String name = t.title() + " of " + t.shape();
-                    series.computeIfAbsent(name, n -> new ArrayList<>(t.cublas().map(c -> series("cublas", "the product alone, fp32", c)).stream().toList()))
+                    series.computeIfAbsent(name, n -> new ArrayList<>(t.cublas().map(c -> series(CUBLAS, "the product alone, fp32", c)).stream().toList()))
                             .add(series(rung.variant(), device, t.warm()));
                     Map<String, String> known = facts.computeIfAbsent(name, n -> new LinkedHashMap<>());
                     known.put("bytes", Long.toString(t.cost().bytes()));
@@ -155,7 +157,7 @@ public final class Ladder {
         for (String variant : variants) {
             rungs.add(rung(sweep, variant, places));
         }
-        if (timed && rungs.stream().allMatch(r -> r.report().passed() && r.times().isEmpty())) {
+        if (timed && nothingToTime(rungs)) {
             notes.add("no net of %s has a call of %s, so nothing was timed; name one that has by --time-shape".formatted(
                     String.join(", ", places.stream().map(OpCase::toString).toList()), kind.label()));
         }
@@ -163,6 +165,11 @@ public final class Ladder {
             notes.add("nothing is timed on " + device + ": its clock says nothing about kernels; run this where there is a GPU");
         }
         return new Climbed(device, rungs, notes);
+    }
+
+    /// Whether no place had a call: a rung that passed would have timed it.
+    static boolean nothingToTime(List<Rung> rungs) {
+        return rungs.stream().anyMatch(r -> r.report().passed()) && rungs.stream().allMatch(r -> r.times().isEmpty());
     }
 
     /// The shapes asked for; else a few small ones, or all that `fvae verify` has where the op belongs to another family of nets.

@@ -9,7 +9,8 @@ import java.util.Random;
 /// faster than real data on some devices.
 final class Workload {
     private static final int BIAS_INPUTS = 16;
-    private static final long MOST_PIXELS = 1L << 30;
+    /// What the longest array of a JVM may hold.
+    private static final long MOST_PIXELS = Integer.MAX_VALUE - 8;
 
     private Workload() {}
 

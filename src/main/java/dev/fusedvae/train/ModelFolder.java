@@ -57,7 +57,7 @@ public final class ModelFolder {
         }
         Path file = folder.resolve(CONFIG);
         if (!Files.exists(file) && Unfinished.in(folder)) {
-            throw new IoFailure(folder + " holds a training that did not end and no model yet; go on with --resume");
+            throw new IoFailure(folder + " holds a training that did not end and no model yet; resume or repeat that run");
         }
         Fields config = new Fields(Json.read(file), file.toString());
         if (config.has("format") && config.whole("format") != FORMAT) {

@@ -39,7 +39,7 @@ public final class Unfinished {
 
     /// What a reader of the model in `folder` should know, in one sentence.
     public static Optional<String> note(Path folder) {
-        return in(folder) ? Optional.of(folder + " holds a training that did not end, so the model there is an earlier one; go on with --resume, or remove "
-                + folder.resolve(Checkpoint.FILE) + " to keep that model") : Optional.empty();
+        return in(folder) ? Optional.of(folder + " holds a training that did not end, so the model there may be an earlier one; resume or repeat that run, or remove "
+                + folder.resolve(Checkpoint.FILE) + " to keep the model that is there") : Optional.empty();
     }
 }

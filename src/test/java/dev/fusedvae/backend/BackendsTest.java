@@ -71,6 +71,17 @@ class BackendsTest {
     }
 
     @Test
+    void wantedBackend_isTheOneThatWouldBeOpened_orAutoWhereNobodySays() {
+        Map<String, String> environment = Map.of(Backends.VARIABLE, "cuda");
+        Properties properties = new Properties();
+        assertEquals("auto", Backends.wanted(BackendChoice.auto(), properties, Map.of(Backends.VARIABLE, " ")));
+        assertEquals("cuda", Backends.wanted(BackendChoice.auto(), properties, environment));
+        assertEquals("cpu", Backends.wanted(BackendChoice.of("cpu"), properties, environment));
+        properties.setProperty(Backends.PROPERTY, "reference");
+        assertEquals("reference", Backends.wanted(BackendChoice.auto(), properties, environment));
+    }
+
+    @Test
     void namedBackend_isNeverReplaced() {
         Map<String, String> noDriver = Map.of("FVAE_CUDA", "emulator");
         String message = assertThrows(BackendUnavailableException.class, () -> open(BackendChoice.of("cuda"), "", noDriver)).getMessage();

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -24,12 +25,17 @@ class ForkedTest {
     Path dir;
 
     private Process start(String... args) throws IOException {
+        return start(Map.of(), args);
+    }
+
+    private Process start(Map<String, String> variables, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules", "jdk.incubator.vector", "-Djava.awt.headless=true", "-cp", System.getProperty("java.class.path"),
                 "dev.fusedvae.cli.Main"));
         command.addAll(List.of(args));
-        return Child.limited(
-                new ProcessBuilder(command).directory(dir.toFile()).redirectOutput(file("stdout")).redirectError(file("stderr")).start());
+        ProcessBuilder builder = new ProcessBuilder(command).directory(dir.toFile()).redirectOutput(file("stdout")).redirectError(file("stderr"));
+        builder.environment().putAll(variables);
+        return Child.limited(builder.start());
     }
 
     private File file(String name) {
@@ -58,6 +64,14 @@ class ForkedTest {
         assertEquals(1, Json.parse(text("stdout"), "stdout").get("epochs").asInt());
         assertTrue(text("stderr").contains("epoch 1/1"), text("stderr"));
         assertFalse(text("stderr").contains("\r"), "no progress bar into a file");
+    }
+
+    @Test
+    void explain_takesThePathThatTheVariableNames() throws IOException, InterruptedException {
+        assertEquals(0, end(start(Map.of("FVAE_BACKEND", "reference"), "explain", "--data", "digits", "--hidden", "8")));
+        assertTrue(text("stdout").contains("Memory on the reference path: "), text("stdout"));
+        assertEquals(0, end(start(Map.of("FVAE_BACKEND", "reference"), "explain", "--data", "digits", "--hidden", "8", "--backend", "cpu")));
+        assertTrue(text("stdout").contains("Memory on the cpu path: "), text("stdout"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.Child;
 import dev.fusedvae.Vae;
 import dev.fusedvae.backend.BackendChoice;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A training that is killed in the folder of one that had ended is taken for what it is.
 class KilledTrainingTest {
     private static final String LONG = "1000000";
-    private static final String NOTE = "holds a training that did not end, so the model there is an earlier one; go on with --resume, or remove ";
+    private static final String NOTE = "holds a training that did not end, so the model there may be an earlier one; resume or repeat that run, or remove ";
 
     @TempDir
     Path dir;
@@ -49,9 +50,10 @@ class KilledTrainingTest {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djava.awt.headless=true",
                 "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "dev.fusedvae.cli.Main"));
         command.addAll(List.of(args));
-        Process process = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(stderr.toFile()).start();
+        Process process = Child.limited(
+                new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(stderr.toFile()).start());
         try {
-            for (int i = 0; i < 1200 && process.isAlive() && !Files.readString(stderr).contains("epoch " + epoch + "/"); i++) {
+            while (process.isAlive() && !Files.readString(stderr).contains("epoch " + epoch + "/")) {
                 Thread.sleep(50);
             }
             assertTrue(process.isAlive() && Files.readString(stderr).contains("epoch " + epoch + "/"), Files.readString(stderr));
@@ -111,7 +113,7 @@ class KilledTrainingTest {
     void killedBeforeThereIsAModel_isNoModelButATraining() throws IOException, InterruptedException {
         kill(2, train(LONG));
         String err = Cli.run("eval", "--model", run().toString()).expect(Exit.DATA).err().strip();
-        assertEquals("fvae: " + run() + " holds a training that did not end and no model yet; go on with --resume", err);
+        assertEquals("fvae: " + run() + " holds a training that did not end and no model yet; resume or repeat that run", err);
         assertTrue(Cli.run(train("1")).expect(Exit.DATA).err().contains("did not end"));
         Files.delete(run().resolve("checkpoint.safetensors")); // as the refusal advises
         Cli.run(train("1")).expect(Exit.OK);

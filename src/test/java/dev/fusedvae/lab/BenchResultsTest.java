@@ -115,4 +115,12 @@ class BenchResultsTest {
         assertFalse(Comparison.of(failed, before).regressed());
         assertTrue(Comparison.of(results(series("cpu", 1, 1, 1)), results(series("cpu", 2, 2, 2))).regressed());
     }
+
+    /// A row of a ladder: this engine's kernels have their own names there.
+    @Test
+    void slowerCublas_besideOurKernels_isNoRegression() {
+        BenchResults before = results(series("cublas", 1, 1, 1), series("2_tiled", 1, 1, 1));
+        assertFalse(Comparison.of(before, results(series("cublas", 2, 2, 2), series("2_tiled", 1, 1, 1))).regressed());
+        assertTrue(Comparison.of(before, results(series("cublas", 1, 1, 1), series("2_tiled", 2, 2, 2))).regressed());
+    }
 }

@@ -1,6 +1,7 @@
 package dev.fusedvae.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.CudaBackend;
 import dev.fusedvae.backend.cuda.LaunchTime;
 import dev.fusedvae.backend.cuda.Probe;
+import dev.fusedvae.check.Defect;
 import dev.fusedvae.check.OpSweep;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.plan.Cost;
@@ -91,6 +93,17 @@ class LadderTest {
         Ladder.Climbed climbed = Ladder.climb(SIMT, Kind.LOG_RATIO, List.of(), List.of(), true);
         assertTrue(climbed.passed(), climbed.toString());
         assertEquals(List.of("no net of 128x784-400-20-400-784 has a call of log_ratio, so nothing was timed; name one that has by --time-shape"), climbed.notes());
+    }
+
+    /// One wrong variant hides no missing time of the others, and wrong ones alone are no missing calls.
+    @Test
+    void callsThatNoPlaceHas_areSaidSo_whateverAVariantFailed() {
+        OpSweep.Report wrong = new OpSweep.Report("op/2_wrong", 1, 1, 9, List.of(new Defect("op/2_wrong", "1x1", "a device", Defect.Guard.EXACT, "a bit")));
+        Ladder.Rung failed = new Ladder.Rung("2_wrong", wrong, List.of());
+        Ladder.Rung passed = new Ladder.Rung("1_naive", new OpSweep.Report("op/1_naive", 1, 1, 0, List.of()), List.of());
+        assertTrue(Ladder.nothingToTime(List.of(passed, failed)));
+        assertFalse(Ladder.nothingToTime(List.of(failed)));
+        assertFalse(Ladder.nothingToTime(List.of(rung("1_naive", 9, new LaunchTime.Spread(List.of(1.0))), failed)));
     }
 
     @Test

@@ -100,6 +100,7 @@ public final class CudaBackend implements Backend {
         return engine.driver().allocatedBytes();
     }
 
+    /// Closes the executables that are still open, too.
     @Override
     public void close() {
         Driver driver = engine.driver();
@@ -108,10 +109,7 @@ public final class CudaBackend implements Backend {
                 return;
             }
             driver.enterToClose();
-            try (driver) {
-                engine.vendor().close();
-                engine.library().close();
-            }
+            engine.close();
         }
     }
 }

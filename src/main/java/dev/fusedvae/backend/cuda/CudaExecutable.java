@@ -92,7 +92,9 @@ final class CudaExecutable implements Executable {
     static CudaExecutable load(Engine engine, Plan plan, Feed feed, Optional<Slots> shared) {
         synchronized (engine.driver()) {
             engine.driver().enter();
-            return new CudaExecutable(engine, plan, feed, shared);
+            CudaExecutable loaded = new CudaExecutable(engine, plan, feed, shared);
+            engine.open().add(loaded);
+            return loaded;
         }
     }
 
@@ -107,7 +109,7 @@ final class CudaExecutable implements Executable {
         launches = new Launches(plan, engine.library(), engine.vendor());
         resources = new Resources(driver, plan, launches, shared);
         replay = resources.take(new Replay(driver, launches, resources.control, engine.graphs()));
-        guards = plan.phases().size() == 1 ? Optional.of(new SlotGuards(driver, resources.slots, resources.staging)) : Optional.empty();
+        guards = plan.phases().size() == 1 ? Optional.of(new SlotGuards(driver, this::enter, resources.slots, resources.staging)) : Optional.empty();
         try {
             UpdateArgs updates = new UpdateArgs(resources.slots, resources.control, resources.staging);
             long prior = PriorTable.upload(plan.graph().spec(), resources.control, resources.staging);
@@ -336,6 +338,7 @@ final class CudaExecutable implements Executable {
         synchronized (driver) {
             if (!closed) {
                 closed = true;
+                engine.open().remove(this);
                 driver.enterToClose();
                 resources.close();
             }

@@ -108,8 +108,8 @@ final class Driver implements AutoCloseable {
         check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
     }
 
-    /// [#enter] on the way out: whoever gives things back goes on, whatever the driver says. After [#close] there is nothing
-    /// to give back: the context took it all with it, and its handles are no longer to be named.
+    /// [#enter] on the way out: whoever gives things back goes on, whatever the driver says. After [#close] nothing is given
+    /// back: handles of a context that is gone are not to be named. [Engine#close] gives everything back before.
     void enterToClose() {
         if (!closed) {
             JCudaDriver.cuCtxSetCurrent(context);

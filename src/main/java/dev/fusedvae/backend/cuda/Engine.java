@@ -2,11 +2,37 @@ package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.backend.CudaChoice;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /// What all executables of a backend share: the device, its kernels and the choice how they run.
 ///
 /// @param timed whether the device's clock means anything: that of the SIMT device does not
-record Engine(Driver driver, KernelLibrary library, CudaChoice choice, VendorParts vendor, boolean timed) {
+/// @param open  the executables that are not closed yet, in the order in which they were loaded; under the driver's lock
+record Engine(Driver driver, KernelLibrary library, CudaChoice choice, VendorParts vendor, boolean timed, List<CudaExecutable> open) implements AutoCloseable {
+
+    Engine(Driver driver, KernelLibrary library, CudaChoice choice, VendorParts vendor, boolean timed) {
+        this(driver, library, choice, vendor, timed, new ArrayList<>());
+    }
+
+    /// Everything goes back to the device before the device goes: the executables that somebody left open, the last one first.
+    @Override
+    public void close() {
+        try (driver; library; vendor) {
+            Optional<RuntimeException> first = Optional.empty();
+            for (CudaExecutable executable : List.copyOf(open).reversed()) {
+                try {
+                    executable.close();
+                } catch (RuntimeException e) {
+                    first = first.or(() -> Optional.of(e));
+                }
+            }
+            if (first.isPresent()) {
+                throw first.get();
+            }
+        }
+    }
 
     /// The launcher that was chosen, for launches that live as long as `arena`.
     Launcher launcher(Arena arena) {

@@ -14,13 +14,16 @@ final class SlotGuards implements Guards {
     private static final int PATTERN = 0xffa5a5a5;
 
     private final Driver driver;
+    private final Runnable enter;
     private final Slots slots;
     private final Staging staging;
     private final Set<Slots.Gap> poisoned = new HashSet<>();
     private final boolean sanitized = SimtDriver.sanitized();
 
-    SlotGuards(Driver driver, Slots slots, Staging staging) {
+    /// @param enter comes before anything is done with the device, and refuses where the slots have gone back to it
+    SlotGuards(Driver driver, Runnable enter, Slots slots, Staging staging) {
         this.driver = driver;
+        this.enter = enter;
         this.slots = slots;
         this.staging = staging;
     }
@@ -28,7 +31,7 @@ final class SlotGuards implements Guards {
     @Override
     public void arm() {
         synchronized (driver) {
-            driver.enter();
+            enter.run();
             for (Slots.Gap gap : slots.gaps()) {
                 if (!sanitized) {
                     driver.fill(gap.address(), PATTERN, gap.bytes());
@@ -43,7 +46,7 @@ final class SlotGuards implements Guards {
     @Override
     public Optional<Tensor> damaged() {
         synchronized (driver) {
-            driver.enter();
+            enter.run();
             List<Slots.Gap> gaps = sanitized ? List.of() : slots.gaps();
             return gaps.stream().filter(this::written).findFirst().map(Slots.Gap::slot);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.Guards;
 import dev.fusedvae.check.Trial;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graph;
@@ -74,7 +75,11 @@ class ReleaseTest {
     @Test
     void executable_thatIsClosedRefusesWork_andTakesNothing() {
         try (CudaBackend backend = Simt.open()) {
-            Executable closed = backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed());
+            CudaExecutable closed = backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed());
+            Plan plan = closed.plan();
+            Executable onePhase = backend.load(new Plan(plan.graph(), plan.level(), plan.batch(), plan.phases().subList(0, 1), plan.notes()), TRIAL.feed());
+            Guards guards = onePhase.guards().orElseThrow();
+            onePhase.close();
             Tensor parameter = closed.plan().graph().tensors(Tensor.Role.PARAMETER).getFirst();
             closed.close();
             closed.close();
@@ -82,6 +87,7 @@ class ReleaseTest {
             for (org.junit.jupiter.api.function.Executable use : List.<org.junit.jupiter.api.function.Executable>of(
                     () -> closed.feed(TRIAL.feed()), () -> closed.run(0, 1, new double[0]), () -> closed.read(parameter), closed::examplesChanged,
                     () -> closed.write(parameter, new float[Math.toIntExact(parameter.elements(4))]), () -> closed.runChecked(0),
+                    () -> closed.time(1), () -> closed.profiled(0, 1), guards::arm, guards::damaged,
                     () -> closed.sibling(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed()))) {
                 assertEquals("this executable is closed", assertThrows(IllegalStateException.class, use).getMessage());
             }
@@ -91,16 +97,23 @@ class ReleaseTest {
 
     @Test
     void backend_closedTwice_andBeforeItsExecutables_releasesEverythingOnce() {
-        List<Long> before = StandIn.held();
-        CudaBackend backend = Simt.open();
-        Executable training = backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed());
-        backend.close();
-        backend.close();
-        training.close();
-        assertEquals(0, backend.allocatedBytes());
-        assertEquals("this cuda backend is closed", assertThrows(IllegalStateException.class,
-                () -> backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed())).getMessage());
-        assertEquals(before.subList(3, 7), StandIn.held().subList(3, 7), "modules, streams, graphs, contexts");
+        try (CudaBackend other = Simt.open()) { // its context stays, so that none takes everything with it
+            assertEquals(0, other.allocatedBytes());
+            List<Long> before = StandIn.held();
+            CudaBackend backend = Simt.open();
+            Executable training = backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed());
+            Executable sibling = training.sibling(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed());
+            backend.close();
+            assertEquals(before, StandIn.held());
+            backend.close();
+            sibling.close();
+            training.close();
+            assertEquals(before, StandIn.held());
+            assertEquals(0, backend.allocatedBytes());
+            assertEquals("this executable is closed", assertThrows(IllegalStateException.class, () -> training.run(0, 1, new double[0])).getMessage());
+            assertEquals("this cuda backend is closed", assertThrows(IllegalStateException.class,
+                    () -> backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed())).getMessage());
+        }
     }
 
     @Test

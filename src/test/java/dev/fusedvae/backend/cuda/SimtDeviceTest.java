@@ -10,6 +10,7 @@ import dev.fusedvae.Child;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -76,6 +77,7 @@ class SimtDeviceTest {
     /// Cases whose kernel has a race that the case itself does not ask for.
     private static final Map<String, String> RACING = Map.of(
         "missingBarrier_readsNaN", "part[255 - threadIdx.x]",
+        "halfWrittenWhileItIsRead_showsInTheSchedule", "written since, with n = 1",
         "sharedOverrun_isReported", "before[lane_id()] = 0.0f",       // every warp writes the same
         "hazardBetweenBlocks_showsInTheSchedule", "args.y[next] + 1.0f");
 
@@ -84,7 +86,11 @@ class SimtDeviceTest {
     void device_namesARaceByItsLines_andNothingThatIsNone() throws Exception {
         Map<String, String> environment = new HashMap<>(Simt.ENVIRONMENT);
         environment.put(SimtDriver.RACES, "1");
-        Device device = Device.build("simt-races", environment);
+        // as in a checkout whose path has a blank and a quote: they are in what names the lines
+        Path copy = Path.of("target", "simt-races", "a user's own", "tests", "kernels.cu").toAbsolutePath();
+        Files.createDirectories(copy.getParent());
+        Files.copy(MODULE_SOURCE, copy, StandardCopyOption.REPLACE_EXISTING);
+        Device device = Device.build("simt-races", environment, copy);
         List<String> sound = new ArrayList<>(device.cases());
         sound.removeAll(RACING.keySet());
         Run run = device.run(sound.toArray(String[]::new));
@@ -99,21 +105,29 @@ class SimtDeviceTest {
     }
 
     /// The stand-in driver, the test module and the test program of one set of compiler options.
-    private record Device(Path folder, Map<String, String> environment) {
+    ///
+    /// @param module the folder of the test module
+    private record Device(Path folder, Path module, Map<String, String> environment) {
 
         static Device build(String folder, Map<String, String> environment) throws Exception {
+            return build(folder, environment, MODULE_SOURCE);
+        }
+
+        /// The module comes to lie beside its source where that is a copy.
+        static Device build(String folder, Map<String, String> environment, Path source) throws Exception {
             assumeCompiler();
             Path out = Path.of("target", folder).toAbsolutePath();
+            Path module = source.equals(MODULE_SOURCE) ? out : source.getParent();
             Simt.copyDevice(environment, out);
             String script = SIMT.resolve("build.sh").toString();
             for (List<String> command : List.of(
                     List.of(script, "driver", out.toString()),
-                    List.of(script, "module", out.toString(), MODULE_SOURCE.toString()),
+                    List.of(script, "module", module.toString(), source.toString()),
                     List.of(script, "program", out.toString(), SIMT.resolve("tests/device_test.cpp").toString()))) {
                 Run run = Run.of(command, environment);
                 assertEquals(0, run.status(), run.output());
             }
-            return new Device(out, environment);
+            return new Device(out, module, environment);
         }
 
         List<String> cases() throws Exception {
@@ -125,7 +139,7 @@ class SimtDeviceTest {
         }
 
         Run run(String... cases) throws Exception {
-            List<String> command = new ArrayList<>(List.of(program(), folder.resolve("kernels.so").toString()));
+            List<String> command = new ArrayList<>(List.of(program(), module.resolve("kernels.so").toString()));
             command.addAll(List.of(cases));
             return Run.of(command, environment);
         }
