@@ -162,10 +162,16 @@ final class Lowering {
                 : stage instanceof Stage.DataGradient s ? s.layer().weight().elements(1) : 0;
     }
 
+    private CpuCall byPanels(Kernel kernel, Stage stage) {
+        int panels = kernel.panels();
+        boolean single = plan.batch() == 1 && stage.samples() == 1;
+        return TileCall.byPanels(kernel, stage.samples(), single ? Cutting.panelsOfRow(panels, weights(stage), members) : Cutting.panels(panels, members));
+    }
+
     private CpuCall kernel(Machine machine, Part part, int rowParts, double[] metrics) {
         return switch (part.cut) {
             case SUMS -> SumCalls.of(machine, part.stages.getFirst(), metrics);
-            case PANELS -> TileCall.byPanels(RowKernels.of(machine, part.stages.getFirst()), part.stages.getFirst().samples(), members);
+            case PANELS -> byPanels(RowKernels.of(machine, part.stages.getFirst()), part.stages.getFirst());
             case ROWS -> TileCall.byRows(part.stages.stream().map(s -> RowKernels.of(machine, s)).toList(),
                     part.stages.stream().mapToInt(Stage::samples).toArray(), part.grain(), rowParts);
         };

@@ -27,8 +27,8 @@ final class TileCall implements CpuCall {
     }
 
     /// A single stage, cut along panels.
-    static TileCall byPanels(Kernel kernel, int samples, int members) {
-        return new TileCall(List.of(kernel), new int[] {samples}, 1, Cutting.panels(kernel.panels(), members), true);
+    static TileCall byPanels(Kernel kernel, int samples, int parts) {
+        return new TileCall(List.of(kernel), new int[] {samples}, 1, parts, true);
     }
 
     @Override
