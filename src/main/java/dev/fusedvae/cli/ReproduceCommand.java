@@ -173,7 +173,7 @@ final class ReproduceCommand extends FvaeCommand {
             }
             print("  figure  " + row.figure() + " (" + row.source() + ")");
             print("  passes  " + row.band());
-            print("  takes   about " + row.effort() + " on two quiet cores");
+            print("  takes   " + row.effort() + " on two quiet cores");
         }
     }
 

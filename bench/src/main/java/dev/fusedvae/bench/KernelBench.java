@@ -33,13 +33,14 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Microseconds of one call of a plan, run by itself: caches are warm with its own operands and nobody else's, and the team's
-/// start and end are part of it. What a call takes among the others of a step is what `fvae explain --time` shows.
+/// start and end are part of it. What a call takes among the others of a step is what `fvae explain --time` shows. Iterations are
+/// short because there are some eighty calls, and what warms up is [WarmUp], until the compiler is done.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(value = 2, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
-@Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class KernelBench {
     private static final int STEPS = 20;
     private static final double[] NO_METRICS = {};
