@@ -57,10 +57,10 @@ public final class Conditions {
         }
     }
 
-    /// The commit of the source tree, with a plus where something differs from it.
+    /// The commit of the source tree, with a plus where something differs from it other than results.
     private static String commit(Path root) {
         String commit = git(root, "rev-parse", "HEAD");
-        return commit.isEmpty() ? "unknown" : commit + (git(root, "status", "--porcelain", "--untracked-files=no").isEmpty() ? "" : "+");
+        return commit.isEmpty() ? "unknown" : commit + (git(root, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!bench/results").isEmpty() ? "" : "+");
     }
 
     private static String git(Path root, String... arguments) {
