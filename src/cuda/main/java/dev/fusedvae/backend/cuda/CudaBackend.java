@@ -1,0 +1,115 @@
+package dev.fusedvae.backend.cuda;
+
+import dev.fusedvae.backend.Backend;
+import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.backend.Feed;
+import dev.fusedvae.fuse.Fusion;
+import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.plan.Plan;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Hand-written CUDA kernels on one device: a GPU, or the SIMT device where `FVAE_CUDA=simt`.
+public final class CudaBackend implements Backend {
+    private final String device;
+    private final Engine engine;
+
+    private CudaBackend(String device, Engine engine) {
+        this.device = device;
+        this.engine = engine;
+    }
+
+    /// Opens the device that `environment` chooses, to run as `choice` says.
+    ///
+    /// @throws BackendUnavailableException with the reason and what would help, if no kernel can run here
+    /// @throws IllegalArgumentException    if the choice names kernels or variants that are not there
+    public static CudaBackend open(Map<String, String> environment, CudaChoice choice) {
+        Probe.Outcome.Ready ready = Probe.require(environment);
+        Architecture architecture = Architecture.of(ready.architecture());
+        KernelCache cache = KernelCache.of(environment);
+        KernelFolder builtIn = KernelFolder.find(cache);
+        KernelFolder folder = choice.kernels().map(extra -> builtIn.with(extra, cache)).orElse(builtIn);
+        Variants variants = new Variants(folder, architecture, choice.variants());
+        Images images = new Images(folder, architecture, Packed.find(), environment);
+        if (ready.simulated() && !choice.vendor().isEmpty()) {
+            SimtDriver.loadVendor(environment);
+        }
+        CudaChoice streamed = choice.vendor().isEmpty() ? choice : choice.withReplay(CudaChoice.Replay.STREAM);
+        Driver driver = new Driver();
+        try {
+            VendorParts vendor = VendorParts.open(choice.vendor(), driver);
+            return new CudaBackend(ready.device(), new Engine(driver, new KernelLibrary(driver, variants, images), streamed, vendor, !ready.simulated()));
+        } catch (RuntimeException e) {
+            driver.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    @Override
+    public String device() {
+        return engine.choice().vendor().isEmpty() ? device : device + ", " + engine.vendor().text();
+    }
+
+    @Override
+    public boolean timed() {
+        return engine.timed();
+    }
+
+    /// What the device does at best, measured now over `bytes` of memory; on the SIMT device the rates mean nothing.
+    ///
+    /// @throws BackendUnavailableException if nothing here compiles the two loops for it
+    public DeviceRoofs roofs(long bytes) {
+        synchronized (engine.driver()) {
+            engine.driver().enter();
+            return DeviceRoofs.measure(engine, bytes);
+        }
+    }
+
+    @Override
+    public List<String> variants(String op) {
+        return engine.library().variants(op);
+    }
+
+    /// The highest fusion level it runs; with vendor parts, below layer.
+    @Override
+    public Fusion fusion() {
+        return engine.choice().fusion(engine.choice().vendor().isEmpty() ? highestLevel() : FusionLevel.EPILOGUE);
+    }
+
+    @Override
+    public List<String> notes() {
+        return engine.choice().vendor().isEmpty() ? List.of()
+                : List.of(engine.vendor().text() + ": their arguments change from step to step, so steps are launched one by one and never replayed from a graph");
+    }
+
+    /// @throws BackendUnavailableException if the device has too little memory, or `plan` fuses what a vendor part is to do
+    @Override
+    public CudaExecutable load(Plan plan, Feed feed) {
+        return CudaExecutable.load(engine, plan, feed, Optional.empty());
+    }
+
+    /// Bytes of device memory that executables hold.
+    public long allocatedBytes() {
+        return engine.driver().allocatedBytes();
+    }
+
+    /// Closes the executables that are still open, too.
+    @Override
+    public void close() {
+        Driver driver = engine.driver();
+        synchronized (driver) {
+            if (driver.closed()) {
+                return;
+            }
+            driver.enterToClose();
+            engine.close();
+        }
+    }
+}

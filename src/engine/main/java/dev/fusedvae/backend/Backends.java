@@ -1,0 +1,138 @@
+package dev.fusedvae.backend;
+
+import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.backend.reference.ReferenceBackend;
+import dev.fusedvae.simd.Simd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+
+/// Finds the backend to run on: never another than the one asked for, never without the reason.
+///
+/// `auto` is settled by the system property `fvae.backend`, else by the environment variable `FVAE_BACKEND`, else by
+/// what can run here: cuda where a GPU is ready, else cpu, with the reason.
+public final class Backends {
+    /// The system property that says what `auto` means.
+    public static final String PROPERTY = "fvae.backend";
+    /// The environment variable that says what `auto` means where the property does not.
+    public static final String VARIABLE = "FVAE_BACKEND";
+
+    private static final String WITHOUT_CUDA = "fusedvae-cuda is not on the class path or module path";
+
+    private Backends() {}
+
+    /// A backend ready to run.
+    ///
+    /// @param notes how `auto` was settled and what slows the backend down, a line each
+    public record Opened(Backend backend, List<String> notes) {
+        public Opened {
+            notes = List.copyOf(notes);
+        }
+    }
+
+    /// What `choice` asks for by name, or where it is `auto` what the property or else the variable asks for; `auto` where
+    /// that is left to what can run here. Opens nothing.
+    ///
+    /// @throws IllegalArgumentException if the property or the variable names none
+    public static String wanted(BackendChoice choice) {
+        return wanted(choice, System.getProperties(), System.getenv());
+    }
+
+    static String wanted(BackendChoice choice, Properties properties, Map<String, String> environment) {
+        return choice.name().equals("auto") ? settle(properties, environment, new ArrayList<>()) : choice.name();
+    }
+
+    /// Opens the backend of `choice`; the caller closes it.
+    ///
+    /// @throws BackendUnavailableException if a backend asked for by name cannot run, or has no use for a choice made
+    /// @throws IllegalArgumentException    if the property or the variable names none
+    public static Opened open(BackendChoice choice) {
+        return open(choice, System.getProperties(), System.getenv());
+    }
+
+    static Opened open(BackendChoice choice, Properties properties, Map<String, String> environment) {
+        return open(choice, properties, environment, cuda());
+    }
+
+    /// The provider of the cuda backend, if its artifact is there: seen by the loader of the engine, or by that of the caller.
+    private static Optional<BackendProvider> cuda() {
+        return Stream.of(ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()), ServiceLoader.load(BackendProvider.class))
+                .flatMap(loader -> loader.stream().map(ServiceLoader.Provider::get))
+                .filter(provider -> provider.name().equals("cuda")).findFirst();
+    }
+
+    static Opened open(BackendChoice choice, Properties properties, Map<String, String> environment, Optional<BackendProvider> cuda) {
+        List<String> notes = new ArrayList<>();
+        String name = choice.name().equals("auto") ? settle(properties, environment, notes) : choice.name();
+        if (name.equals("auto")) {
+            Optional<Backend> gpu = gpu(choice, environment, cuda, notes);
+            if (gpu.isPresent()) {
+                return new Opened(gpu.get(), notes);
+            }
+            name = "cpu";
+        }
+        if (!name.equals("cuda") && !choice.cuda().equals(CudaChoice.DEFAULT)) {
+            throw new IllegalArgumentException("launcher, replay, vendor, kernels and variants are choices of the cuda backend, and this is " + name
+                    + "; leave them out or use --backend cuda");
+        }
+        Backend backend = switch (name) {
+            case "reference" -> reference(choice.threads());
+            case "cpu" -> new CpuBackend(choice.threads() == 0 ? Runtime.getRuntime().availableProcessors() : choice.threads());
+            default -> cuda.orElseThrow(() -> new BackendUnavailableException(WITHOUT_CUDA,
+                    "add the artifact of the engine's version, or use cpu")).open(environment, choice.cuda());
+        };
+        if (name.equals("cpu")) {
+            Simd.warning().ifPresent(notes::add);
+        }
+        notes.addAll(backend.notes());
+        return new Opened(backend, notes);
+    }
+
+    private static String settle(Properties properties, Map<String, String> environment, List<String> notes) {
+        Optional<String> property = Optional.ofNullable(properties.getProperty(PROPERTY));
+        Optional<String> variable = Optional.ofNullable(environment.get(VARIABLE)).filter(v -> !v.isBlank());
+        String origin = property.isPresent() ? PROPERTY : VARIABLE;
+        String wanted = property.or(() -> variable).orElse("auto");
+        BackendChoice.check(origin, wanted);
+        if (!wanted.equals("auto")) {
+            notes.add("auto took " + wanted + ": " + origin + " says so");
+        }
+        return wanted;
+    }
+
+    /// The cuda backend where `auto` may take it, else a note that says why not.
+    private static Optional<Backend> gpu(BackendChoice choice, Map<String, String> environment, Optional<BackendProvider> cuda, List<String> notes) {
+        Optional<String> reason = notEvenAsked(choice, environment, cuda);
+        if (reason.isEmpty()) {
+            try {
+                Backend backend = cuda.orElseThrow().open(environment, choice.cuda());
+                notes.add("auto took cuda: " + backend.device() + " is ready");
+                return Optional.of(backend);
+            } catch (BackendUnavailableException e) {
+                reason = Optional.of(e.reason());
+            }
+        }
+        notes.add("auto took cpu, since " + reason.get());
+        return Optional.empty();
+    }
+
+    private static Optional<String> notEvenAsked(BackendChoice choice, Map<String, String> environment, Optional<BackendProvider> cuda) {
+        if (cuda.isEmpty()) {
+            return Optional.of(WITHOUT_CUDA);
+        }
+        Optional<String> heldBack = cuda.get().heldBack(environment);
+        return heldBack.isEmpty() && choice.threads() > 0 ? Optional.of("a number of threads was asked for") : heldBack;
+    }
+
+    private static Backend reference(int threads) {
+        if (threads > 1) {
+            throw new IllegalArgumentException("the reference backend runs on one thread, got " + threads
+                    + "; leave the number out or use cpu");
+        }
+        return new ReferenceBackend();
+    }
+}
