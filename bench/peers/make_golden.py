@@ -1,6 +1,6 @@
 """Writes the golden files of the safetensors tests from a real PyTorch state dict.
 
-    python bench/peers/make_golden.py src/test/resources/dev/fusedvae/io
+    python bench/peers/make_golden.py src/engine/test/resources/dev/fusedvae/tensors
 
 golden.safetensors         a small VAE's state dict, an input, its noise, and what PyTorch computes from them
 golden-dtypes.safetensors  the same six values in every dtype that is read, as PyTorch converts them

@@ -4,7 +4,7 @@
 /// to get the vectorised CPU path; without it the scalar path gives the same bits, slower, and says so once.
 @SuppressWarnings("module") // the artifacts that inner packages are opened to are not there when this one is compiled
 module dev.fusedvae {
-    requires transitive com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.core;
     requires static jdk.incubator.vector;
 
     exports dev.fusedvae;
@@ -22,6 +22,7 @@ module dev.fusedvae {
     exports dev.fusedvae.graph to dev.fusedvae.cuda, dev.fusedvae.tools;
     exports dev.fusedvae.plan to dev.fusedvae.cuda, dev.fusedvae.tools;
     exports dev.fusedvae.rng to dev.fusedvae.cuda, dev.fusedvae.tools;
+    exports dev.fusedvae.tensors to dev.fusedvae.tools;
     exports dev.fusedvae.simd to dev.fusedvae.cuda, dev.fusedvae.tools;
 
     uses dev.fusedvae.backend.BackendProvider;

@@ -1,17 +1,17 @@
 package dev.fusedvae.data;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fusedvae.data.CatalogueEntry.IdxFiles;
 import dev.fusedvae.data.CatalogueEntry.PinnedFile;
+import dev.fusedvae.json.Fields;
+import dev.fusedvae.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /// The file `catalogue.json` inside the jar.
 final class CatalogueResource {
@@ -21,29 +21,30 @@ final class CatalogueResource {
     /// The entries by name, in the order of the file.
     static Map<String, CatalogueEntry> read() {
         try (InputStream in = Catalogue.class.getResourceAsStream("catalogue.json")) {
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            Fields all = new Fields(Json.parse(text, "catalogue.json inside the jar"), "catalogue.json inside the jar");
             Map<String, CatalogueEntry> entries = new LinkedHashMap<>();
-            new ObjectMapper().readTree(in).properties().forEach(e -> entries.put(e.getKey(), entry(e.getKey(), e.getValue())));
+            all.names().forEach(name -> entries.put(name, entry(name, all.object(name))));
             return entries;
         } catch (IOException e) {
             throw new UncheckedIOException("catalogue.json inside the jar is damaged", e);
         }
     }
 
-    private static CatalogueEntry entry(String name, JsonNode json) {
-        ImageShape image = new ImageShape(json.required("height").intValue(), json.required("width").intValue(), json.required("channels").intValue());
-        Optional<IdxFiles> files = Optional.ofNullable(json.get("files")).map(f -> new IdxFiles(
-                pinned(f.required("trainImages")), pinned(f.required("trainLabels")), pinned(f.required("testImages")), pinned(f.required("testLabels"))));
-        return new CatalogueEntry(name, json.required("title").textValue(), json.required("licence").textValue(), image,
-                json.required("classes").intValue(), json.required("train").intValue(), json.required("test").intValue(),
-                json.required("fullScale").intValue(), Optional.ofNullable(json.get("resource")).map(JsonNode::textValue), files,
-                texts(json.path("subfolders")), texts(json.path("mirrors")));
+    private static CatalogueEntry entry(String name, Fields f) {
+        ImageShape image = new ImageShape(f.whole("height"), f.whole("width"), f.whole("channels"));
+        Optional<IdxFiles> files = f.has("files") ? Optional.of(files(f.object("files"))) : Optional.empty();
+        return new CatalogueEntry(name, f.text("title"), f.text("licence"), image, f.whole("classes"), f.whole("train"), f.whole("test"),
+                f.whole("fullScale"), f.has("resource") ? Optional.of(f.text("resource")) : Optional.empty(), files,
+                f.has("subfolders") ? f.texts("subfolders") : List.of(), f.has("mirrors") ? f.texts("mirrors") : List.of());
     }
 
-    private static PinnedFile pinned(JsonNode json) {
-        return new PinnedFile(json.required("name").textValue(), json.required("bytes").longValue(), json.required("sha256").textValue());
+    private static IdxFiles files(Fields f) {
+        return new IdxFiles(pinned(f.object("trainImages")), pinned(f.object("trainLabels")), pinned(f.object("testImages")),
+                pinned(f.object("testLabels")));
     }
 
-    private static List<String> texts(JsonNode array) {
-        return StreamSupport.stream(array.spliterator(), false).map(JsonNode::textValue).toList();
+    private static PinnedFile pinned(Fields f) {
+        return new PinnedFile(f.text("name"), f.wholeLong("bytes"), f.text("sha256"));
     }
 }

@@ -1,14 +1,15 @@
 package dev.fusedvae.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.eval.Parameters;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.io.Json;
-import dev.fusedvae.io.NamedTensor;
-import dev.fusedvae.io.SafeTensors;
-import dev.fusedvae.io.TensorFile;
+import dev.fusedvae.json.Fields;
+import dev.fusedvae.json.Json;
+import dev.fusedvae.json.JsonObject;
+import dev.fusedvae.tensors.NamedTensor;
+import dev.fusedvae.tensors.SafeTensors;
+import dev.fusedvae.tensors.TensorFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ import java.util.zip.CRC32C;
 /// @param identity what the run must have in common with one that goes on from here
 /// @param engine   backend and fusion level that wrote it; on others a run goes on up to rounding
 /// @param best     the best parameters so far, where the run stops early
-record Checkpoint<P extends Progress>(JsonNode identity, String engine, P progress, Parameters parameters, Parameters state,
+record Checkpoint<P extends Progress>(JsonObject identity, String engine, P progress, Parameters parameters, Parameters state,
                                       Optional<Parameters> best) {
     static final String FILE = "checkpoint.safetensors";
 
@@ -95,7 +96,7 @@ record Checkpoint<P extends Progress>(JsonNode identity, String engine, P progre
     }
 
     /// Reads the checkpoint in `folder`, which must belong to a run with `identity` of a graph with the tensors of `layout`.
-    static <P extends Progress> Checkpoint<P> load(Path folder, JsonNode identity, Layout layout, Function<Fields, P> read) {
+    static <P extends Progress> Checkpoint<P> load(Path folder, JsonObject identity, Layout layout, Function<Fields, P> read) {
         Path path = folder.resolve(FILE);
         if (!Files.exists(path)) {
             throw new IoFailure("there is no " + FILE + " in " + folder + " to resume from; start without resume, or name the folder of the run");
@@ -109,7 +110,7 @@ record Checkpoint<P extends Progress>(JsonNode identity, String engine, P progre
                 throw new IoFailure("its checksum is " + checksum + " instead of " + file.text("crc32c")
                         + ", so its content has changed; take an older copy or start without resume");
             }
-            JsonNode theirs = Json.parse(identityText, "its identity");
+            JsonObject theirs = Json.parseObject(identityText, "its identity");
             Optional<String> difference = Difference.between(theirs, identity, "");
             if (difference.isPresent()) {
                 throw new IoFailure("it belongs to another run: " + difference.get() + "; repeat that run's settings, or start without resume");

@@ -1,9 +1,9 @@
 package dev.fusedvae.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.json.Fields;
+import dev.fusedvae.json.Json;
+import dev.fusedvae.json.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -12,24 +12,24 @@ import java.util.Optional;
 final class HistoryJson {
     private HistoryJson() {}
 
-    static JsonNode of(List<EpochMetrics> epochs) {
-        return Json.tree(epochs.stream().map(HistoryJson::of).toList());
+    static List<JsonObject> of(List<EpochMetrics> epochs) {
+        return epochs.stream().map(HistoryJson::of).toList();
     }
 
-    private static ObjectNode of(EpochMetrics m) {
-        ObjectNode node = Json.object();
+    private static JsonObject of(EpochMetrics m) {
+        JsonObject node = new JsonObject();
         node.put("epoch", m.epoch());
-        node.set("train", of(m.train()));
-        node.set("test", of(m.test()));
-        node.set("klPerLatent", Json.tree(m.klPerLatent()));
+        node.put("train", of(m.train()));
+        node.put("test", of(m.test()));
+        node.put("klPerLatent", m.klPerLatent());
         node.put("activeUnits", m.activeUnits());
         node.put("seconds", m.seconds());
         node.put("examplesPerSecond", m.examplesPerSecond());
         return node;
     }
 
-    private static ObjectNode of(Figures f) {
-        return Json.object().put("elbo", f.elbo()).put("reconstruction", f.reconstruction()).put("kl", f.kl());
+    private static JsonObject of(Figures f) {
+        return new JsonObject().put("elbo", f.elbo()).put("reconstruction", f.reconstruction()).put("kl", f.kl());
     }
 
     static List<EpochMetrics> epochs(Fields f, String name) {

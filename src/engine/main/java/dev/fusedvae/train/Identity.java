@@ -1,10 +1,9 @@
 package dev.fusedvae.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Normalization;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.json.Json;
+import dev.fusedvae.json.JsonObject;
 import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.spec.TrainSpec;
 import java.nio.ByteBuffer;
@@ -17,8 +16,8 @@ final class Identity {
     private Identity() {}
 
     /// Epochs are left out: they may be raised.
-    static JsonNode of(TrainingJob job) {
-        ObjectNode node = of(SpecJson.of(job.spec()), job.train());
+    static JsonObject of(TrainingJob job) {
+        JsonObject node = of(SpecJson.of(job.spec()), job.train());
         node.put("trainExamples", job.data().train().size());
         node.put("testExamples", job.data().test().size());
         node.put("trainData", digest(job.data().train()));
@@ -27,28 +26,28 @@ final class Identity {
     }
 
     /// The same for a restricted Boltzmann machine, whose training sees no test data.
-    static JsonNode of(RbmSpec spec, TrainSpec train, DataSet data, Normalization normalization) {
-        ObjectNode rbm = Json.object().put("visible", spec.visible()).put("hidden", spec.hidden()).put("steps", spec.steps())
+    static JsonObject of(RbmSpec spec, TrainSpec train, DataSet data, Normalization normalization) {
+        JsonObject rbm = new JsonObject().put("visible", spec.visible()).put("hidden", spec.hidden()).put("steps", spec.steps())
                 .put("persistent", spec.persistent());
-        ObjectNode node = of(rbm, train);
+        JsonObject node = of(rbm, train);
         node.put("trainExamples", data.size());
         node.put("trainData", digest(data));
         return asRead(node, normalization);
     }
 
-    private static ObjectNode of(ObjectNode spec, TrainSpec train) {
-        ObjectNode node = Json.object();
-        node.set("spec", spec);
-        ObjectNode how = SpecJson.of(train);
+    private static JsonObject of(JsonObject spec, TrainSpec train) {
+        JsonObject node = new JsonObject();
+        node.put("spec", spec);
+        JsonObject how = SpecJson.of(train);
         how.remove("epochs");
-        node.set("train", how);
+        node.put("train", how);
         return node;
     }
 
-    private static JsonNode asRead(ObjectNode node, Normalization normalization) {
-        node.set("normalization", SpecJson.of(normalization));
+    private static JsonObject asRead(JsonObject node, Normalization normalization) {
+        node.put("normalization", SpecJson.of(normalization));
         // Through text once, so that it equals what is read back: 1.0f and 1.0 are different nodes.
-        return Json.parse(Json.compact(node), "the identity of the run");
+        return Json.parseObject(Json.compact(node), "the identity of the run");
     }
 
     /// The first 16 hexadecimal digits of the SHA-256 of the raw values.

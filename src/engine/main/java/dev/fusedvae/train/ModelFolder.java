@@ -1,15 +1,16 @@
 package dev.fusedvae.train;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.data.ImageShape;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.eval.Parameters;
 import dev.fusedvae.io.AtomicFile;
 import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.io.Json;
-import dev.fusedvae.io.SafeTensors;
+import dev.fusedvae.json.Fields;
+import dev.fusedvae.json.Json;
+import dev.fusedvae.json.JsonObject;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
+import dev.fusedvae.tensors.SafeTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -97,31 +98,31 @@ public final class ModelFolder {
         });
     }
 
-    private static ObjectNode config(Model model) {
-        ObjectNode node = Json.object();
+    private static JsonObject config(Model model) {
+        JsonObject node = new JsonObject();
         node.put("format", FORMAT);
         node.put("data", model.data());
-        node.set("spec", SpecJson.of(model.spec()));
-        node.set("train", SpecJson.of(model.train()));
-        node.set("normalization", SpecJson.of(model.normalization()));
+        node.put("spec", SpecJson.of(model.spec()));
+        node.put("train", SpecJson.of(model.train()));
+        node.put("normalization", SpecJson.of(model.normalization()));
         if (model.image().isPresent()) {
-            node.set("image", SpecJson.of(model.image().get()));
+            node.put("image", SpecJson.of(model.image().get()));
         } else {
             node.putNull("image");
         }
         return node;
     }
 
-    private static ObjectNode training(Model model) {
-        ObjectNode node = Json.object();
+    private static JsonObject training(Model model) {
+        JsonObject node = new JsonObject();
         node.put("data", model.data());
         node.put("seed", model.train().seed());
-        node.set("spec", SpecJson.of(model.spec()));
-        node.set("train", SpecJson.of(model.train()));
+        node.put("spec", SpecJson.of(model.spec()));
+        node.put("train", SpecJson.of(model.train()));
         node.put("ending", model.history().ending().flag());
         node.put("modelEpoch", model.history().modelEpoch());
-        node.set("environment", Json.tree(model.environment()));
-        node.set("history", HistoryJson.of(model.history().epochs()));
+        node.put("environment", JsonObject.ofTexts(model.environment()));
+        node.put("history", HistoryJson.of(model.history().epochs()));
         return node;
     }
 
@@ -135,7 +136,7 @@ public final class ModelFolder {
 
     private static Map<String, String> environment(Fields f) {
         Map<String, String> all = new LinkedHashMap<>();
-        f.node().fieldNames().forEachRemaining(name -> all.put(name, f.text(name)));
+        f.names().forEach(name -> all.put(name, f.text(name)));
         return all;
     }
 }

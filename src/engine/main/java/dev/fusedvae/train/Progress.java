@@ -1,9 +1,9 @@
 package dev.fusedvae.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.json.Fields;
+import dev.fusedvae.json.Json;
+import dev.fusedvae.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +18,7 @@ sealed interface Progress {
     boolean keepsBest();
 
     /// As [#read] of the same kind takes it; every double comes back with the same bits.
-    JsonNode json();
+    JsonObject json();
 
     /// Refuses to go on to a moment that lies before this one.
     ///
@@ -52,15 +52,15 @@ sealed interface Progress {
         }
 
         @Override
-        public JsonNode json() {
-            ObjectNode node = Json.object();
+        public JsonObject json() {
+            JsonObject node = new JsonObject();
             node.put("step", step);
             node.put("reconstruction", reconstruction);
             node.put("kl", kl);
             node.put("nanos", nanos);
             bestElbo.ifPresent(elbo -> node.put("bestElbo", elbo));
             node.put("bestEpoch", bestEpoch);
-            node.set("history", HistoryJson.of(history));
+            node.put("history", HistoryJson.of(history));
             return node;
         }
     }
@@ -76,6 +76,10 @@ sealed interface Progress {
                     f.list("history", node -> Optional.of(epoch(new Fields(node, f.where() + ": history"))), "a list of epochs"));
         }
 
+        private static JsonObject json(RbmTrainer.Epoch epoch) {
+            return new JsonObject().put("epoch", epoch.epoch()).put("reconstruction", epoch.reconstruction()).put("seconds", epoch.seconds());
+        }
+
         private static RbmTrainer.Epoch epoch(Fields f) {
             return new RbmTrainer.Epoch(f.whole("epoch"), f.number("reconstruction"), f.number("seconds"));
         }
@@ -86,10 +90,9 @@ sealed interface Progress {
         }
 
         @Override
-        public JsonNode json() {
-            ObjectNode node = Json.object().put("step", step).put("reconstruction", reconstruction).put("nanos", nanos);
-            node.set("history", Json.tree(history));
-            return node;
+        public JsonObject json() {
+            JsonObject node = new JsonObject().put("step", step).put("reconstruction", reconstruction).put("nanos", nanos);
+            return node.put("history", history.stream().map(OfRbm::json).toList());
         }
     }
 }

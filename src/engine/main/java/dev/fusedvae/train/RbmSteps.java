@@ -1,6 +1,5 @@
 package dev.fusedvae.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
@@ -11,6 +10,7 @@ import dev.fusedvae.eval.Rbm;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.RbmGraphs;
 import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.json.JsonObject;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ final class RbmSteps implements AutoCloseable {
     private final int stepsPerEpoch;
     private final long steps;
     private final Chunks chunks;
-    private final Optional<JsonNode> identity;
+    private final Optional<JsonObject> identity;
     private final List<RbmTrainer.Epoch> history = new ArrayList<>();
     private Divergence.Snapshot snapshot;
     private long step;

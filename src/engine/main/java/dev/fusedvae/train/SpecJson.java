@@ -1,10 +1,11 @@
 package dev.fusedvae.train;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.data.ImageShape;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.json.Fields;
+import dev.fusedvae.json.Json;
+import dev.fusedvae.json.JsonObject;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.Corruption;
@@ -23,12 +24,12 @@ import java.util.function.Supplier;
 final class SpecJson {
     private SpecJson() {}
 
-    static ObjectNode of(VaeSpec spec) {
-        ObjectNode node = Json.object();
+    static JsonObject of(VaeSpec spec) {
+        JsonObject node = new JsonObject();
         node.put("features", spec.features());
-        node.set("hidden", Json.tree(spec.encoderHidden()));
+        node.put("hidden", spec.encoderHidden());
         node.put("latent", spec.latent());
-        node.set("decoderHidden", Json.tree(spec.decoderHidden()));
+        node.put("decoderHidden", spec.decoderHidden());
         node.put("activation", spec.activation().flag());
         node.put("bias", spec.bias());
         node.put("likelihood", spec.likelihood().flag());
@@ -37,8 +38,8 @@ final class SpecJson {
         }
         objective(node, spec.objective());
         if (!spec.prior().standard()) {
-            node.set("priorMean", Json.tree(spec.prior().mean()));
-            node.set("priorVariance", Json.tree(spec.prior().variance()));
+            node.put("priorMean", spec.prior().mean());
+            node.put("priorVariance", spec.prior().variance());
         }
         if (!(spec.corruption() instanceof Corruption.None)) {
             node.put("corruption", spec.corruption().flag());
@@ -47,7 +48,7 @@ final class SpecJson {
     }
 
     /// What is at its default is left out, so that folders written before it existed and after are the same.
-    private static void objective(ObjectNode node, Objective objective) {
+    private static void objective(JsonObject node, Objective objective) {
         node.put("objective", objective.flag());
         switch (objective) {
             case Objective.Vae vae -> {
@@ -88,13 +89,13 @@ final class SpecJson {
         };
     }
 
-    static ObjectNode of(TrainSpec train) {
-        ObjectNode node = Json.object();
+    static JsonObject of(TrainSpec train) {
+        JsonObject node = new JsonObject();
         node.put("batchSize", train.batchSize());
         node.put("epochs", train.epochs());
         node.put("seed", train.seed());
-        node.set("optimizer", of(train.optimizer()));
-        node.set("schedule", of(train.schedule()));
+        node.put("optimizer", of(train.optimizer()));
+        node.put("schedule", of(train.schedule()));
         if (train.clipNorm().isPresent()) {
             node.put("clipNorm", train.clipNorm().getAsDouble());
         } else {
@@ -112,8 +113,8 @@ final class SpecJson {
                 Binarization.parse(f.text("binarization")), Initialization.parse(f.text("initialization"))));
     }
 
-    private static ObjectNode of(OptimizerSpec optimizer) {
-        ObjectNode node = Json.object().put("name", optimizer.flag()).put("learningRate", optimizer.learningRate());
+    private static JsonObject of(OptimizerSpec optimizer) {
+        JsonObject node = new JsonObject().put("name", optimizer.flag()).put("learningRate", optimizer.learningRate());
         return switch (optimizer) {
             case OptimizerSpec.Adam a -> node.put("beta1", a.beta1()).put("beta2", a.beta2()).put("epsilon", a.epsilon());
             case OptimizerSpec.AdamW a -> node.put("beta1", a.beta1()).put("beta2", a.beta2()).put("epsilon", a.epsilon())
@@ -133,14 +134,14 @@ final class SpecJson {
         };
     }
 
-    private static ObjectNode of(Schedule schedule) {
-        ObjectNode node = Json.object();
+    private static JsonObject of(Schedule schedule) {
+        JsonObject node = new JsonObject();
         switch (schedule) {
             case Schedule.Constant() -> node.put("name", "constant");
             case Schedule.Piecewise(var milestones, var factors) -> {
                 node.put("name", "piecewise");
-                node.set("milestones", Json.tree(milestones));
-                node.set("factors", Json.tree(factors));
+                node.put("milestones", milestones);
+                node.put("factors", factors);
             }
             case Schedule.Cosine(double epochs, double floor) -> node.put("name", "cosine").put("epochs", epochs).put("floor", floor);
         }
@@ -157,12 +158,12 @@ final class SpecJson {
         };
     }
 
-    static ObjectNode of(Normalization normalization) {
-        ObjectNode node = Json.object();
+    static JsonObject of(Normalization normalization) {
+        JsonObject node = new JsonObject();
         node.put("kind", normalization.kind().toString());
         node.put("offset", normalization.offset());
         node.put("divisor", normalization.divisor());
-        node.set("mean", Json.tree(normalization.mean()));
+        node.put("mean", normalization.mean());
         return node;
     }
 
@@ -171,8 +172,8 @@ final class SpecJson {
                 f.singles("mean")));
     }
 
-    static ObjectNode of(ImageShape image) {
-        return Json.object().put("height", image.height()).put("width", image.width()).put("channels", image.channels());
+    static JsonObject of(ImageShape image) {
+        return new JsonObject().put("height", image.height()).put("width", image.width()).put("channels", image.channels());
     }
 
     static ImageShape image(Fields f) {

@@ -1,6 +1,5 @@
 package dev.fusedvae.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
@@ -14,6 +13,7 @@ import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.json.JsonObject;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ public final class Trainer implements AutoCloseable {
     private final long steps;
     private final Chunks chunks;
     /// What the checkpoint belongs to, where there is one: reading all data costs, so it is done once.
-    private final Optional<JsonNode> identity;
+    private final Optional<JsonObject> identity;
     private final List<EpochMetrics> history = new ArrayList<>();
     private Divergence.Snapshot snapshot;
     private Optional<Double> bestElbo = Optional.empty();

@@ -1,7 +1,8 @@
 package dev.fusedvae.train;
 
 import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.json.Json;
+import dev.fusedvae.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ public final class Unfinished {
     private Unfinished() {}
 
     static void mark(Path folder) {
-        Json.write(folder.resolve(FILE), Json.object().put("begun", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+        Json.write(folder.resolve(FILE), new JsonObject().put("begun", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
     }
 
     /// Says that the model in `folder` is now the one that was trained there.

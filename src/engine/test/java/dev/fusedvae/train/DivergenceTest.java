@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.reference.ReferenceBackend;
-import dev.fusedvae.io.SafeTensors;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.tensors.SafeTensors;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

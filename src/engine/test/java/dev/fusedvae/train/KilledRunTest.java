@@ -8,9 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.fusedvae.Child;
 import dev.fusedvae.Vae;
 import dev.fusedvae.backend.BackendChoice;
-import dev.fusedvae.io.Json;
-import dev.fusedvae.io.SafeTensors;
+import dev.fusedvae.json.Fields;
+import dev.fusedvae.json.Json;
 import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.tensors.SafeTensors;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +63,7 @@ class KilledRunTest {
             process.destroyForcibly().waitFor();
         }
         // The end is put a few epochs on, so that the test does not have to train to the bitter one.
-        long step = Json.parse(SafeTensors.read(killed.resolve(Checkpoint.FILE)).text("progress"), "progress").get("step").asLong();
+        long step = new Fields(Json.parse(SafeTensors.read(killed.resolve(Checkpoint.FILE)).text("progress"), "progress"), "progress").wholeLong("step");
         assertTrue(step > 0, "no run got through an epoch");
         int epochs = (int) (step / STEPS_AN_EPOCH) + 5;
         Process survivor = start(killed, epochs);

@@ -11,10 +11,8 @@ import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.data.ImageShape;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.io.Json;
-import dev.fusedvae.io.NamedTensor;
-import dev.fusedvae.io.SafeTensors;
-import dev.fusedvae.io.TensorFile;
+import dev.fusedvae.json.Json;
+import dev.fusedvae.json.JsonObject;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.Corruption;
@@ -26,6 +24,9 @@ import dev.fusedvae.spec.Prior;
 import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
+import dev.fusedvae.tensors.NamedTensor;
+import dev.fusedvae.tensors.SafeTensors;
+import dev.fusedvae.tensors.TensorFile;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -152,7 +153,7 @@ class ModelFolderTest {
         Files.delete(folder.resolve(ModelFolder.WEIGHTS));
         refused("cannot read " + folder.resolve(ModelFolder.WEIGHTS) + ": there is no such file");
         save(spec);
-        Files.writeString(folder.resolve(ModelFolder.TRAINING), Json.pretty(Map.of("history", List.of(), "ending", "never", "modelEpoch", 0)));
+        Files.writeString(folder.resolve(ModelFolder.TRAINING), Json.pretty(new JsonObject().put("history", List.of()).put("ending", "never").put("modelEpoch", 0)));
         refused("training.json: ending must be complete, stopped-early or cancelled, got 'never'");
     }
 

@@ -1,32 +1,23 @@
 package dev.fusedvae.train;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static dev.fusedvae.train.SmallRbm.STEPS_AN_EPOCH;
+import static dev.fusedvae.train.SmallRbm.TRAIN;
+import static dev.fusedvae.train.SmallRbm.V;
+import static dev.fusedvae.train.SmallRbm.assertSame;
+import static dev.fusedvae.train.SmallRbm.trainer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendChoice;
-import dev.fusedvae.backend.BackendUnavailableException;
-import dev.fusedvae.backend.Backends;
 import dev.fusedvae.backend.cpu.CpuBackend;
-import dev.fusedvae.data.DataSet;
-import dev.fusedvae.data.Normalization;
 import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.spec.Binarization;
-import dev.fusedvae.spec.OptimizerSpec;
-import dev.fusedvae.spec.RbmSpec;
-import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,25 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Restricted Boltzmann machines that were stopped and go on: parameters, momentum and chains to the bit.
 class RbmResumeTest {
-    private static final int V = 19;
-    /// 73 examples in batches of 10.
-    private static final int EXAMPLES = 73;
-    private static final int STEPS_AN_EPOCH = 8;
-    private static final TrainSpec TRAIN = TrainSpec.standard(3, 11).withBatchSize(10).withOptimizer(new OptimizerSpec.Sgd(0.05, 0.5))
-            .withSchedule(new Schedule.Cosine(3, 0)).withBinarization(Binarization.DYNAMIC);
     private static final RunOptions OPTIONS = RunOptions.defaults();
 
     @TempDir
     private Path folder;
-
-    private static RbmTrainer trainer(boolean persistent, TrainSpec train) {
-        Random random = new Random(1);
-        float[] rows = new float[EXAMPLES * V];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = random.nextFloat();
-        }
-        return new RbmTrainer(new RbmSpec(V, 13, 2, persistent), train, DataSet.ofFloats("noise", EXAMPLES, V, rows), Normalization.none());
-    }
 
     private static RbmTrainer.Result run(RbmTrainer trainer, RunOptions options) {
         return run(trainer, options, new RbmTrainer.Listener() {});
@@ -62,19 +38,6 @@ class RbmResumeTest {
         try (CpuBackend cpu = new CpuBackend(1)) {
             return trainer.run(cpu, options, listener);
         }
-    }
-
-    private static void assertSame(RbmTrainer.Result whole, RbmTrainer.Result resumed) {
-        assertEquals(History.Ending.COMPLETE, resumed.ending());
-        assertEquals(whole.parameters(), resumed.parameters());
-        assertArrayEquals(whole.chains(), resumed.chains());
-        assertEquals(reconstructions(whole), reconstructions(resumed));
-    }
-
-    private static List<Double> reconstructions(RbmTrainer.Result result) {
-        List<Double> all = result.epochs().stream().map(RbmTrainer.Epoch::reconstruction).toList();
-        assertEquals(TRAIN.epochs(), all.size());
-        return all;
     }
 
     @ParameterizedTest
@@ -158,27 +121,5 @@ class RbmResumeTest {
         });
         assertEquals(1, all.size());
         assertTrue(all.getFirst().startsWith("the checkpoint was written by cpu, fusion layer and the run goes on with cpu, fusion none"), all.toString());
-    }
-
-    @Test
-    @Tag("simt")
-    void resumeOnCuda_equalsAnUninterruptedRun() {
-        try (Backend cuda = cuda()) {
-            for (boolean persistent : new boolean[] {false, true}) {
-                Path out = folder.resolve("persistent-" + persistent);
-                RbmTrainer.Result whole = trainer(persistent, TRAIN).run(cuda, OPTIONS, new RbmTrainer.Listener() {});
-                trainer(persistent, TRAIN.withEpochs(1)).run(cuda, OPTIONS.withOut(out), new RbmTrainer.Listener() {});
-                assertSame(whole, trainer(persistent, TRAIN).run(cuda, OPTIONS.resuming(out), new RbmTrainer.Listener() {}));
-            }
-        }
-    }
-
-    private static Backend cuda() {
-        try {
-            return Backends.open(BackendChoice.of("cuda")).backend();
-        } catch (BackendUnavailableException e) {
-            Assumptions.assumeFalse(e.getMessage().contains("the SIMT device needs"), "skipped: " + e.getMessage());
-            throw e;
-        }
     }
 }

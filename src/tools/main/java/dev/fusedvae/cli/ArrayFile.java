@@ -1,7 +1,7 @@
 package dev.fusedvae.cli;
 
 import dev.fusedvae.io.AtomicFile;
-import dev.fusedvae.io.NpyWriter;
+import dev.fusedvae.tensors.NpyWriter;
 import java.io.BufferedWriter;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package dev.fusedvae.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.data.Split;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.CatalogueEntry;
 import dev.fusedvae.fetch.Fetcher;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;

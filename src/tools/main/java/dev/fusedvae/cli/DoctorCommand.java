@@ -10,7 +10,7 @@ import dev.fusedvae.backend.cuda.VendorLibrary;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.CatalogueEntry;
 import dev.fusedvae.data.Lookup;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import dev.fusedvae.simd.Simd;
 import java.io.File;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.fusedvae.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

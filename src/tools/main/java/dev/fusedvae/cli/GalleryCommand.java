@@ -6,7 +6,7 @@ import dev.fusedvae.chart.HtmlReport;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.data.Split;
 import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import dev.fusedvae.train.RunOptions;

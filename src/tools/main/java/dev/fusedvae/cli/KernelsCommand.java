@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.KernelCard;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package dev.fusedvae.cli;
 
 import dev.fusedvae.backend.cuda.NewVariant;
 import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;

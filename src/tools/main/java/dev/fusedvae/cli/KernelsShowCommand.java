@@ -6,7 +6,7 @@ import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.KernelCard;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

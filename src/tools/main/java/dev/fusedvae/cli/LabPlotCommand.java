@@ -1,8 +1,8 @@
 package dev.fusedvae.cli;
 
-import dev.fusedvae.io.Json;
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.LabCharts;
+import dev.fusedvae.results.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

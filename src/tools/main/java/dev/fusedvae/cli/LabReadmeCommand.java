@@ -1,7 +1,7 @@
 package dev.fusedvae.cli;
 
-import dev.fusedvae.io.Json;
 import dev.fusedvae.lab.ReadmeTable;
+import dev.fusedvae.results.Json;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 

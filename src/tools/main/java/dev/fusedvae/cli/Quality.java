@@ -5,7 +5,7 @@ import dev.fusedvae.Codes;
 import dev.fusedvae.Vae;
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.eval.AggregatedPosterior;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.data.Split;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.spec.Schedule;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.Vae;
 import dev.fusedvae.eval.Evaluation;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.train.EpochMetrics;
 import dev.fusedvae.train.FigureTable;

@@ -8,7 +8,7 @@ import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.ReadOptions;
 import dev.fusedvae.eval.Evaluation;
 import dev.fusedvae.eval.MarginalLikelihood;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

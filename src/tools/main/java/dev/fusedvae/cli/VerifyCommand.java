@@ -6,7 +6,7 @@ import dev.fusedvae.check.Defect;
 import dev.fusedvae.check.OpCase;
 import dev.fusedvae.check.OpSweep;
 import dev.fusedvae.fuse.Kind;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -5,7 +5,7 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.io.IoFailure;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import dev.fusedvae.train.EpochMetrics;
 import dev.fusedvae.train.History;
 import dev.fusedvae.train.Model;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.Child;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

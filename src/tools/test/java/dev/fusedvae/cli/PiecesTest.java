@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.data.DataFiles;
-import dev.fusedvae.io.NpyWriter;
+import dev.fusedvae.tensors.NpyWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.Child;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.fusedvae.io.Json;
+import dev.fusedvae.results.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

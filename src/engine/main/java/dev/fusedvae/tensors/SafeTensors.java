@@ -1,6 +1,9 @@
-package dev.fusedvae.io;
+package dev.fusedvae.tensors;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fusedvae.io.AtomicFile;
+import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.json.Json;
+import dev.fusedvae.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
@@ -89,23 +92,21 @@ public final class SafeTensors {
     }
 
     private static byte[] header(List<NamedTensor> tensors, Map<String, String> metadata) {
-        ObjectNode root = Json.object();
+        JsonObject root = new JsonObject();
         if (!metadata.isEmpty()) {
-            root.set(METADATA, Json.tree(metadata));
+            root.put(METADATA, JsonObject.ofTexts(metadata));
         }
         long offset = 0;
         for (NamedTensor tensor : tensors) {
             if (tensor.name().equals(METADATA)) {
                 throw new IllegalArgumentException("the name " + METADATA + " is reserved by the format; rename the tensor");
             }
-            if (root.has(tensor.name())) {
+            if (root.fields().containsKey(tensor.name())) {
                 throw new IllegalArgumentException("two tensors are called " + tensor.name() + "; give each its own name");
             }
             long end = offset + (long) Float.BYTES * tensor.data().length;
-            ObjectNode entry = root.putObject(tensor.name());
-            entry.put("dtype", Dtype.F32.name());
-            entry.set("shape", Json.tree(tensor.shape()));
-            entry.set("data_offsets", Json.tree(new long[] {offset, end}));
+            root.put(tensor.name(), new JsonObject().put("dtype", Dtype.F32.name())
+                    .put("shape", Arrays.stream(tensor.shape()).boxed().toList()).put("data_offsets", List.of(offset, end)));
             offset = end;
         }
         byte[] json = Json.compact(root).getBytes(StandardCharsets.UTF_8);

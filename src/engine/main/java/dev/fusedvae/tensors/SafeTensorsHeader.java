@@ -1,6 +1,8 @@
-package dev.fusedvae.io;
+package dev.fusedvae.tensors;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.json.Json;
+import dev.fusedvae.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The JSON of a safetensors file, checked against the number of data bytes that follow it.
 record SafeTensorsHeader(List<Entry> entries, Map<String, String> metadata) {
@@ -16,13 +19,12 @@ record SafeTensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     record Entry(String name, Dtype dtype, long[] shape, long begin, long end) {}
 
     static SafeTensorsHeader parse(Path file, String json, long dataBytes) {
-        JsonNode root = Json.parse(json, "the header of " + file);
-        if (!root.isObject()) {
+        if (!(Json.parse(json, "the header of " + file) instanceof JsonObject root)) {
             throw SafeTensors.damaged(file, "has a header that is not a JSON object");
         }
         List<Entry> entries = new ArrayList<>();
         Map<String, String> metadata = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> field : root.properties()) {
+        for (Map.Entry<String, Object> field : root.fields().entrySet()) {
             if (field.getKey().equals(SafeTensors.METADATA)) {
                 metadata.putAll(metadata(file, field.getValue()));
             } else {
@@ -33,28 +35,28 @@ record SafeTensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         return new SafeTensorsHeader(entries, metadata);
     }
 
-    private static Map<String, String> metadata(Path file, JsonNode node) {
+    private static Map<String, String> metadata(Path file, Object value) {
         Map<String, String> metadata = new LinkedHashMap<>();
-        if (!node.isObject()) {
+        if (!(value instanceof JsonObject texts)) {
             throw SafeTensors.damaged(file, "has metadata that is not an object of strings");
         }
-        for (Map.Entry<String, JsonNode> field : node.properties()) {
-            if (!field.getValue().isTextual()) {
+        for (Map.Entry<String, Object> field : texts.fields().entrySet()) {
+            if (!(field.getValue() instanceof String text)) {
                 throw SafeTensors.damaged(file, "has metadata " + field.getKey() + " that is not a string");
             }
-            metadata.put(field.getKey(), field.getValue().textValue());
+            metadata.put(field.getKey(), text);
         }
         return metadata;
     }
 
-    private static Entry entry(Path file, String name, JsonNode node) {
+    private static Entry entry(Path file, String name, Object value) {
         String tensor = "tensor " + name + " of " + file;
         if (name.isBlank()) {
             throw SafeTensors.damaged(file, "has a tensor without a name");
         }
-        Dtype dtype = Dtype.of(node.path("dtype").asText("none"), tensor);
-        long[] shape = naturals(file, name, "shape", node.path("shape"));
-        long[] offsets = naturals(file, name, "data_offsets", node.path("data_offsets"));
+        Dtype dtype = Dtype.of(field(value, "dtype").map(v -> v instanceof String text ? text : Json.compact(v)).orElse("none"), tensor);
+        long[] shape = naturals(file, name, "shape", field(value, "shape"));
+        long[] offsets = naturals(file, name, "data_offsets", field(value, "data_offsets"));
         if (offsets.length != 2 || offsets[0] > offsets[1]) {
             throw SafeTensors.damaged(file, "gives tensor " + name + " data_offsets " + Arrays.toString(offsets)
                     + " instead of [begin, end]");
@@ -76,18 +78,16 @@ record SafeTensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         return new Entry(name, dtype, shape, offsets[0], offsets[1]);
     }
 
-    private static long[] naturals(Path file, String name, String field, JsonNode node) {
-        boolean good = node.isArray();
-        for (JsonNode item : node) {
-            good &= item.isIntegralNumber() && item.canConvertToLong() && item.longValue() >= 0;
-        }
-        if (!good) {
+    private static Optional<Object> field(Object value, String name) {
+        return value instanceof JsonObject object ? Optional.ofNullable(object.fields().get(name)) : Optional.empty();
+    }
+
+    private static long[] naturals(Path file, String name, String field, Optional<Object> value) {
+        if (!(value.orElse("") instanceof List<?> items) || !items.stream().allMatch(item -> item instanceof Long natural && natural >= 0)) {
             throw SafeTensors.damaged(file, "gives tensor " + name + " " + field + " "
-                    + (node.isMissingNode() ? "nowhere" : node) + " instead of an array of integers >= 0");
+                    + value.map(Json::compact).orElse("nowhere") + " instead of an array of integers >= 0");
         }
-        long[] values = new long[node.size()];
-        Arrays.setAll(values, i -> node.get(i).longValue());
-        return values;
+        return items.stream().mapToLong(Long.class::cast).toArray();
     }
 
     /// In order of offset, each tensor must begin where the one before ended, and the last must end with the file.

@@ -1,4 +1,4 @@
-package dev.fusedvae.io;
+package dev.fusedvae.tensors;
 
 import java.util.Arrays;
 

@@ -1,9 +1,10 @@
-package dev.fusedvae.io;
+package dev.fusedvae.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.io.IoFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

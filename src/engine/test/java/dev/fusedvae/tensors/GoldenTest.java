@@ -1,4 +1,4 @@
-package dev.fusedvae.io;
+package dev.fusedvae.tensors;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

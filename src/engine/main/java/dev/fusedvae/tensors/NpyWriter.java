@@ -1,5 +1,6 @@
-package dev.fusedvae.io;
+package dev.fusedvae.tensors;
 
+import dev.fusedvae.io.AtomicFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

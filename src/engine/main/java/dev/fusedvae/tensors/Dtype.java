@@ -1,5 +1,6 @@
-package dev.fusedvae.io;
+package dev.fusedvae.tensors;
 
+import dev.fusedvae.io.IoFailure;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

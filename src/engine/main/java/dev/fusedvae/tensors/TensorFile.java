@@ -1,5 +1,6 @@
-package dev.fusedvae.io;
+package dev.fusedvae.tensors;
 
+import dev.fusedvae.io.IoFailure;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;

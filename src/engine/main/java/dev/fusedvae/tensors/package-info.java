@@ -1,0 +1,2 @@
+/// Files of tensors: safetensors, read and written, and NPY, written.
+package dev.fusedvae.tensors;
