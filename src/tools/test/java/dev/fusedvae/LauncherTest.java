@@ -289,7 +289,7 @@ class LauncherTest {
         assertEquals(0, passed.exit, passed.err);
         assertTrue(log().stream().anyMatch(l -> l.startsWith("mvn ") && l.endsWith(" -Dtest=A test")), "no mvn test");
         assertTrue(lastLog().endsWith(" [" + project + "/.ci/TestSummary.java] [" + project + "/src/engine/target] [" + project + "/src/cuda/target] ["
-                + project + "/src/tools/target] [" + project + "/bench/target]"), lastLog());
+                + project + "/src/tools/target] [" + project + "/src/example/target] [" + project + "/bench/target]"), lastLog());
         Result failed = run(Map.of("MVN_EXIT", "1"), "test");
         assertEquals(1, failed.exit);
         assertTrue(lastLog().contains("TestSummary.java"), "a failed run must have its table too");

@@ -1,0 +1,4 @@
+/// A service that embeds the engine.
+module example {
+    requires dev.fusedvae;
+}
