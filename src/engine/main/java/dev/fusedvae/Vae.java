@@ -1,31 +1,31 @@
 package dev.fusedvae;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.ImageShape;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.data.Split;
-import dev.fusedvae.eval.Evaluation;
 import dev.fusedvae.eval.Evaluator;
 import dev.fusedvae.eval.ImportanceSampling;
 import dev.fusedvae.eval.Inference;
 import dev.fusedvae.eval.Inputs;
-import dev.fusedvae.eval.MarginalLikelihood;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.run.BackendChoice;
+import dev.fusedvae.run.Evaluation;
+import dev.fusedvae.run.History;
+import dev.fusedvae.run.MarginalLikelihood;
+import dev.fusedvae.run.RunOptions;
+import dev.fusedvae.run.TrainingListener;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
-import dev.fusedvae.train.History;
 import dev.fusedvae.train.Model;
 import dev.fusedvae.train.ModelFolder;
-import dev.fusedvae.train.RunOptions;
 import dev.fusedvae.train.Trainer;
 import dev.fusedvae.train.TrainingJob;
-import dev.fusedvae.train.TrainingListener;
 import dev.fusedvae.train.Unfinished;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,9 +73,9 @@ public final class Vae implements AutoCloseable {
     /// Trains a model and, where `options` name a folder, saves it there.
     ///
     /// @throws dev.fusedvae.data.DataException            if the model cannot take the data
-    /// @throws dev.fusedvae.train.TrainingDiverged        if a NaN or an infinity turns up
+    /// @throws dev.fusedvae.run.TrainingDiverged        if a NaN or an infinity turns up
     /// @throws dev.fusedvae.io.IoFailure                  if the folder cannot be written or resumed from
-    /// @throws dev.fusedvae.backend.BackendUnavailableException if a backend asked for by name cannot run
+    /// @throws dev.fusedvae.run.BackendUnavailableException if a backend asked for by name cannot run
     public static Vae train(VaeSpec spec, TrainSpec train, Split data, Normalization normalization, RunOptions options,
                             TrainingListener listener) {
         TrainingJob job = new TrainingJob(spec, train, data, normalization);
@@ -107,11 +107,6 @@ public final class Vae implements AutoCloseable {
         List<String> notes = new ArrayList<>(opened.notes());
         Unfinished.note(folder).ifPresent(notes::add);
         return new Vae(model, new Backends.Opened(opened.backend(), notes));
-    }
-
-    /// A model that is at hand already.
-    public static Vae of(Model model, BackendChoice backend) {
-        return new Vae(model, Backends.open(backend));
     }
 
     /// Writes the model's files into `folder`; see [ModelFolder].

@@ -1,10 +1,10 @@
 package dev.fusedvae.bench;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.backend.cuda.CudaBackend;
 import dev.fusedvae.backend.cuda.Probe;
+import dev.fusedvae.run.CudaChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

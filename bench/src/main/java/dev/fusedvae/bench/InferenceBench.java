@@ -2,8 +2,12 @@ package dev.fusedvae.bench;
 
 import dev.fusedvae.Session;
 import dev.fusedvae.Vae;
-import dev.fusedvae.backend.BackendChoice;
+import dev.fusedvae.run.BackendChoice;
 import dev.fusedvae.spec.VaeSpec;
+import dev.fusedvae.train.ModelFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -45,9 +49,11 @@ public class InferenceBench {
     private float[] logVar;
 
     @Setup(Level.Trial)
-    public void open(BenchmarkParams params) {
+    public void open(BenchmarkParams params) throws IOException {
         VaeSpec spec = Nets.spec(net);
-        vae = Vae.of(Nets.untrained(spec), BackendChoice.of(Devices.CPU).withThreads(threads));
+        Path folder = Files.createTempDirectory("untrained");
+        ModelFolder.save(folder, Nets.untrained(spec));
+        vae = Vae.load(folder, BackendChoice.of(Devices.CPU).withThreads(threads));
         session = vae.session(batch, threads);
         x = new float[batch * spec.features()];
         mu = new float[batch * spec.latent()];

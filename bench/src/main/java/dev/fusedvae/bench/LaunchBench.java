@@ -1,7 +1,7 @@
 package dev.fusedvae.bench;
 
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.EmptyLaunches;
+import dev.fusedvae.run.CudaChoice;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

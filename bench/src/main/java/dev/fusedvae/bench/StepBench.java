@@ -1,14 +1,14 @@
 package dev.fusedvae.bench;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.run.CudaChoice;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.Locale;

@@ -1,9 +1,9 @@
 package dev.fusedvae.bench;
 
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.plan.Call;
+import dev.fusedvae.run.CudaChoice;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.fuse.Fusion;
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.spec.FusionLevel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

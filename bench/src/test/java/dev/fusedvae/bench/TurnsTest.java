@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.fuse.Fusion;
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.spec.FusionLevel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fusedvae.backend.cuda.CudaProvider;
 import dev.fusedvae.backend.reference.ReferenceBackend;
+import dev.fusedvae.run.BackendChoice;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.CudaChoice;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendChoice;
-import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.Backends;
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.run.BackendChoice;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.EpochMetrics;
+import dev.fusedvae.run.RunOptions;
+import dev.fusedvae.run.TrainingListener;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.TrainSpec;
 import java.util.List;
 import java.util.Optional;

@@ -5,9 +5,10 @@ import static dev.fusedvae.train.SmallRbm.assertSame;
 import static dev.fusedvae.train.SmallRbm.trainer;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendChoice;
-import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.Backends;
+import dev.fusedvae.run.BackendChoice;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.RunOptions;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;

@@ -2,12 +2,12 @@ package dev.fusedvae.check;
 
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.fuse.FusedOp;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.FusionLevel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;

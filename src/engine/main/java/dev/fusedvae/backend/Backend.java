@@ -1,8 +1,8 @@
 package dev.fusedvae.backend;
 
 import dev.fusedvae.fuse.Fusion;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.spec.FusionLevel;
 import java.util.List;
 
 /// Something that runs plans.

@@ -1,5 +1,6 @@
 package dev.fusedvae.backend;
 
+import dev.fusedvae.run.CudaChoice;
 import java.util.Map;
 import java.util.Optional;
 

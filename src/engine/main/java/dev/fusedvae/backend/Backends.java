@@ -2,6 +2,9 @@ package dev.fusedvae.backend;
 
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.backend.reference.ReferenceBackend;
+import dev.fusedvae.run.BackendChoice;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.CudaChoice;
 import dev.fusedvae.simd.Simd;
 import java.util.ArrayList;
 import java.util.List;

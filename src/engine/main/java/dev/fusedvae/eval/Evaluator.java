@@ -4,6 +4,7 @@ import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.run.Evaluation;
 import dev.fusedvae.spec.LogVariance;
 import dev.fusedvae.spec.Prior;
 import java.util.ArrayList;

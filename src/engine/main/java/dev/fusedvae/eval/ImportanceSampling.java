@@ -8,6 +8,7 @@ import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.run.MarginalLikelihood;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.Arrays;

@@ -4,6 +4,7 @@ import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Layer;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.spec.FusionLevel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

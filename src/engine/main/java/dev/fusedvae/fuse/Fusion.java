@@ -1,5 +1,6 @@
 package dev.fusedvae.fuse;
 
+import dev.fusedvae.spec.FusionLevel;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Collectors;

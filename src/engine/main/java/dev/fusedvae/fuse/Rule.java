@@ -1,12 +1,13 @@
 package dev.fusedvae.fuse;
 
-import static dev.fusedvae.fuse.FusionLevel.EPILOGUE;
-import static dev.fusedvae.fuse.FusionLevel.LAYER;
+import static dev.fusedvae.spec.FusionLevel.EPILOGUE;
+import static dev.fusedvae.spec.FusionLevel.LAYER;
 import static dev.fusedvae.fuse.Rule.Link.CONSUMES;
 import static dev.fusedvae.fuse.Rule.Link.FREE;
 import static dev.fusedvae.fuse.Rule.Link.SHARES;
 
 import dev.fusedvae.graph.Layer.Place;
+import dev.fusedvae.spec.FusionLevel;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;

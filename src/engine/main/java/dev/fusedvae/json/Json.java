@@ -47,7 +47,7 @@ public final class Json {
             }
             Object value = value(parser, source, 0);
             if (parser.nextToken() != null) {
-                throw invalid(source, parser.getTokenLocation(), "text follows the value", Optional.empty());
+                throw invalid(source, place(parser), "text follows the value", Optional.empty());
             }
             return value;
         } catch (JsonProcessingException e) {
@@ -72,9 +72,15 @@ public final class Json {
         return cause.map(e -> new IoFailure(message, e)).orElseGet(() -> new IoFailure(message));
     }
 
+    /// By the older of two names, which every 2.x version has.
+    @SuppressWarnings("deprecation")
+    private static JsonLocation place(JsonParser parser) {
+        return parser.getTokenLocation();
+    }
+
     private static Object value(JsonParser parser, String source, int depth) throws IOException {
         if (depth > MAX_DEPTH) {
-            throw invalid(source, parser.getTokenLocation(), "more than " + MAX_DEPTH + " objects and lists lie within each other", Optional.empty());
+            throw invalid(source, place(parser), "more than " + MAX_DEPTH + " objects and lists lie within each other", Optional.empty());
         }
         JsonToken token = parser.currentToken();
         return switch (token) {

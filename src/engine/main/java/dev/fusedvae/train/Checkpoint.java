@@ -7,6 +7,7 @@ import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.json.Fields;
 import dev.fusedvae.json.Json;
 import dev.fusedvae.json.JsonObject;
+import dev.fusedvae.run.RunOptions;
 import dev.fusedvae.tensors.NamedTensor;
 import dev.fusedvae.tensors.SafeTensors;
 import dev.fusedvae.tensors.TensorFile;

@@ -5,11 +5,12 @@ import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.eval.Parameters;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.run.TrainingDiverged;
+import dev.fusedvae.spec.FusionLevel;
 import java.nio.file.Path;
 import java.util.Optional;
 

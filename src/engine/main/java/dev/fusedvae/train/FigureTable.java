@@ -1,5 +1,6 @@
 package dev.fusedvae.train;
 
+import dev.fusedvae.run.Figures;
 import dev.fusedvae.spec.Objective;
 import java.util.List;
 import java.util.Locale;

@@ -2,8 +2,10 @@ package dev.fusedvae.train;
 
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.json.Fields;
-import dev.fusedvae.json.Json;
 import dev.fusedvae.json.JsonObject;
+import dev.fusedvae.run.EpochMetrics;
+import dev.fusedvae.run.Figures;
+import dev.fusedvae.run.History;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package dev.fusedvae.train;
 import dev.fusedvae.data.ImageShape;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.eval.Parameters;
+import dev.fusedvae.run.History;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.Collections;

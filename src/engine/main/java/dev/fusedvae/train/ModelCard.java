@@ -1,5 +1,8 @@
 package dev.fusedvae.train;
 
+import dev.fusedvae.run.EpochMetrics;
+import dev.fusedvae.run.Figures;
+import dev.fusedvae.run.History;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.TrainSpec;

@@ -8,6 +8,7 @@ import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.json.Fields;
 import dev.fusedvae.json.Json;
 import dev.fusedvae.json.JsonObject;
+import dev.fusedvae.run.History;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import dev.fusedvae.tensors.SafeTensors;

@@ -2,8 +2,8 @@ package dev.fusedvae.train;
 
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.json.Fields;
-import dev.fusedvae.json.Json;
 import dev.fusedvae.json.JsonObject;
+import dev.fusedvae.run.EpochMetrics;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -4,6 +4,7 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.VendorFusion;
 import dev.fusedvae.eval.Inputs;
 import dev.fusedvae.eval.Parameters;
 import dev.fusedvae.eval.Rbm;
@@ -13,6 +14,8 @@ import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.json.JsonObject;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.run.History;
+import dev.fusedvae.run.RunOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +50,7 @@ final class RbmSteps implements AutoCloseable {
         identity = options.out().map(folder -> Identity.of(trainer.spec(), trainer.train(), trainer.data(), trainer.normalization()));
         stepsPerEpoch = table.stepsPerEpoch();
         steps = (long) stepsPerEpoch * trainer.train().epochs();
-        executable = backend.load(Plan.of(graph, options.backend().cuda().fusion(options.fusion()), batch), feed);
+        executable = backend.load(Plan.of(graph, VendorFusion.of(options.backend().cuda(), options.fusion()), batch), feed);
         chunks = new Chunks(executable, stepsPerEpoch);
         if (trainer.spec().persistent()) {
             executable.write(graph.tensor(RbmGraphs.CHAIN), Rbm.coins(trainer.spec(), batch, trainer.train().seed()));

@@ -12,6 +12,8 @@ import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.rng.Normals;
 import dev.fusedvae.rng.Purpose;
 import dev.fusedvae.rng.Stream;
+import dev.fusedvae.run.History;
+import dev.fusedvae.run.RunOptions;
 import dev.fusedvae.spec.Initialization;
 import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.spec.TrainSpec;

@@ -4,7 +4,6 @@ import dev.fusedvae.data.ImageShape;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.json.Fields;
-import dev.fusedvae.json.Json;
 import dev.fusedvae.json.JsonObject;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;

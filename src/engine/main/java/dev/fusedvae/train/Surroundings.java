@@ -1,8 +1,8 @@
 package dev.fusedvae.train;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.simd.Simd;
+import dev.fusedvae.spec.FusionLevel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,6 +1,7 @@
 package dev.fusedvae.train;
 
 import dev.fusedvae.eval.Parameters;
+import dev.fusedvae.run.History;
 import java.util.Map;
 
 /// What a training leaves behind.

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.backend.reference.ReferenceBackend;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;

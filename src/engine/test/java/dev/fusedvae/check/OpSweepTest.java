@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.cpu.CpuBackend;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
+import dev.fusedvae.spec.FusionLevel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

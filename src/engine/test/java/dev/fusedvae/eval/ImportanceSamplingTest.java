@@ -12,6 +12,7 @@ import dev.fusedvae.backend.reference.ReferenceBackend;
 import dev.fusedvae.rng.Normals;
 import dev.fusedvae.rng.Purpose;
 import dev.fusedvae.rng.Stream;
+import dev.fusedvae.run.MarginalLikelihood;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.Initialization;

@@ -3,13 +3,15 @@ package dev.fusedvae.fuse;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.backend.CudaChoice;
-import dev.fusedvae.backend.CudaChoice.Vendor;
+import dev.fusedvae.backend.VendorFusion;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.run.CudaChoice;
+import dev.fusedvae.run.CudaChoice.Vendor;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.EnumSet;
@@ -58,7 +60,7 @@ class FusionTest {
     }
 
     private static Fusion vendor(FusionLevel level) {
-        return CudaChoice.DEFAULT.withVendor(Set.of(Vendor.GEMM, Vendor.NOISE)).fusion(level);
+        return VendorFusion.of(CudaChoice.DEFAULT.withVendor(Set.of(Vendor.GEMM, Vendor.NOISE)), level);
     }
 
     @Test

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.check.Trial;
 import dev.fusedvae.fuse.Fuser;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Graphs;
@@ -15,6 +14,7 @@ import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.reference.ReferenceBackend;
+import dev.fusedvae.run.RunOptions;
+import dev.fusedvae.run.TrainingDiverged;
+import dev.fusedvae.run.TrainingListener;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.Schedule;

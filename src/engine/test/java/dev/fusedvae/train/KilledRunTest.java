@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.Child;
 import dev.fusedvae.Vae;
-import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.json.Fields;
 import dev.fusedvae.json.Json;
+import dev.fusedvae.run.BackendChoice;
+import dev.fusedvae.run.RunOptions;
+import dev.fusedvae.run.TrainingInfo;
+import dev.fusedvae.run.TrainingListener;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.tensors.SafeTensors;
 import java.io.BufferedReader;

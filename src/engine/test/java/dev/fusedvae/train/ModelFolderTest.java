@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.Codes;
 import dev.fusedvae.Vae;
-import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.data.ImageShape;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.json.Json;
 import dev.fusedvae.json.JsonObject;
+import dev.fusedvae.run.BackendChoice;
+import dev.fusedvae.run.EpochMetrics;
+import dev.fusedvae.run.Figures;
+import dev.fusedvae.run.History;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.Corruption;

@@ -10,8 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.cpu.CpuBackend;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.run.History;
+import dev.fusedvae.run.RunOptions;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.TrainSpec;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Split;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.run.History;
+import dev.fusedvae.run.RunOptions;
+import dev.fusedvae.run.TrainingInfo;
+import dev.fusedvae.run.TrainingListener;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;

@@ -1,8 +1,6 @@
 package dev.fusedvae.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fusedvae.backend.BackendChoice;
-import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.backend.cuda.CallRoutes;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
@@ -11,6 +9,8 @@ import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.CatalogueEntry;
 import dev.fusedvae.data.Lookup;
 import dev.fusedvae.results.Json;
+import dev.fusedvae.run.BackendChoice;
+import dev.fusedvae.run.BackendUnavailableException;
 import dev.fusedvae.simd.Simd;
 import java.io.File;
 import java.nio.file.Files;

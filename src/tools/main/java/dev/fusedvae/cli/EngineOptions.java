@@ -1,11 +1,12 @@
 package dev.fusedvae.cli;
 
-import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.backend.Backends;
-import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.backend.VendorFusion;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
 import dev.fusedvae.fuse.Fusion;
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.run.BackendChoice;
+import dev.fusedvae.run.CudaChoice;
+import dev.fusedvae.spec.FusionLevel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -114,6 +115,6 @@ final class EngineOptions {
 
     /// The rules by which plans are made, whatever backend runs them.
     Fusion rules() {
-        return UsageException.value(() -> cuda().fusion(FusionLevel.parse(fusion)));
+        return UsageException.value(() -> VendorFusion.of(cuda(), FusionLevel.parse(fusion)));
     }
 }

@@ -1,11 +1,11 @@
 package dev.fusedvae.cli;
 
-import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.data.DataException;
 import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.TrainingDiverged;
 import dev.fusedvae.spec.SpecException;
-import dev.fusedvae.train.TrainingDiverged;
 import java.io.UncheckedIOException;
 
 /// What the process says to its caller.

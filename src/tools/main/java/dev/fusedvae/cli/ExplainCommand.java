@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Backends;
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.VendorFusion;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
 import dev.fusedvae.backend.reference.ReferenceBackend;
@@ -22,6 +22,7 @@ import dev.fusedvae.plan.Phase;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
 import dev.fusedvae.results.Json;
+import dev.fusedvae.run.CudaChoice;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.ArrayList;
@@ -155,7 +156,7 @@ final class ExplainCommand extends FvaeCommand {
     private Function<Call, String> variants(int batch) {
         String path = path();
         Optional<KernelCatalogue> kernels = path.equals("cuda") ? Optional.of(kernels()) : Optional.empty();
-        return call -> engine.vendorParts().stream().filter(part -> part.does().contains(call.op().kind())).map(CudaChoice.Vendor::library).findFirst()
+        return call -> engine.vendorParts().stream().filter(part -> VendorFusion.does(part).contains(call.op().kind())).map(CudaChoice.Vendor::library).findFirst()
                 .or(() -> kernels.map(k -> k.variant(call.op(), batch))).orElse(path);
     }
 

@@ -2,11 +2,11 @@ package dev.fusedvae.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fusedvae.backend.BackendUnavailableException;
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.KernelCard;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
 import dev.fusedvae.results.Json;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.CudaChoice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

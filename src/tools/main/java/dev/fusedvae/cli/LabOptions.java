@@ -1,13 +1,13 @@
 package dev.fusedvae.cli;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.backend.Backends;
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.CudaBackend;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.Conditions;
+import dev.fusedvae.run.BackendChoice;
+import dev.fusedvae.run.CudaChoice;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.fusedvae.cli;
 
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.results.Json;
-import dev.fusedvae.train.History;
+import dev.fusedvae.run.History;
 import dev.fusedvae.train.ModelFolder;
 import dev.fusedvae.train.Unfinished;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.fusedvae.cli;
 
+import dev.fusedvae.run.EpochMetrics;
+import dev.fusedvae.run.TrainingInfo;
+import dev.fusedvae.run.TrainingListener;
 import dev.fusedvae.spec.Objective;
-import dev.fusedvae.train.EpochMetrics;
-import dev.fusedvae.train.TrainingInfo;
-import dev.fusedvae.train.TrainingListener;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;

@@ -1,9 +1,9 @@
 package dev.fusedvae.cli;
 
 import dev.fusedvae.data.Split;
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.run.RunOptions;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.TrainSpec;
-import dev.fusedvae.train.RunOptions;
 import dev.fusedvae.train.Unfinished;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,18 +1,18 @@
 package dev.fusedvae.lab;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.Profile;
 import dev.fusedvae.fuse.Fusion;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package dev.fusedvae.lab;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.cuda.LaunchTime;
@@ -9,7 +8,6 @@ import dev.fusedvae.check.Defect;
 import dev.fusedvae.check.OpCase;
 import dev.fusedvae.check.OpSweep;
 import dev.fusedvae.fuse.FusedOp;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Op;
@@ -19,6 +17,8 @@ import dev.fusedvae.plan.Cost;
 import dev.fusedvae.plan.Phase;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.TrainSpec;
 import java.util.ArrayList;
 import java.util.Arrays;

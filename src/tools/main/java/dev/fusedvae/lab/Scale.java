@@ -1,7 +1,6 @@
 package dev.fusedvae.lab;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
@@ -10,6 +9,7 @@ import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.run.BackendUnavailableException;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.fusedvae.reproduce;
 
 import dev.fusedvae.Vae;
 import dev.fusedvae.data.DataSet;
-import dev.fusedvae.eval.Evaluation;
-import dev.fusedvae.eval.MarginalLikelihood;
+import dev.fusedvae.run.Evaluation;
+import dev.fusedvae.run.MarginalLikelihood;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;

@@ -1,8 +1,8 @@
 package dev.fusedvae.reproduce;
 
-import dev.fusedvae.train.EpochMetrics;
-import dev.fusedvae.train.TrainingInfo;
-import dev.fusedvae.train.TrainingListener;
+import dev.fusedvae.run.EpochMetrics;
+import dev.fusedvae.run.TrainingInfo;
+import dev.fusedvae.run.TrainingListener;
 
 /// A listener that does something of its own once a training has begun: its checkpoint is written, or was accepted.
 ///

@@ -10,8 +10,8 @@ import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
+import dev.fusedvae.run.RunOptions;
 import dev.fusedvae.train.Initializer;
-import dev.fusedvae.train.RunOptions;
 import dev.fusedvae.train.TrainingJob;
 import java.util.List;
 

@@ -6,14 +6,14 @@ import dev.fusedvae.backend.Backends;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.results.Json;
-import dev.fusedvae.train.EpochMetrics;
-import dev.fusedvae.train.History;
+import dev.fusedvae.run.EpochMetrics;
+import dev.fusedvae.run.History;
+import dev.fusedvae.run.RunOptions;
+import dev.fusedvae.run.TrainingListener;
 import dev.fusedvae.train.Model;
 import dev.fusedvae.train.ModelFolder;
-import dev.fusedvae.train.RunOptions;
 import dev.fusedvae.train.Trained;
 import dev.fusedvae.train.TrainingJob;
-import dev.fusedvae.train.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,9 +95,8 @@ public record Reproduction(String row, Case task, int publishedEpochs, Path fold
             Trained trained = new Trained(Regression.train(job, backend, options), History.none(),
                     Map.of("backend", backend.name(), "device", backend.device(), "fusion", options.fusion().flag()));
             double seconds = (System.nanoTime() - start) / 1e9;
-            Model model = Model.of(job, trained);
-            ModelFolder.save(folder, model);
-            return new Run(Vae.of(model, options.backend()), seconds);
+            ModelFolder.save(folder, Model.of(job, trained));
+            return new Run(Vae.load(folder, options.backend()), seconds);
         }
     }
 

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.Child;
 import dev.fusedvae.Vae;
-import dev.fusedvae.backend.BackendChoice;
+import dev.fusedvae.run.BackendChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendUnavailableException;
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.cuda.CudaBackend;
 import dev.fusedvae.backend.cuda.LaunchTime;
 import dev.fusedvae.backend.cuda.Probe;
@@ -15,6 +13,8 @@ import dev.fusedvae.check.Defect;
 import dev.fusedvae.check.OpSweep;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.plan.Cost;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.CudaChoice;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

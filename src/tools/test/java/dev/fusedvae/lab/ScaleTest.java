@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.backend.reference.ReferenceBackend;
+import dev.fusedvae.run.BackendUnavailableException;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.List;
 import java.util.Map;

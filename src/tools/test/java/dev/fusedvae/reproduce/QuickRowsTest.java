@@ -5,32 +5,37 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.Vae;
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.Normalization;
-import dev.fusedvae.train.History;
+import dev.fusedvae.run.BackendChoice;
+import dev.fusedvae.run.History;
+import dev.fusedvae.run.RunOptions;
+import dev.fusedvae.run.TrainingListener;
 import dev.fusedvae.train.Model;
-import dev.fusedvae.train.RunOptions;
+import dev.fusedvae.train.ModelFolder;
 import dev.fusedvae.train.Trained;
 import dev.fusedvae.train.TrainingJob;
-import dev.fusedvae.train.TrainingListener;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The figures that take seconds come out: the rows of the table as `fvae reproduce` runs them, without the folder.
 class QuickRowsTest {
 
-    private static List<Check> run(Case task, Map<String, String> env) {
+    @TempDir
+    Path folder;
+
+    private List<Check> run(Case task, Map<String, String> env) {
         Material.Data data = task.material().load(Optional.empty(), env);
         Normalization normalization = Normalization.fit(task.normalization(), data.training().train());
         TrainingJob job = new TrainingJob(task.spec(), task.train(), data.training(), normalization);
-        try (Backend cpu = new CpuBackend(2); Vae vae = task.training() == Training.DECODER
-                ? Vae.of(Model.of(job, new Trained(Regression.train(job, cpu, RunOptions.defaults()), History.none(), Map.of())), BackendChoice.of("cpu"))
+        try (Vae vae = task.training() == Training.DECODER ? regression(job)
                 : Vae.train(job.spec(), job.train(), job.data(), normalization, RunOptions.defaults(), TrainingListener.SILENT)) {
             List<Check> checks = Judge.measure(vae, data.measured(), task.measure(), done -> { });
             checks.forEach(c -> System.out.printf("%s: %s %s %s%n", task.name(), c.what(), Check.number(c.got()), c.band()));
@@ -38,7 +43,14 @@ class QuickRowsTest {
         }
     }
 
-    private static void passes(String name) {
+    private Vae regression(TrainingJob job) {
+        try (Backend cpu = new CpuBackend(2)) {
+            ModelFolder.save(folder, Model.of(job, new Trained(Regression.train(job, cpu, RunOptions.defaults()), History.none(), Map.of())));
+        }
+        return Vae.load(folder, BackendChoice.of("cpu"));
+    }
+
+    private void passes(String name) {
         Row row = Table.find(name).orElseThrow();
         assertTrue(row.quick());
         for (Case task : row.cases()) {

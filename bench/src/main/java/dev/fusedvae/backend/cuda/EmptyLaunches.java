@@ -1,6 +1,6 @@
 package dev.fusedvae.backend.cuda;
 
-import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.run.CudaChoice;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -24,7 +24,7 @@ public final class EmptyLaunches implements AutoCloseable {
 
     /// Opens the driver that `environment` chooses.
     ///
-    /// @throws dev.fusedvae.backend.BackendUnavailableException if there is none
+    /// @throws dev.fusedvae.run.BackendUnavailableException if there is none
     public EmptyLaunches(Map<String, String> environment, CudaChoice.Launcher kind) {
         Architecture architecture = Architecture.of(Probe.require(environment).architecture());
         KernelFolder folder = KernelFolder.find(KernelCache.of(environment));

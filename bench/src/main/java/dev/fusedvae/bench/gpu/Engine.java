@@ -1,12 +1,13 @@
 package dev.fusedvae.bench.gpu;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendChoice;
 import dev.fusedvae.backend.Backends;
-import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.backend.VendorFusion;
 import dev.fusedvae.bench.Side;
 import dev.fusedvae.fuse.Fusion;
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.run.BackendChoice;
+import dev.fusedvae.run.CudaChoice;
+import dev.fusedvae.spec.FusionLevel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +41,7 @@ record Engine(FusionLevel level, CudaChoice choice) {
 
     /// The rules of its plans: vendor parts leave some fusions out.
     private Fusion fusion() {
-        return choice.fusion(level);
+        return VendorFusion.of(choice, level);
     }
 
     /// What it runs on, in words.

@@ -1,7 +1,6 @@
 package dev.fusedvae.bench.gpu;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.bench.Contestant;
@@ -9,7 +8,8 @@ import dev.fusedvae.bench.Course;
 import dev.fusedvae.bench.Proof;
 import dev.fusedvae.bench.Side;
 import dev.fusedvae.fuse.Fusion;
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.run.CudaChoice;
+import dev.fusedvae.spec.FusionLevel;
 import java.util.List;
 
 /// The first losses of a training on the device against those of the CPU path.

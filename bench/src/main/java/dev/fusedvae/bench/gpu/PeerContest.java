@@ -10,7 +10,6 @@ import dev.fusedvae.bench.Rival;
 import dev.fusedvae.bench.Side;
 import dev.fusedvae.bench.Turns;
 import dev.fusedvae.lab.BenchResults;
-import dev.fusedvae.lab.PeerTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.fusedvae.backend.cuda;
 
-import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.fuse.Kind;
+import dev.fusedvae.run.BackendUnavailableException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;

@@ -1,12 +1,13 @@
 package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendUnavailableException;
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.VendorFusion;
 import dev.fusedvae.fuse.Fusion;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.CudaChoice;
+import dev.fusedvae.spec.FusionLevel;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +81,7 @@ public final class CudaBackend implements Backend {
     /// The highest fusion level it runs; with vendor parts, below layer.
     @Override
     public Fusion fusion() {
-        return engine.choice().fusion(engine.choice().vendor().isEmpty() ? highestLevel() : FusionLevel.EPILOGUE);
+        return VendorFusion.of(engine.choice(), engine.choice().vendor().isEmpty() ? highestLevel() : FusionLevel.EPILOGUE);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.BackendProvider;
-import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.run.CudaChoice;
 import java.util.Map;
 import java.util.Optional;
 

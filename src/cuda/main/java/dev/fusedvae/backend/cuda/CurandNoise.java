@@ -1,7 +1,7 @@
 package dev.fusedvae.backend.cuda;
 
-import dev.fusedvae.backend.BackendUnavailableException;
 import dev.fusedvae.rng.Philox;
+import dev.fusedvae.run.BackendUnavailableException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jcuda.Pointer;

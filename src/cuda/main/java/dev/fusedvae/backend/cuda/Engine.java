@@ -1,6 +1,6 @@
 package dev.fusedvae.backend.cuda;
 
-import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.run.CudaChoice;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.fusedvae.backend.cuda;
 
-import dev.fusedvae.backend.BackendUnavailableException;
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.fuse.FusedOp;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.CudaChoice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

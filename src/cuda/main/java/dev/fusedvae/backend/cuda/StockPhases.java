@@ -1,12 +1,12 @@
 package dev.fusedvae.backend.cuda;
 
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.RbmGraphs;
 import dev.fusedvae.plan.Phase;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;

@@ -1,7 +1,7 @@
 package dev.fusedvae.backend.cuda;
 
-import dev.fusedvae.backend.BackendUnavailableException;
-import dev.fusedvae.backend.CudaChoice.Vendor;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.CudaChoice.Vendor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;

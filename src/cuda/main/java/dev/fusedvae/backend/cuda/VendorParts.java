@@ -1,10 +1,11 @@
 package dev.fusedvae.backend.cuda;
 
-import dev.fusedvae.backend.BackendUnavailableException;
-import dev.fusedvae.backend.CudaChoice.Vendor;
+import dev.fusedvae.backend.VendorFusion;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.CudaChoice.Vendor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,9 +50,9 @@ final class VendorParts implements AutoCloseable {
     void check(Plan plan) {
         for (Call call : plan.calls()) {
             for (Vendor part : parts) {
-                if (part.insteadOf().contains(call.op().kind())) {
+                if (VendorFusion.insteadOf(part).contains(call.op().kind())) {
                     throw new BackendUnavailableException("--vendor " + part.flag() + " cannot run " + call.title()
-                            + "; make the plan by CudaChoice.fusion(level), which leaves such fusions out");
+                            + "; make the plan by VendorFusion.of(choice, level), which leaves such fusions out");
                 }
             }
         }
@@ -59,7 +60,7 @@ final class VendorParts implements AutoCloseable {
 
     /// The part that runs calls of `kind`, or empty: our kernels do.
     Optional<Vendor> of(Kind kind) {
-        return parts.stream().filter(p -> p.does().contains(kind)).findFirst();
+        return parts.stream().filter(p -> VendorFusion.does(p).contains(kind)).findFirst();
     }
 
     /// A call of one of the parts.

@@ -3,14 +3,14 @@ package dev.fusedvae.backend.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.check.Trial;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.run.CudaChoice;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;

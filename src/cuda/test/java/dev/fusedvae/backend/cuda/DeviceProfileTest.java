@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.Profile;
 import dev.fusedvae.check.Trial;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.HashMap;
 import java.util.List;

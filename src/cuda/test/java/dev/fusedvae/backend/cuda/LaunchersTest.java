@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.Allocations;
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.check.Trial;
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.run.CudaChoice;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

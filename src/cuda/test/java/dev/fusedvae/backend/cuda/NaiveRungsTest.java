@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.check.Tolerance;
 import dev.fusedvae.check.Trial;
 import dev.fusedvae.check.Verifier;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.run.CudaChoice;
+import dev.fusedvae.spec.FusionLevel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

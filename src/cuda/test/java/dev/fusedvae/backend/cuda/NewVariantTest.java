@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.check.OpCase;
 import dev.fusedvae.check.OpSweep;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
+import dev.fusedvae.run.CudaChoice;
+import dev.fusedvae.spec.FusionLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

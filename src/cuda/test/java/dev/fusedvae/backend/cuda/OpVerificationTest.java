@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.check.OpSweep;
 import dev.fusedvae.fuse.Kind;
+import dev.fusedvae.run.CudaChoice;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

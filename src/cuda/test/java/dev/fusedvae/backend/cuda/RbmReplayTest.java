@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.backend.CudaChoice;
+import dev.fusedvae.backend.VendorFusion;
 import dev.fusedvae.fuse.Fusion;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
+import dev.fusedvae.run.CudaChoice;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.RbmSpec;
 import java.util.List;
 import java.util.Set;
@@ -42,7 +43,7 @@ class RbmReplayTest {
     @Test
     void vendorProducts_giveTheLossesOfOurOwn() {
         CudaChoice choice = CudaChoice.DEFAULT.withVendor(Set.of(CudaChoice.Vendor.GEMM));
-        Fusion fusion = choice.fusion(FusionLevel.EPILOGUE);
+        Fusion fusion = VendorFusion.of(choice, FusionLevel.EPILOGUE);
         try (CudaBackend own = Simt.open(); CudaBackend vendor = Simt.open(choice)) {
             for (RbmTrial trial : TRIALS) {
                 assertTrue(trial.plan(fusion).calls().stream().anyMatch(c -> c.op().kind() == Kind.LINEAR), "products by themselves");

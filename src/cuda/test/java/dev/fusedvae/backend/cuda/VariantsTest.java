@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.backend.BackendUnavailableException;
-import dev.fusedvae.backend.CudaChoice;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.check.Tolerance;
 import dev.fusedvae.check.Trial;
 import dev.fusedvae.check.Verifier;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.CudaChoice;
 import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.VaeSpec;
 import java.io.IOException;
 import java.nio.file.Files;

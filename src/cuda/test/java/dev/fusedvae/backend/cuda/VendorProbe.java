@@ -1,6 +1,6 @@
 package dev.fusedvae.backend.cuda;
 
-import dev.fusedvae.backend.BackendUnavailableException;
+import dev.fusedvae.run.BackendUnavailableException;
 import java.util.List;
 import java.util.StringJoiner;
 import jcuda.Pointer;

@@ -6,23 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.Backend;
-import dev.fusedvae.backend.BackendUnavailableException;
-import dev.fusedvae.backend.CudaChoice;
-import dev.fusedvae.backend.CudaChoice.Vendor;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.VendorFusion;
 import dev.fusedvae.check.Tolerance;
 import dev.fusedvae.check.Trial;
 import dev.fusedvae.check.Verifier;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.rng.Philox;
 import dev.fusedvae.rng.Stream;
+import dev.fusedvae.run.BackendUnavailableException;
+import dev.fusedvae.run.CudaChoice;
+import dev.fusedvae.run.CudaChoice.Vendor;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.HashSet;
@@ -66,7 +67,7 @@ class VendorTest {
     }
 
     private static Plan plan(Trial trial, FusionLevel level, Vendor... parts) {
-        return Plan.of(trial.graph(), CudaChoice.DEFAULT.withVendor(Set.of(parts)).fusion(level), trial.train().batchSize());
+        return Plan.of(trial.graph(), VendorFusion.of(CudaChoice.DEFAULT.withVendor(Set.of(parts)), level), trial.train().batchSize());
     }
 
     private static double[] losses(Backend backend, Trial trial, Plan plan) {
@@ -110,7 +111,7 @@ class VendorTest {
         Trial trial = TRIALS.getFirst(); // 24 normals in a whole batch, 15 in the last: an odd number takes two calls
         for (FusionLevel level : LEVELS) {
             Plan plan = plan(trial, level, Vendor.GEMM, Vendor.NOISE);
-            long gemms = plan.calls().stream().filter(c -> Vendor.GEMM.does().contains(c.op().kind())).count();
+            long gemms = plan.calls().stream().filter(c -> VendorFusion.does(Vendor.GEMM).contains(c.op().kind())).count();
             assertTrue(gemms >= 14, "5 layers: " + gemms);
             try (Executable executable = both.load(plan, trial.feed())) {
                 trial.start(executable);
@@ -129,7 +130,7 @@ class VendorTest {
         Trial trial = TRIALS.getFirst();
         Plan plan = plan(trial, FusionLevel.NONE, Vendor.GEMM, Vendor.NOISE);
         Set<Kind> kinds = plan.calls().stream().map(c -> c.op().kind()).collect(Collectors.toSet());
-        long ours = kinds.stream().filter(k -> !Vendor.GEMM.does().contains(k) && !Vendor.NOISE.does().contains(k)).count();
+        long ours = kinds.stream().filter(k -> !VendorFusion.does(Vendor.GEMM).contains(k) && !VendorFusion.does(Vendor.NOISE).contains(k)).count();
         assertEquals(kinds.size() - 4, ours);
         long modules = StandIn.count("modules");
         try (CudaBackend fresh = Simt.open(CudaChoice.DEFAULT.withVendor(Set.of(Vendor.GEMM, Vendor.NOISE)));
@@ -230,7 +231,7 @@ class VendorTest {
     @Test
     void planThatFusesAPart_isRefusedInOneSentence() {
         Trial trial = TRIALS.getFirst();
-        assertEquals("--vendor gemm cannot run linear_bias_act encoder.0; make the plan by CudaChoice.fusion(level), which leaves such fusions out",
+        assertEquals("--vendor gemm cannot run linear_bias_act encoder.0; make the plan by VendorFusion.of(choice, level), which leaves such fusions out",
                 assertThrows(BackendUnavailableException.class, () -> products.load(trial.plan(FusionLevel.EPILOGUE), trial.feed())).getMessage());
         assertEquals("--vendor gemm works at --fusion none or epilogue: at layer, products and noise are inside larger kernels that no vendor library has",
                 assertThrows(IllegalArgumentException.class, () -> plan(trial, FusionLevel.LAYER, Vendor.GEMM)).getMessage());

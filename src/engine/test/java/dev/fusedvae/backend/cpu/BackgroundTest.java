@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.check.Trial;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Phase;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.List;
 import java.util.Map;

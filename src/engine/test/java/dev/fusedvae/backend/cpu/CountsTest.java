@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.check.Trial;
 import dev.fusedvae.check.Verifier;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.EnumMap;
 import java.util.HashSet;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.check.Trial;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.List;

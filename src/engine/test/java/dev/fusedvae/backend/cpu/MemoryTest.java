@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.check.Trial;
 import dev.fusedvae.check.Verifier;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Layer;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.spec.Activation;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package dev.fusedvae.backend.cpu;
 
 import dev.fusedvae.check.Trial;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.Comparator;

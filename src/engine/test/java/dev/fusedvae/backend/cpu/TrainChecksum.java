@@ -1,11 +1,11 @@
 package dev.fusedvae.backend.cpu;
 
 import dev.fusedvae.check.Trial;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.Corruption;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;

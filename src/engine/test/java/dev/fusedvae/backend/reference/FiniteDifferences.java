@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.check.Trial;
-import dev.fusedvae.fuse.FusionLevel;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.Step;
+import dev.fusedvae.spec.FusionLevel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.fusedvae.backend;
+package dev.fusedvae.run;
 
 import java.util.List;
 
@@ -8,7 +8,7 @@ import java.util.List;
 /// @param threads threads of the CPU path, the caller's included; 0 takes one for each processor
 /// @param cuda    how the cuda backend runs, where that is the one
 public record BackendChoice(String name, int threads, CudaChoice cuda) {
-    static final List<String> NAMES = List.of("auto", "cpu", "reference", "cuda");
+    private static final List<String> NAMES = List.of("auto", "cpu", "reference", "cuda");
 
     public BackendChoice {
         check("the backend", name);
@@ -40,7 +40,8 @@ public record BackendChoice(String name, int threads, CudaChoice cuda) {
         return new BackendChoice(name, threads, choice);
     }
 
-    static void check(String what, String name) {
+    /// Refuses a name that is none of `auto`, `cpu`, `reference` and `cuda`; `what` says where it stands.
+    public static void check(String what, String name) {
         if (!NAMES.contains(name)) {
             throw new IllegalArgumentException(what + " must be one of " + String.join(", ", NAMES) + "; got '" + name + "'");
         }

@@ -1,4 +1,4 @@
-package dev.fusedvae.eval;
+package dev.fusedvae.run;
 
 import java.util.List;
 

@@ -1,7 +1,6 @@
-package dev.fusedvae.train;
+package dev.fusedvae.run;
 
-import dev.fusedvae.backend.BackendChoice;
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.spec.FusionLevel;
 import java.nio.file.Path;
 import java.util.Optional;
 

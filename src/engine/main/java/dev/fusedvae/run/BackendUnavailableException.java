@@ -1,4 +1,4 @@
-package dev.fusedvae.backend;
+package dev.fusedvae.run;
 
 /// A backend that was asked for by name and cannot run; the message says why and what would help.
 public final class BackendUnavailableException extends RuntimeException {

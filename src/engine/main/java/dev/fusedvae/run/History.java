@@ -1,4 +1,4 @@
-package dev.fusedvae.train;
+package dev.fusedvae.run;
 
 import java.util.List;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package dev.fusedvae.fuse;
+package dev.fusedvae.spec;
 
 import java.util.Arrays;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package dev.fusedvae.train;
+package dev.fusedvae.run;
 
 /// Training met a NaN or an infinity; the message says where, and what to try.
 public final class TrainingDiverged extends RuntimeException {
@@ -7,7 +7,8 @@ public final class TrainingDiverged extends RuntimeException {
     private final int epoch;
     private final String where;
 
-    TrainingDiverged(String message, long step, int epoch, String where, Throwable cause) {
+    /// @param where the first op and slot that were not finite, or empty
+    public TrainingDiverged(String message, long step, int epoch, String where, Throwable cause) {
         super(message, cause);
         this.step = step;
         this.epoch = epoch;

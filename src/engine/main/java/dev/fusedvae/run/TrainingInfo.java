@@ -1,6 +1,6 @@
-package dev.fusedvae.train;
+package dev.fusedvae.run;
 
-import dev.fusedvae.fuse.FusionLevel;
+import dev.fusedvae.spec.FusionLevel;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import java.util.List;

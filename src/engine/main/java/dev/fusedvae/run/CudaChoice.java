@@ -1,8 +1,5 @@
-package dev.fusedvae.backend;
+package dev.fusedvae.run;
 
-import dev.fusedvae.fuse.Fusion;
-import dev.fusedvae.fuse.FusionLevel;
-import dev.fusedvae.fuse.Kind;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -27,28 +24,7 @@ public record CudaChoice(Launcher launcher, Replay replay, Set<Vendor> vendor, O
 
     /// What a vendor library can do: matrix products (cuBLAS), latent noise (cuRAND).
     public enum Vendor {
-        GEMM(Set.of(Kind.LINEAR, Kind.LINEAR_BACKWARD_DATA, Kind.LINEAR_BACKWARD_WEIGHT),
-                Set.of(Kind.LINEAR_BIAS_ACT, Kind.LINEAR_BIAS_ACT_SAMPLE, Kind.TRANSPOSED_BIAS_ACT_SAMPLE, Kind.LINEAR_BACKWARD_DATA_ACT,
-                        Kind.LINEAR_BACKWARD_WEIGHT_BIAS)),
-        NOISE(Set.of(Kind.NOISE), Set.of(Kind.REPARAM_KL));
-
-        private final Set<Kind> does;
-        private final Set<Kind> insteadOf;
-
-        Vendor(Set<Kind> does, Set<Kind> insteadOf) {
-            this.does = does;
-            this.insteadOf = insteadOf;
-        }
-
-        /// The calls it runs.
-        public Set<Kind> does() {
-            return does;
-        }
-
-        /// The fused calls that a plan for it must not have: what it does is inside them.
-        public Set<Kind> insteadOf() {
-            return insteadOf;
-        }
+        GEMM, NOISE;
 
         /// `cublas` or `curand`.
         public String library() {
@@ -69,21 +45,6 @@ public record CudaChoice(Launcher launcher, Replay replay, Set<Vendor> vendor, O
     public CudaChoice {
         vendor = vendor.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(vendor));
         variants = Map.copyOf(variants);
-    }
-
-    /// The rules by which plans for this choice are made at `level`.
-    ///
-    /// @throws IllegalArgumentException for vendor parts at level layer
-    public Fusion fusion(FusionLevel level) {
-        if (!vendor.isEmpty() && level == FusionLevel.LAYER) {
-            throw new IllegalArgumentException("--vendor " + vendorFlags() + " works at --fusion none or epilogue: at layer, products and noise"
-                    + " are inside larger kernels that no vendor library has");
-        }
-        Fusion fusion = Fusion.of(level);
-        for (Vendor part : vendor) {
-            fusion = fusion.without(level == FusionLevel.NONE ? Set.of() : part.insteadOf());
-        }
-        return fusion;
     }
 
     /// `gemm,noise`, or nothing.

@@ -1,4 +1,4 @@
-package dev.fusedvae.train;
+package dev.fusedvae.run;
 
 /// Follows a training; called by the thread that trains. What it throws ends the training.
 public interface TrainingListener {
