@@ -15,7 +15,7 @@ public interface BackendProvider {
 
     /// Opens the device that `environment` chooses, to run as `choice` says; the caller closes it.
     ///
-    /// @throws BackendUnavailableException with the reason and what would help, if it cannot run here
+    /// @throws dev.fusedvae.run.BackendUnavailableException with the reason and what would help, if it cannot run here
     /// @throws IllegalArgumentException    if the choice names kernels or variants that are not there
     Backend open(Map<String, String> environment, CudaChoice choice);
 }

@@ -63,7 +63,7 @@ public final class Catalogue {
         return new Lookup(name, places);
     }
 
-    /// The folder that [Fetcher] fills: `$XDG_CACHE_HOME/fusedvae/NAME`, by default under `~/.cache`.
+    /// The folder that `fvae data fetch` fills: `$XDG_CACHE_HOME/fusedvae/NAME`, by default under `~/.cache`.
     public static Path cacheFolder(String name, Map<String, String> env) {
         Path caches = value(env, "XDG_CACHE_HOME").map(Path::of)
                 .orElseGet(() -> Path.of(value(env, "HOME").orElse(System.getProperty("user.home")), ".cache"));

@@ -21,7 +21,7 @@ public sealed interface Likelihood {
     /// Gaussian with one learned scalar s = log σ², shared by all features; clamped as [LogVariance] says.
     record GaussianScalar() implements Likelihood {}
 
-    /// Gaussian with a learned vector s = log σ²[D], one for each feature and independent of z; clamped likewise.
+    /// Gaussian with a learned vector s = log σ² of D values, one for each feature and independent of z; clamped likewise.
     record GaussianVector() implements Likelihood {}
 
     /// Gaussian whose decoder gives a mean and a log σ² for every feature; clamped as [LogVariance] says.

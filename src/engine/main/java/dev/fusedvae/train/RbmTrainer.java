@@ -83,7 +83,7 @@ public final class RbmTrainer {
     /// Trains on `backend` to the end or to cancellation. With a folder to write to, the checkpoint is there from the start
     /// on and goes by the rules of [Trainer]; it holds the chains too. Who saves the model clears the mark of [Unfinished].
     ///
-    /// @throws TrainingDiverged if a NaN or an infinity turns up; the last checkpoint stays
+    /// @throws dev.fusedvae.run.TrainingDiverged if a NaN or an infinity turns up; the last checkpoint stays
     /// @throws dev.fusedvae.io.IoFailure if the folder cannot be written, or its checkpoint cannot be resumed from
     public Result run(Backend backend, RunOptions options, Listener listener) {
         if (options.patience() > 0) {

@@ -77,7 +77,7 @@ public final class Trainer implements AutoCloseable {
     /// start on; the model itself is the caller's to save, who then clears the mark of [Unfinished].
     ///
     /// @param notes lines for [TrainingInfo#notes()]
-    /// @throws TrainingDiverged if a NaN or an infinity turns up; the last checkpoint stays
+    /// @throws dev.fusedvae.run.TrainingDiverged if a NaN or an infinity turns up; the last checkpoint stays
     /// @throws IoFailure        if the folder cannot be written, or its checkpoint cannot be resumed from
     public static Trained train(TrainingJob job, Backend backend, RunOptions options, TrainingListener listener, List<String> notes) {
         try (Trainer trainer = new Trainer(job, backend, options, listener)) {

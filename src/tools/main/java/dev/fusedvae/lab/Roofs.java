@@ -26,7 +26,7 @@ public record Roofs(int threads, double flopsPerSecond, double bytesPerSecond, l
 
     /// The roofs of what `backend` runs on, over a working set of `bytes`.
     ///
-    /// @throws BackendUnavailableException if nothing here compiles the loops for its device
+    /// @throws dev.fusedvae.run.BackendUnavailableException if nothing here compiles the loops for its device
     public static Roofs of(Backend backend, long bytes) {
         if (backend instanceof CudaBackend cuda) {
             DeviceRoofs roofs = cuda.roofs(bytes);
