@@ -10,26 +10,37 @@ import java.util.stream.Collectors;
 /// NaN propagates through every value and every derivative.
 public enum Activation {
     /// `a`
-    IDENTITY,
+    IDENTITY(0),
     /// `max(a, 0)`
-    RELU,
+    RELU(1),
     /// `a` above zero, else `0.01·a`
-    LEAKY_RELU,
+    LEAKY_RELU(2),
     /// `tanh a`
-    TANH,
+    TANH(3),
     /// `1 / (1 + exp(−a))`
-    SIGMOID,
+    SIGMOID(4),
     /// `log(1 + exp a)`
-    SOFTPLUS,
+    SOFTPLUS(5),
     /// `a` above zero, else `exp(a) − 1`
-    ELU,
+    ELU(6),
     /// `a·Φ(a) = ½·a·(1 + erf(a/√2))`, the exact form
-    GELU,
+    GELU(7),
     /// `a·sigmoid(a)`, also called swish
-    SILU;
+    SILU(8);
 
     /// Slope of [#LEAKY_RELU] below zero.
     public static final double LEAKY_SLOPE = 0.01;
+
+    private final int code;
+
+    Activation(int code) {
+        this.code = code;
+    }
+
+    /// The number by which kernels know it: `ActivationCode` of kernels/common/args.cuh. It is never given to another.
+    public int code() {
+        return code;
+    }
 
     /// The name used on the command line and in files, such as `leaky-relu`.
     public String flag() {

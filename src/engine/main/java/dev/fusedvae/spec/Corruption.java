@@ -26,6 +26,15 @@ public sealed interface Corruption {
 
     Corruption NONE = new None();
 
+    /// The number by which kernels know it: `CorruptionCode` of kernels/common/family_args.cuh. It is never given to another.
+    default int code() {
+        return switch (this) {
+            case None() -> 0;
+            case Gaussian(double sigma) -> 1;
+            case Masking(double probability) -> 2;
+        };
+    }
+
     /// The name used on the command line and in `config.json`: `none`, `gaussian:0.3`, `masking:0.5`.
     default String flag() {
         return switch (this) {

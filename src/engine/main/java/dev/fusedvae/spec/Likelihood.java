@@ -49,6 +49,18 @@ public sealed interface Likelihood {
         };
     }
 
+    /// The number by which kernels know it: `LikelihoodCode` of kernels/common/family_args.cuh. It is never given to another.
+    default int code() {
+        return switch (this) {
+            case Bernoulli() -> 0;
+            case Gaussian(double variance) -> 1;
+            case GaussianScalar() -> 2;
+            case GaussianFeature() -> 3;
+            case ContinuousBernoulli() -> 4;
+            case GaussianVector() -> 5;
+        };
+    }
+
     /// The name used on the command line and in `config.json`.
     default String flag() {
         return switch (this) {

@@ -45,6 +45,16 @@ public sealed interface OptimizerSpec {
         };
     }
 
+    /// The number by which kernels know it: `OptimizerCode` of kernels/common/args.cuh. It is never given to another.
+    default int code() {
+        return switch (this) {
+            case Adam a -> 0;
+            case AdamW a -> 1;
+            case Sgd s -> 2;
+        };
+    }
+
+    /// The name used on the command line and in files.
     default String flag() {
         return switch (this) {
             case Adam a -> "adam";
