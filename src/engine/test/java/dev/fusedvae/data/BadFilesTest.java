@@ -122,7 +122,7 @@ class BadFilesTest {
         Path missing = dir.resolve("none.csv");
         assertEquals(missing + " does not exist; check the name, or run `fvae data list` to see the catalogue",
                 assertThrows(DataException.class, () -> DataFiles.read(missing)).getMessage());
-        assertEquals(dir + " holds no PNG, neither directly nor in sub-folders",
+        assertEquals(dir + " is a folder, and folders of pictures are read by fusedvae-tools, which is not on the class path or module path; add it, or give a file",
                 assertThrows(DataException.class, () -> DataFiles.read(dir)).getMessage());
         Path csv = TestFiles.write(dir.resolve("a.csv"), TestFiles.text("1,2"));
         assertEquals(csv + " has 2 columns, so there is no label column -3",

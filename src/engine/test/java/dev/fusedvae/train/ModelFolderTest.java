@@ -51,7 +51,7 @@ class ModelFolderTest {
 
     @Test
     void pyTorchStateDict_loadsAndComputesWhatPyTorchComputed() throws IOException, URISyntaxException {
-        Path source = Path.of(ModelFolderTest.class.getResource("/dev/fusedvae/io/golden.safetensors").toURI());
+        Path source = Path.of(ModelFolderTest.class.getResource("/dev/fusedvae/tensors/golden.safetensors").toURI());
         Files.copy(source, folder.resolve(ModelFolder.WEIGHTS));
         Files.writeString(folder.resolve(ModelFolder.CONFIG), """
                 {"spec": {"features": 12, "hidden": [7], "latent": 3, "decoderHidden": [7], "activation": "tanh", "bias": true,

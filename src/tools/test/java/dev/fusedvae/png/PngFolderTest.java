@@ -46,6 +46,11 @@ class PngFolderTest {
     }
 
     @Test
+    void folderWithoutPictures_isRefused() {
+        assertEquals(dir + " holds no PNG, neither directly nor in sub-folders", assertThrows(DataException.class, () -> DataFiles.read(dir)).getMessage());
+    }
+
+    @Test
     void greyPngs_keepTheirSamplesInOrderOfName() throws IOException {
         TestFiles.write(dir.resolve("b.png"), grey(2, 1, 200, 255));
         TestFiles.write(dir.resolve("a.PNG"), grey(2, 1, 0, 50));
