@@ -21,12 +21,19 @@ public final class Means {
         for (int row = 0; row < rows; row++) {
             System.arraycopy(y, row * width, to, at + row * features, features);
         }
-        if (spec.likelihood() instanceof Likelihood.Bernoulli) {
-            Elementwise.PREFERRED.activate(Activation.SIGMOID, to, at, rows * features, at);
-        } else if (spec.likelihood() instanceof Likelihood.ContinuousBernoulli) {
-            for (int i = at; i < at + rows * features; i++) {
-                to[i] = ContinuousBernoulli.mean(to[i]);
-            }
+        switch (spec.likelihood()) {
+            case Likelihood.Bernoulli() -> Elementwise.PREFERRED.activate(Activation.SIGMOID, to, at, rows * features, at);
+            case Likelihood.ContinuousBernoulli() -> continuousBernoulli(to, at, rows * features);
+            case Likelihood.Gaussian fixed -> { }       // the layer gives the means themselves
+            case Likelihood.GaussianScalar() -> { }
+            case Likelihood.GaussianVector() -> { }
+            case Likelihood.GaussianFeature() -> { }
+        }
+    }
+
+    private static void continuousBernoulli(float[] logits, int at, int count) {
+        for (int i = at; i < at + count; i++) {
+            logits[i] = ContinuousBernoulli.mean(logits[i]);
         }
     }
 }
