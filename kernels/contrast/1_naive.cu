@@ -1,4 +1,4 @@
-// contrast / 1_naive                       rows = data, model in turn; or −data/B, model/B
+// contrast / 1_naive                       rows = data, model; or −data/B, model/B
 // shapes  data[B/2,N] model[B/2,N] rows[B,N]   row-major fp32
 // launch  grid ⌈B·N/256⌉, block 256
 // cost    reads 4BN B, writes 4BN B

@@ -1,4 +1,4 @@
-// likelihood_backward / 1_naive            dY = −∂ll/∂y / B
+// likelihood_backward / 1_naive            dY = −∂ll/∂y / (B·shares)
 // shapes  x[B,D] y[B,D] dY[B,D], per-feature variance y,dY[B,2D], row-major fp32; ll, dLogVar[⌈D/32⌉,B] partials
 // launch  grid ⌈D/32⌉·⌈B/8⌉, block 256
 // cost    reads 8BD B (12BD with a variance per feature), writes 4BD (8BD) B

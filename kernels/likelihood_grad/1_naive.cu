@@ -1,4 +1,4 @@
-// likelihood_grad / 1_naive                ll = Σ log p(x|y); dY = −∂ll/∂y / B
+// likelihood_grad / 1_naive                ll = Σ log p(x|y); dY = −∂ll/∂y / (B·shares)
 // shapes  x[B,D] y[B,D] dY[B,D], per-feature variance y,dY[B,2D], row-major fp32; ll, dLogVar[⌈D/32⌉,B] partials
 // launch  grid ⌈D/32⌉·⌈B/8⌉, block 256
 // cost    reads 8BD B (12BD with a variance per feature), writes 4BD (8BD) + 4B⌈D/32⌉ B

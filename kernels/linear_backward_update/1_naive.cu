@@ -1,4 +1,4 @@
-// linear_backward_update / 1_naive         W, b = optimizer(W, b, dYᵀX, ΣdY)
+// linear_backward_update / 1_naive         W, b = optimizer(W, b, dYᵀX, ΣdY): dW never reaches memory
 // shapes  dY[B,N] X[B,K] W[N,K] b[N] and their state   row-major fp32
 // launch  grid (⌈K/16⌉,⌈N/16⌉), block 256
 // cost    reads >= 4(BN+BK) + 12(NK+N) B, writes 12(NK+N) B with Adam (8 and 8 with SGD), 2BNK flop

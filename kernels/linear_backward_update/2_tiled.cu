@@ -1,4 +1,4 @@
-// linear_backward_update / 2_tiled         W, b = optimizer(W, b, dYᵀX, ΣdY)
+// linear_backward_update / 2_tiled         W, b = optimizer(W, b, dYᵀX, ΣdY): dW never reaches memory
 // shapes  dY[B,N] X[B,K] W[N,K] b[N] and their state   row-major fp32
 // launch  grid (⌈K/64⌉,⌈N/64⌉), block 256, static smem 8704 B
 // cost    reads >= 4(BN+BK) + 12(NK+N) B, writes 12(NK+N) B with Adam (8 and 8 with SGD), 2BNK flop

@@ -1,4 +1,4 @@
-// output_likelihood / 1_naive              y = h Wᵀ + b; ll = Σ log p(x|y); dY = −∂ll/∂y / B
+// output_likelihood / 1_naive              y = h Wᵀ + b; ll; dY: y never reaches memory
 // shapes  h[B,K] W[D,K] b[D] x[B,D] dY[B,D], per-feature variance W[2D,K] b[2D] dY[B,2D], row-major fp32;
 //         ll, dLogVar[⌈D/32⌉,B] partials
 // launch  grid ⌈D/64⌉·⌈B/8⌉, block 256, static smem 9344 B

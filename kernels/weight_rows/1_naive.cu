@@ -1,4 +1,4 @@
-// weight_rows / 1_naive                    out = w̃ dY
+// weight_rows / 1_naive                    out = w̃^power dY
 // shapes  dY[B,N] row-major fp32, or [tiles,B] partials with N = 1; w̃[B] out[B,N]
 // launch  grid ⌈B·N/256⌉, block 256
 // cost    reads 4BN B, writes 4BN B

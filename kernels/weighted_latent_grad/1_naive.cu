@@ -1,4 +1,4 @@
-// weighted_latent_grad / 1_naive           dμ, dlogσ² from w̃dz and the ratio
+// weighted_latent_grad / 1_naive           dμ, dlogσ² from w̃ dz and the ratio
 // shapes  dz[B·k,L] eps[B·k,L] w[B·k] heads[B,2L] dHeads[B,2L]   row-major fp32, B examples of k samples
 // launch  grid ⌈B·L/256⌉, block 256
 // cost    reads 12BkL + 8Bk + 8BL B, writes 8BL B

@@ -56,13 +56,9 @@ public record FusedOp(Kind kind, List<Op> ops, List<Tensor> reads, List<Tensor> 
     public String title() {
         Set<String> about = new LinkedHashSet<>();
         for (Op op : ops) {
-            switch (op) {
-                case Op.Linear o -> about.add(o.layer().name());
-                case Op.AddBias o -> about.add(o.layer().name());
-                case Op.LinearBackwardData o -> about.add(o.layer().name());
-                case Op.LinearBackwardWeight o -> about.add(o.layer().name());
-                case Op.Update o when kind == Kind.UPDATE || kind == Kind.SCALAR_UPDATE -> about.add(o.parameter().name());
-                default -> { }
+            // an update inside a larger op is about the layer that the op names already
+            if (!(op instanceof Op.Update) || kind == Kind.UPDATE || kind == Kind.SCALAR_UPDATE) {
+                op.subject().ifPresent(about::add);
             }
         }
         return about.isEmpty() ? kind.label() : kind.label() + " " + String.join("+", about);

@@ -1,46 +1,47 @@
 package dev.fusedvae.fuse;
 
+import dev.fusedvae.graph.Formula;
 import dev.fusedvae.graph.Op;
 import java.util.Locale;
 
 /// What a fused op computes: first the primitive ops, then what rules make of them.
 public enum Kind {
-    GATHER("x = binarize(normalise(data[index]))"),
-    LINEAR("y = x Wᵀ"),
-    ADD_BIAS("y = a + b"),
-    ACTIVATE("y = act(a)"),
-    BERNOULLI_SAMPLE("s = word < p·2³²"),
-    CONTRAST("rows = data, model; or −data/B, model/B"),
-    NOISE("ε ~ N(0,I)"),
-    REPARAMETERIZE("z = μ + σ⊙ε"),
-    KL_DIVERGENCE("kl = ½Σ(μ² + σ² − 1 − log σ²)"),
-    KL_COLUMNS("means = Σ_b KL_j / B"),
-    CORRUPT("out = damaged x"),
-    L1_PENALTY("l1 = Σ|z|"),
-    LOG_RATIO("ratio = log p(z) − log q(z|x)"),
-    IMPORTANCE_WEIGHTS("w̃ = softmax(ll + ratio); bound = log 1/k Σw"),
-    LOG_LIKELIHOOD("ll = Σ log p(x|y)"),
-    REDUCE_LOSS("metrics = (Σll, Σkl)"),
-    LIKELIHOOD_BACKWARD("dY = −∂ll/∂y / B"),
-    LINEAR_BACKWARD_DATA("dX = dY W"),
-    LINEAR_BACKWARD_WEIGHT("dW = dYᵀ X"),
-    COLUMN_SUM("out = Σ_b dY"),
-    ACTIVATE_BACKWARD("dA = dY ⊙ act′"),
-    REPARAMETERIZE_BACKWARD("dμ = dz, dlogσ² = ½dz⊙ε⊙σ"),
-    KL_BACKWARD("dμ = βμ/B, dlogσ² = β½(σ²−1)/B"),
-    WEIGHT_ROWS("out = w̃ dY"),
-    LOG_RATIO_BACKWARD("dμ, dlogσ² through log p(z) − log q(z|x)"),
-    L1_BACKWARD("dz = β sign(z) / B"),
-    ADD("out = a + b"),
-    SQUARED_NORM("partial = Σg²"),
-    UPDATE("w = optimizer(w, g)"),
+    GATHER(Op.Gather.class),
+    LINEAR(Op.Linear.class),
+    ADD_BIAS(Op.AddBias.class),
+    ACTIVATE(Op.Activate.class),
+    BERNOULLI_SAMPLE(Op.BernoulliSample.class),
+    CONTRAST(Op.Contrast.class),
+    NOISE(Op.Noise.class),
+    REPARAMETERIZE(Op.Reparameterize.class),
+    KL_DIVERGENCE(Op.KlDivergence.class),
+    KL_COLUMNS(Op.KlColumns.class),
+    CORRUPT(Op.Corrupt.class),
+    L1_PENALTY(Op.L1Penalty.class),
+    LOG_RATIO(Op.LogRatio.class),
+    IMPORTANCE_WEIGHTS(Op.ImportanceWeights.class),
+    LOG_LIKELIHOOD(Op.LogLikelihood.class),
+    REDUCE_LOSS(Op.ReduceLoss.class),
+    LIKELIHOOD_BACKWARD(Op.LikelihoodBackward.class),
+    LINEAR_BACKWARD_DATA(Op.LinearBackwardData.class),
+    LINEAR_BACKWARD_WEIGHT(Op.LinearBackwardWeight.class),
+    COLUMN_SUM(Op.ColumnSum.class),
+    ACTIVATE_BACKWARD(Op.ActivateBackward.class),
+    REPARAMETERIZE_BACKWARD(Op.ReparameterizeBackward.class),
+    KL_BACKWARD(Op.KlBackward.class),
+    WEIGHT_ROWS(Op.WeightRows.class),
+    LOG_RATIO_BACKWARD(Op.LogRatioBackward.class),
+    L1_BACKWARD(Op.L1Backward.class),
+    ADD(Op.Add.class),
+    SQUARED_NORM(Op.SquaredNorm.class),
+    UPDATE(Op.Update.class),
 
     LINEAR_BIAS_ACT("y = act(x Wᵀ + b)"),
     LINEAR_BIAS_ACT_SAMPLE("s = word < act(x Wᵀ + b)·2³²"),
     TRANSPOSED_BIAS_ACT_SAMPLE("s = word < act(y W + b)·2³²"),
     REPARAM_KL("ε; z = μ + σ⊙ε; kl = KL(q‖p)"),
     REPARAM_RATIO("ε; z = μ + σ⊙ε; ratio = log p(z) − log q(z|x)"),
-    LIKELIHOOD_GRAD("ll = Σ log p(x|y); dY = −∂ll/∂y / B"),
+    LIKELIHOOD_GRAD("ll = Σ log p(x|y); dY = −∂ll/∂y / (B·shares)"),
     LINEAR_BACKWARD_DATA_ACT("dA = (dY W) ⊙ act′"),
     LINEAR_BACKWARD_WEIGHT_BIAS("dW = dYᵀ X; db = Σ dY"),
     LATENT_GRAD("dμ, dlogσ² from dz and β·KL"),
@@ -57,10 +58,16 @@ public enum Kind {
 
     private final String formula;
 
+    /// Of a primitive op, which says itself what it computes.
+    Kind(Class<? extends Op> primitive) {
+        this(primitive.getAnnotation(Formula.class).value());
+    }
+
     Kind(String formula) {
         this.formula = formula;
     }
 
+    /// What it computes, in one line.
     public String formula() {
         return formula;
     }
