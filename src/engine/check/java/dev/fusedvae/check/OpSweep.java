@@ -2,6 +2,7 @@ package dev.fusedvae.check;
 
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.fuse.FusedOp;
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.plan.Call;
@@ -62,12 +63,12 @@ public final class OpSweep {
 
     private final List<Planned> plans = new ArrayList<>();
 
-    /// Plans `cases` at every level up to `highest`.
-    public OpSweep(List<OpCase> cases, FusionLevel highest) {
+    /// Plans `cases` at every level up to that of `highest`, within its budget.
+    public OpSweep(List<OpCase> cases, Fusion highest) {
         for (OpCase at : cases) {
             for (FusionLevel level : FusionLevel.values()) {
-                if (level.compareTo(highest) <= 0) {
-                    plans.add(new Planned(at, at.plan(level)));
+                if (level.compareTo(highest.level()) <= 0) {
+                    plans.add(new Planned(at, at.plan(Fusion.of(level).within(highest.budget()))));
                 }
             }
         }

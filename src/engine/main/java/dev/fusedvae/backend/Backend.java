@@ -41,9 +41,16 @@ public interface Backend extends AutoCloseable {
         return List.of();
     }
 
-    /// The rules for plans that are to run as fast as it can.
+    /// The rules for plans that it is to run at `level`, within what it can bear.
+    ///
+    /// @throws IllegalArgumentException if its choices do not work at `level`
+    default Fusion fusion(FusionLevel level) {
+        return Fusion.of(level);
+    }
+
+    /// The rules for plans that it is to run as fast as it can, training or not.
     default Fusion fusion() {
-        return Fusion.of(highestLevel());
+        return fusion(highestLevel());
     }
 
     /// Lowers `plan`: chooses layouts, allocates everything, and binds it to `feed`. Parameters and state start at zero.

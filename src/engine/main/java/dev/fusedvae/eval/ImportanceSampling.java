@@ -43,7 +43,7 @@ public final class ImportanceSampling {
         this.parameters = parameters;
         this.samples = samples;
         this.chunk = chunk;
-        plan = Plan.of(Graphs.importance(spec, binarization, chunk), backend.highestLevel(), batch);
+        plan = Plan.of(Graphs.importance(spec, binarization, chunk), backend.fusion(), batch);
     }
 
     /// The largest divisor of `samples` that a chunk may have.

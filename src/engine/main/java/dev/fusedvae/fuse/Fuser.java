@@ -19,16 +19,6 @@ import java.util.stream.Stream;
 /// Applies the rules of a level to a graph.
 public final class Fuser {
 
-    /// Rows of the batch that one row block of a latent phase covers; `ROW_BLOCK` of kernels/common/row_block.cuh.
-    public static final int ROW_BLOCK = 8;
-
-    /// Bytes of weights that the row blocks of one phase may read again, all blocks together: an estimate of what an L2
-    /// cache serves in the time that one more launch costs, unverified on hardware.
-    public static final long REREAD_BUDGET_BYTES = 16L << 20;
-
-    /// Bytes of shared memory of a block that may hold the row block's z for the layer that reads it next.
-    public static final long ROW_BLOCK_MEMORY_BYTES = 32L << 10;
-
     /// The fused ops in an order in which they may run, and what was decided against, with its reason.
     public record Result(List<FusedOp> ops, List<String> notes) {
         public Result {
@@ -39,6 +29,7 @@ public final class Fuser {
 
     private final Graph graph;
     private final int batch;
+    private final Budget budget;
     private final Order order;
     private final List<String> notes = new ArrayList<>();
     private List<Group> groups = new ArrayList<>();
@@ -51,9 +42,10 @@ public final class Fuser {
         }
     }
 
-    private Fuser(Graph graph, int batch) {
+    private Fuser(Graph graph, int batch, Budget budget) {
         this.graph = graph;
         this.batch = batch;
+        this.budget = budget;
         this.order = new Order(graph.ops());
         for (Op op : graph.ops()) {
             groups.add(new Group(Kind.of(op), List.of(op)));
@@ -69,7 +61,7 @@ public final class Fuser {
     ///
     /// @param keepGradients a reason to bring whole gradients to memory (such as dumping them), or empty
     public static Result fuse(Graph graph, Fusion fusion, int batch, Optional<String> keepGradients) {
-        Fuser fuser = new Fuser(graph, batch);
+        Fuser fuser = new Fuser(graph, batch, fusion.budget());
         Optional<String> whole = keepGradients.or(() -> wholeGradients(graph));
         if (fusion.level() == FusionLevel.LAYER) {
             whole.ifPresent(reason -> fuser.notes.add("the optimizer is a launch of its own: " + reason));
@@ -153,15 +145,7 @@ public final class Fuser {
     }
 
     private static Optional<Layer> layer(Group group) {
-        for (Op op : group.ops()) {
-            switch (op) {
-                case Op.Linear o -> { return Optional.of(o.layer()); }
-                case Op.LinearBackwardData o -> { return Optional.of(o.layer()); }
-                case Op.LinearBackwardWeight o -> { return Optional.of(o.layer()); }
-                default -> { }
-            }
-        }
-        return Optional.empty();
+        return group.ops().stream().map(Op::product).flatMap(Optional::stream).findFirst();
     }
 
     private static boolean readsAny(Group group, Set<Tensor> tensors) {
@@ -190,18 +174,17 @@ public final class Fuser {
         for (Group g : List.of(group, other)) {
             Map<Layer, Integer> rows = new HashMap<>();
             for (Op op : g.ops()) {
-                switch (op) {
-                    case Op.Linear o when o.layer().place() != Layer.Place.ENCODER -> rows.put(o.layer(), o.y().rows(batch));
-                    case Op.LinearBackwardData o -> rows.put(o.layer(), o.dY().rows(batch));
-                    default -> { }
+                if (op instanceof Op.Linear o && o.layer().place() != Layer.Place.ENCODER) {
+                    rows.put(o.layer(), o.y().rows(batch));
+                } else if (op instanceof Op.LinearBackwardData o) {
+                    rows.put(o.layer(), o.dY().rows(batch));
                 }
             }
-            traffic += rows.entrySet().stream()
-                    .mapToLong(e -> Math.ceilDiv((long) e.getValue(), ROW_BLOCK) * e.getKey().weight().bytes(batch)).sum();
+            traffic += rows.entrySet().stream().mapToLong(e -> budget.rereads(e.getValue(), e.getKey().weight().bytes(batch))).sum();
         }
-        if (traffic > REREAD_BUDGET_BYTES) {
+        if (traffic > budget.rereadBytes()) {
             notes.add("%s is split before %s: its row blocks would read %,d bytes of weights again, the budget is %,d"
-                    .formatted(group.kind().label(), name(other), traffic, REREAD_BUDGET_BYTES));
+                    .formatted(group.kind().label(), name(other), traffic, budget.rereadBytes()));
             return false;
         }
         return true;
@@ -211,10 +194,10 @@ public final class Fuser {
     private boolean fitsBlock(Group group, Group other) {
         for (Op op : other.ops()) {
             if (op instanceof Op.Linear o && o.layer().place() == Layer.Place.DECODER) {
-                long bytes = (long) ROW_BLOCK * o.layer().inputs() * Float.BYTES;
-                if (bytes > ROW_BLOCK_MEMORY_BYTES) {
+                long bytes = (long) budget.rowBlock() * o.layer().inputs() * Float.BYTES;
+                if (bytes > budget.rowBlockMemoryBytes()) {
                     notes.add("%s is split before %s: its row blocks would keep %,d bytes of z in shared memory, the budget is %,d"
-                            .formatted(group.kind().label(), name(other), bytes, ROW_BLOCK_MEMORY_BYTES));
+                            .formatted(group.kind().label(), name(other), bytes, budget.rowBlockMemoryBytes()));
                     return false;
                 }
             }

@@ -8,15 +8,21 @@ import java.util.stream.Collectors;
 /// Which rules may apply: those of a level, less those whose result is in `without`.
 ///
 /// @param without what no rule makes, though the level would: to leave products to a library, or to see what a rule is worth
-public record Fusion(FusionLevel level, Set<Kind> without) {
+/// @param budget  what the backend that will run the plan can bear
+public record Fusion(FusionLevel level, Set<Kind> without, Budget budget) {
 
     public Fusion {
         without = without.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(without));
     }
 
-    /// Every rule of `level`.
+    /// Every rule of `level`, for a backend without bounds.
     public static Fusion of(FusionLevel level) {
-        return new Fusion(level, Set.of());
+        return new Fusion(level, Set.of(), Budget.UNLIMITED);
+    }
+
+    /// The same rules for a backend that can bear `value`.
+    public Fusion within(Budget value) {
+        return new Fusion(level, without, value);
     }
 
     /// Every rule of its level but those that make `kinds`, and those that need what they make.
@@ -24,7 +30,7 @@ public record Fusion(FusionLevel level, Set<Kind> without) {
         Set<Kind> all = EnumSet.noneOf(Kind.class);
         all.addAll(without);
         all.addAll(kinds);
-        return new Fusion(level, all);
+        return new Fusion(level, all, budget);
     }
 
     boolean applies(Rule rule, boolean wholeGradients) {

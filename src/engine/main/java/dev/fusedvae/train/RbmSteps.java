@@ -4,7 +4,6 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
-import dev.fusedvae.backend.VendorFusion;
 import dev.fusedvae.eval.Inputs;
 import dev.fusedvae.eval.Parameters;
 import dev.fusedvae.eval.Rbm;
@@ -50,7 +49,7 @@ final class RbmSteps implements AutoCloseable {
         identity = options.out().map(folder -> Identity.of(trainer.spec(), trainer.train(), trainer.data(), trainer.normalization()));
         stepsPerEpoch = table.stepsPerEpoch();
         steps = (long) stepsPerEpoch * trainer.train().epochs();
-        executable = backend.load(Plan.of(graph, VendorFusion.of(options.backend().cuda(), options.fusion()), batch), feed);
+        executable = backend.load(Plan.of(graph, backend.fusion(options.fusion()), batch), feed);
         chunks = new Chunks(executable, stepsPerEpoch);
         if (trainer.spec().persistent()) {
             executable.write(graph.tensor(RbmGraphs.CHAIN), Rbm.coins(trainer.spec(), batch, trainer.train().seed()));

@@ -4,7 +4,6 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
-import dev.fusedvae.backend.VendorFusion;
 import dev.fusedvae.eval.Evaluator;
 import dev.fusedvae.eval.Inference;
 import dev.fusedvae.eval.Inputs;
@@ -63,7 +62,7 @@ public final class Trainer implements AutoCloseable {
         elbo = Graphs.elbo(job.spec(), job.train().binarization());
         StepTable table = new StepTable(job.train(), job.spec().objective(), job.data().train().size());
         feed = new Feed.Training(Inputs.examples(job.data().train(), job.normalization()), table);
-        executable = backend.load(Plan.of(graph, VendorFusion.of(options.backend().cuda(), options.fusion()), job.train().batchSize()), feed);
+        executable = backend.load(Plan.of(graph, backend.fusion(options.fusion()), job.train().batchSize()), feed);
         variational = job.spec().objective().variational();
         stepsPerEpoch = table.stepsPerEpoch();
         steps = (long) stepsPerEpoch * job.train().epochs();

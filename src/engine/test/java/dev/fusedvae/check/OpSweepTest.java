@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.spec.FusionLevel;
 import java.util.List;
@@ -15,7 +16,7 @@ class OpSweepTest {
 
     @Test
     void everyOpOfTheCpu_computesItsDefinition() {
-        OpSweep sweep = new OpSweep(OpSweep.cases(), FusionLevel.LAYER);
+        OpSweep sweep = new OpSweep(OpSweep.cases(), Fusion.of(FusionLevel.LAYER));
         assertEquals(List.of(Kind.values()), sweep.kinds(), "the cases reach every op");
         try (CpuBackend cpu = new CpuBackend(2)) {
             for (Kind kind : sweep.kinds()) {

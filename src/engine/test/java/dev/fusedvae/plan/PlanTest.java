@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.check.Trial;
-import dev.fusedvae.fuse.Fuser;
+import dev.fusedvae.fuse.Budget;
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Graphs;
@@ -33,12 +34,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PlanTest {
     private static final VaeSpec CANONICAL = VaeSpec.of(784, List.of(400), 20);
 
+    /// That of the cuda backend, which a test there compares with its kernels.
+    private static final Budget BUDGET = new Budget(8, 16L << 20, 32L << 10);
+
     private static Graph training(VaeSpec spec, OptionalDouble clip) {
         return Graphs.training(spec, new OptimizerSpec.Adam(1e-3), clip, Binarization.NONE);
     }
 
     private static Plan plan(VaeSpec spec, FusionLevel level, int batch) {
-        return Plan.of(training(spec, OptionalDouble.empty()), level, batch);
+        return Plan.of(training(spec, OptionalDouble.empty()), Fusion.of(level).within(BUDGET), batch);
     }
 
     @Test
@@ -115,7 +119,7 @@ class PlanTest {
         Plan plan = plan(wide, FusionLevel.LAYER, 1024);
         // not even the heads alone fit: each latent phase falls into three
         assertEquals(10, plan.launches());
-        assertEquals(2, plan.notes().stream().filter(n -> n.contains("%,d".formatted(Fuser.REREAD_BUDGET_BYTES))).count());
+        assertEquals(2, plan.notes().stream().filter(n -> n.contains("%,d".formatted(BUDGET.rereadBytes()))).count());
         assertTrue(plan.notes().contains("latent_forward is split before reparam_kl: its row blocks would read 2,147,483,648 bytes of weights again,"
                 + " the budget is 16,777,216"), plan.notes().toString());
         assertTrue(plan.calls().stream().noneMatch(c -> c.op().kind() == Kind.LATENT_FORWARD || c.op().kind() == Kind.LATENT_BACKWARD));
@@ -129,6 +133,13 @@ class PlanTest {
         VaeSpec decoder = new VaeSpec(4096, List.of(), 512, List.of(4096), Activation.TANH, true, new Likelihood.Bernoulli(), new Objective.Vae(1, 0));
         assertEquals(5 + 3 + 1, plan(decoder, FusionLevel.LAYER, 1024).launches());
         assertEquals(4 + 2 + 1, plan(VaeSpec.of(4096, List.of(), 512), FusionLevel.LAYER, 1024).launches());
+    }
+
+    @Test
+    void backendWithoutRowBlocks_hasNothingSplit() {
+        Plan plan = Plan.of(training(VaeSpec.of(784, List.of(4096), 2048), OptionalDouble.empty()), FusionLevel.LAYER, 1024);
+        assertEquals(6, plan.launches());
+        assertEquals(List.of(), plan.notes());
     }
 
     @Test

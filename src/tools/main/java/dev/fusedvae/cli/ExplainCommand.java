@@ -9,9 +9,11 @@ import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.VendorFusion;
 import dev.fusedvae.backend.cpu.CpuBackend;
+import dev.fusedvae.backend.cuda.CudaBackend;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
 import dev.fusedvae.backend.reference.ReferenceBackend;
 import dev.fusedvae.data.Catalogue;
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
@@ -70,7 +72,7 @@ final class ExplainCommand extends FvaeCommand {
                 "explain reads no files, so --data must be of the catalogue, not '%s'; give the width of other data with --features", name);
         VaeSpec spec = model.spec(features.orElseGet(() -> Catalogue.shape(name).features()));
         TrainSpec train = training.spec();
-        Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), engine.rules(), train.batchSize());
+        Plan plan = Plan.of(Graphs.training(spec, train.optimizer(), train.clipNorm(), train.binarization()), rules(), train.batchSize());
         long arenaBytes = UsageException.value(() -> arenaBytes(plan, train));
         Optional<StepTime> times = time ? Optional.of(measure(plan, train)) : Optional.empty();
         if (json) {
@@ -97,6 +99,11 @@ final class ExplainCommand extends FvaeCommand {
     private String path() {
         String name = Backends.wanted(EngineOptions.choice(engine.backend, engine.threads));
         return name.equals("auto") ? "cpu" : name;
+    }
+
+    /// The rules of the level, within what that path can bear.
+    private Fusion rules() {
+        return path().equals("cuda") ? engine.rules().within(CudaBackend.BUDGET) : engine.rules();
     }
 
     private KernelCatalogue kernels() {

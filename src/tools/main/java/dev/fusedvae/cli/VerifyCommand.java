@@ -56,7 +56,7 @@ final class VerifyCommand extends FvaeCommand {
         List<Subject> subjects;
         try (Backend first = on.open(Optional.empty(), "")) {
             deviceName = first.device();
-            sweep = new OpSweep(cases, first.highestLevel());
+            sweep = new OpSweep(cases, first.fusion());
             subjects = subjects(sweep, first, on);
         }
         List<OpSweep.Report> reports = new ArrayList<>();

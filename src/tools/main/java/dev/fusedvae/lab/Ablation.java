@@ -97,12 +97,12 @@ public final class Ablation {
         FusionLevel top = backend.highestLevel();
         for (FusionLevel level : FusionLevel.values()) {
             if (level.compareTo(top) <= 0) {
-                all.add(Fusion.of(level));
+                all.add(backend.fusion(level));
             }
         }
-        List<Kind> whole = kinds(plan(Fusion.of(top)));
+        List<Kind> whole = kinds(plan(backend.fusion(top)));
         for (Kind kind : Kind.values()) {
-            Fusion less = Fusion.of(top).without(Set.of(kind));
+            Fusion less = backend.fusion(top).without(Set.of(kind));
             if (!kinds(plan(less)).equals(whole)) {
                 all.add(less);
             }

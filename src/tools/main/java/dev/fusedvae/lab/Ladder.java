@@ -8,6 +8,7 @@ import dev.fusedvae.check.Defect;
 import dev.fusedvae.check.OpCase;
 import dev.fusedvae.check.OpSweep;
 import dev.fusedvae.fuse.FusedOp;
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Op;
@@ -147,7 +148,7 @@ public final class Ladder {
             device = first.device();
             timed = first.timed() || always;
             variants = first.variants(kind.label());
-            sweep = sweep(shapes, first.highestLevel());
+            sweep = sweep(shapes, first.fusion());
         }
         List<OpCase> places = timed ? asked : List.of();
         if (!places.isEmpty()) {
@@ -173,7 +174,7 @@ public final class Ladder {
     }
 
     /// The shapes asked for; else a few small ones, or all that `fvae verify` has where the op belongs to another family of nets.
-    private OpSweep sweep(List<String> shapes, FusionLevel highest) {
+    private OpSweep sweep(List<String> shapes, Fusion highest) {
         OpSweep sweep = new OpSweep((shapes.isEmpty() ? SHAPES : shapes).stream().map(OpCase::parse).toList(), highest);
         if (!sweep.kinds().contains(kind) && shapes.isEmpty()) {
             sweep = new OpSweep(OpSweep.cases(), highest);
@@ -214,16 +215,16 @@ public final class Ladder {
         try (Backend backend = opener.variant(kind, variant)) {
             for (OpCase at : places) {
                 Graph graph = at.plan(FusionLevel.NONE).graph();
-                calls(at, graph).forEach(call -> times.add(time(backend, graph, at, call)));
+                calls(at, graph, backend).forEach(call -> times.add(time(backend, graph, at, call)));
             }
         }
         return times;
     }
 
     /// The distinct calls of the kind, of all levels.
-    private List<Call> calls(OpCase at, Graph graph) {
+    private List<Call> calls(OpCase at, Graph graph, Backend backend) {
         Set<String> seen = new HashSet<>();
-        return Arrays.stream(FusionLevel.values()).flatMap(level -> Plan.of(graph, level, at.batch()).calls().stream())
+        return Arrays.stream(FusionLevel.values()).flatMap(level -> Plan.of(graph, Fusion.of(level).within(backend.fusion().budget()), at.batch()).calls().stream())
                 .filter(call -> call.op().kind() == kind && seen.add(call.title())).toList();
     }
 
@@ -256,8 +257,7 @@ public final class Ladder {
 
     /// The only matrix product of an op.
     private static Optional<Op> product(FusedOp op) {
-        List<Op> products = op.ops().stream()
-                .filter(o -> o instanceof Op.Linear || o instanceof Op.LinearBackwardData || o instanceof Op.LinearBackwardWeight).toList();
+        List<Op> products = op.ops().stream().filter(o -> o.product().isPresent()).toList();
         return products.size() == 1 ? Optional.of(products.getFirst()) : Optional.empty();
     }
 
@@ -267,7 +267,7 @@ public final class Ladder {
             for (OpCase at : places) {
                 Graph graph = at.plan(FusionLevel.NONE).graph();
                 List<Call> alone = Plan.of(graph, FusionLevel.NONE, at.batch()).calls();
-                for (Call call : calls(at, graph)) {
+                for (Call call : calls(at, graph, vendor)) {
                     product(call.op()).flatMap(op -> alone.stream().filter(c -> c.op().ops().equals(List.of(op))).findFirst())
                             .ifPresent(c -> products.put(product(at, call), launch(vendor, graph, at, c).warm()));
                 }

@@ -5,7 +5,6 @@ import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.cpu.CpuBackend;
-import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.StepTable;
@@ -174,7 +173,7 @@ public final class Scale {
         int rows = place.axis() == Axis.BATCH ? x : batch;
         TrainSpec train = TrainSpec.standard(1, 1).withBatchSize(rows);
         int count = Math.max(EXAMPLES, 2 * rows) / rows * rows;
-        Plan plan = Plan.of(Graphs.training(net, train.optimizer(), train.clipNorm(), train.binarization()), Fusion.of(on.highestLevel()), rows);
+        Plan plan = Plan.of(Graphs.training(net, train.optimizer(), train.clipNorm(), train.binarization()), on.fusion(), rows);
         Examples examples = data.computeIfAbsent(net.features() + " " + count, size -> Workload.examples(net.features(), count));
         Executable executable = on.load(plan, new Feed.Training(examples, new StepTable(train, net.objective(), count)));
         Workload.start(executable);

@@ -28,7 +28,7 @@ final class Regression {
         graph = Graphs.training(job.spec(), job.train().optimizer(), job.train().clipNorm(), job.train().binarization());
         StepTable table = new StepTable(job.train(), job.spec().objective(), job.data().train().size());
         Feed feed = new Feed.Training(Inputs.examples(job.data().train(), job.normalization()), table);
-        executable = backend.load(Plan.of(graph, options.fusion(), job.train().batchSize()), feed);
+        executable = backend.load(Plan.of(graph, backend.fusion(options.fusion()), job.train().batchSize()), feed);
         steps = (long) table.stepsPerEpoch() * job.train().epochs();
         held = graph.tensors(Tensor.Role.PARAMETER).stream().filter(t -> t.name().startsWith("heads.")).toList();
         int latent = job.spec().latent();

@@ -3,7 +3,12 @@ package dev.fusedvae.backend.cuda;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.VendorFusion;
+import dev.fusedvae.fuse.Budget;
 import dev.fusedvae.fuse.Fusion;
+import dev.fusedvae.fuse.Kind;
+import dev.fusedvae.graph.Layer;
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.run.BackendUnavailableException;
 import dev.fusedvae.run.CudaChoice;
@@ -14,6 +19,10 @@ import java.util.Optional;
 
 /// Hand-written CUDA kernels on one device: a GPU, or the SIMT device where `FVAE_CUDA=simt`.
 public final class CudaBackend implements Backend {
+    /// What kernels/common/row_block.cuh can bear: blocks of 8 rows, 32 KB of shared memory for what they keep. 16 MB of weights
+    /// read again is an estimate of what an L2 cache serves in the time that one more launch costs, *unverified on hardware*.
+    public static final Budget BUDGET = new Budget(8, 16L << 20, 32L << 10);
+
     private final String device;
     private final Engine engine;
 
@@ -81,7 +90,12 @@ public final class CudaBackend implements Backend {
     /// The highest fusion level it runs; with vendor parts, below layer.
     @Override
     public Fusion fusion() {
-        return VendorFusion.of(engine.choice(), engine.choice().vendor().isEmpty() ? highestLevel() : FusionLevel.EPILOGUE);
+        return fusion(engine.choice().vendor().isEmpty() ? highestLevel() : FusionLevel.EPILOGUE);
+    }
+
+    @Override
+    public Fusion fusion(FusionLevel level) {
+        return VendorFusion.of(engine.choice(), level).within(BUDGET);
     }
 
     @Override
@@ -93,7 +107,21 @@ public final class CudaBackend implements Backend {
     /// @throws BackendUnavailableException if the device has too little memory, or `plan` fuses what a vendor part is to do
     @Override
     public CudaExecutable load(Plan plan, Feed feed) {
+        plan.calls().forEach(CudaBackend::checkBudget);
         return CudaExecutable.load(engine, plan, feed, Optional.empty());
+    }
+
+    private static void checkBudget(Call call) {
+        if (call.op().kind() != Kind.LATENT_FORWARD) {
+            return;
+        }
+        for (Op.Linear product : call.op().all(Op.Linear.class)) {
+            long bytes = (long) BUDGET.rowBlock() * product.layer().inputs() * Float.BYTES;
+            if (product.layer().place() == Layer.Place.DECODER && bytes > BUDGET.rowBlockMemoryBytes()) {
+                throw new IllegalArgumentException("%s keeps %,d bytes of z for a row block, and cuda can keep %,d; make its plans by Backend.fusion"
+                        .formatted(call.title(), bytes, BUDGET.rowBlockMemoryBytes()));
+            }
+        }
     }
 
     /// Bytes of device memory that executables hold.

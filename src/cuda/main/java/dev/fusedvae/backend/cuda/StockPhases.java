@@ -1,5 +1,6 @@
 package dev.fusedvae.backend.cuda;
 
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.RbmGraphs;
 import dev.fusedvae.plan.Phase;
@@ -28,6 +29,7 @@ import java.util.OptionalDouble;
 /// layers so wide that the latent phases are split; and restricted Boltzmann machines.
 final class StockPhases {
     static final int DEEPEST = 4;
+    private static final Fusion RULES = Fusion.of(FusionLevel.LAYER).within(CudaBackend.BUDGET);
     private static final int BATCH = 128;
     private static final int FEATURES = 784;
     private static final int HIDDEN = 400;
@@ -93,12 +95,12 @@ final class StockPhases {
 
     private static Plan rbm(int gibbsSteps, boolean persistent, int batch) {
         RbmSpec spec = new RbmSpec(FEATURES, HIDDEN, gibbsSteps, persistent);
-        return Plan.of(RbmGraphs.training(spec, new OptimizerSpec.Sgd(1e-2, 0), Binarization.NONE), FusionLevel.LAYER, batch);
+        return Plan.of(RbmGraphs.training(spec, new OptimizerSpec.Sgd(1e-2, 0), Binarization.NONE), RULES, batch);
     }
 
     private static void add(VaeSpec spec, int batch, List<Plan> plans) {
         for (OptionalDouble clip : List.of(OptionalDouble.empty(), OptionalDouble.of(1))) {
-            plans.add(Plan.of(Graphs.training(spec, new OptimizerSpec.Adam(1e-3), clip, Binarization.NONE), FusionLevel.LAYER, batch));
+            plans.add(Plan.of(Graphs.training(spec, new OptimizerSpec.Adam(1e-3), clip, Binarization.NONE), RULES, batch));
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.fusedvae.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.Examples;
@@ -75,8 +77,8 @@ class CudaTest extends DeviceTrials {
         KernelCatalogue kernels = KernelCatalogue.open(System.getenv(), CudaChoice.DEFAULT);
         for (Trial trial : List.of(TRIALS.getFirst(), TRIALS.get(2))) { // the second clips, so its norms count too
             for (FusionLevel level : LEVELS) {
-                try (Executable loaded = cuda.load(trial.plan(level), trial.feed())) {
-                    assertEquals(loaded.arenaBytes(), kernels.arenaBytes(trial.plan(level)), trial + " at " + level);
+                try (Executable loaded = cuda.load(trial.plan(cuda.fusion(level)), trial.feed())) {
+                    assertEquals(loaded.arenaBytes(), kernels.arenaBytes(trial.plan(cuda.fusion(level))), trial + " at " + level);
                 }
             }
         }
@@ -97,8 +99,8 @@ class CudaTest extends DeviceTrials {
     private static void runInPieces(Trial trial, FusionLevel level) {
         double[] whole = new double[2 * 70];
         double[] piece = new double[2];
-        try (Executable one = cuda.load(trial.plan(level), trial.feed());
-             Executable many = cuda.load(trial.plan(level), trial.feed())) {
+        try (Executable one = cuda.load(trial.plan(cuda.fusion(level)), trial.feed());
+             Executable many = cuda.load(trial.plan(cuda.fusion(level)), trial.feed())) {
             trial.start(one);
             trial.start(many);
             one.run(0, 70, whole); // more than the step table holds
@@ -122,5 +124,14 @@ class CudaTest extends DeviceTrials {
             executable.write(w, values);
             assertEquals("linear heads wrote heads.linear[B, 2x5]", executable.runChecked(1).orElseThrow());
         }
+    }
+
+    /// A plan that was made for a backend without row blocks is refused before anything is launched.
+    @Test
+    void planBeyondTheBudget_isRefused() {
+        Trial wide = TRIALS.getLast();
+        IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> cuda.load(wide.plan(FusionLevel.LAYER), wide.feed()));
+        assertTrue(refusal.getMessage().startsWith("latent_forward heads+decoder.0 keeps 32,800 bytes of z for a row block, and cuda can keep 32,768;"),
+                refusal.getMessage());
     }
 }

@@ -44,7 +44,7 @@ abstract class DeviceTrials {
     void everyCallOfAStep_computesItsDefinition() {
         for (Trial trial : trials()) {
             for (FusionLevel level : LEVELS) {
-                try (Executable executable = cuda.load(Verifier.watched(trial.plan(level)), trial.feed())) {
+                try (Executable executable = cuda.load(Verifier.watched(trial.plan(cuda.fusion(level))), trial.feed())) {
                     Verifier.Report report = Verifier.step(executable, trial.feed(), 1, trial.inputs(), Tolerance.FP32);
                     assertTrue(report.values() > 0 && report.findings().isEmpty(), () -> trial.spec() + " " + level + ": " + report.findings());
                 }
@@ -66,7 +66,7 @@ abstract class DeviceTrials {
     }
 
     private static double[] losses(Backend backend, Trial trial, FusionLevel level) {
-        try (Executable executable = backend.load(trial.plan(level), trial.feed())) {
+        try (Executable executable = backend.load(trial.plan(backend.fusion(level)), trial.feed())) {
             trial.start(executable);
             return Trial.run(executable, 10);
         }
@@ -81,7 +81,7 @@ abstract class DeviceTrials {
     /// `slots` after the first `steps` steps are those of the CPU path, bit for bit.
     static void assertBitsOfTheCpu(Trial trial, int steps, List<String> slots) {
         for (FusionLevel level : LEVELS) {
-            Plan plan = Verifier.watched(trial.plan(level));
+            Plan plan = Verifier.watched(trial.plan(cuda.fusion(level)));
             try (Executable here = cuda.load(plan, trial.feed()); Executable there = new CpuBackend(1).load(plan, trial.feed())) {
                 for (Executable e : List.of(here, there)) {
                     trial.start(e);

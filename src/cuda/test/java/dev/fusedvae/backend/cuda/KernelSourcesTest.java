@@ -3,7 +3,6 @@ package dev.fusedvae.backend.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.fuse.Fuser;
 import dev.fusedvae.rng.Binarizer;
 import dev.fusedvae.rng.Normals;
 import dev.fusedvae.rng.Permutation;
@@ -77,13 +76,13 @@ class KernelSourcesTest {
     void rowBlocks_areThoseThatFusionCountsOn() throws IOException {
         for (String op : List.of("latent_forward", "latent_backward")) {
             KernelCard card = KernelCard.read(KERNELS.resolve(op).resolve("1_naive.cu"));
-            for (long batch : new long[] {1, Fuser.ROW_BLOCK, Fuser.ROW_BLOCK + 1, 1000}) {
-                assertEquals(Math.ceilDiv(batch, Fuser.ROW_BLOCK), card.grid(Map.of("B", batch)).blocks(), card.name());
+            for (long batch : new long[] {1, CudaBackend.BUDGET.rowBlock(), CudaBackend.BUDGET.rowBlock() + 1, 1000}) {
+                assertEquals(Math.ceilDiv(batch, CudaBackend.BUDGET.rowBlock()), card.grid(Map.of("B", batch)).blocks(), card.name());
             }
         }
         String rows = Files.readString(KERNELS.resolve("common/row_block.cuh"));
-        assertTrue(rows.contains("ROW_BLOCK = " + Fuser.ROW_BLOCK + ";"), rows);
-        long columns = Fuser.ROW_BLOCK_MEMORY_BYTES / (Fuser.ROW_BLOCK * Float.BYTES);
+        assertTrue(rows.contains("ROW_BLOCK = " + CudaBackend.BUDGET.rowBlock() + ";"), rows);
+        long columns = CudaBackend.BUDGET.rowBlockMemoryBytes() / (CudaBackend.BUDGET.rowBlock() * Float.BYTES);
         assertTrue(Files.readString(KERNELS.resolve("latent_forward/body.cuh")).contains("LATENT_MAX = " + columns + ";"));
     }
 

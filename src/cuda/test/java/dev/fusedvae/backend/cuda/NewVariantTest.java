@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.check.OpCase;
 import dev.fusedvae.check.OpSweep;
+import dev.fusedvae.fuse.Fusion;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.run.CudaChoice;
 import dev.fusedvae.spec.FusionLevel;
@@ -52,7 +53,7 @@ class NewVariantTest {
     void newVariant_isCorrectAtOnce_andBrokenOneIsCaught(@TempDir Path folder) throws IOException {
         Path file = NewVariant.write(Simt.ENVIRONMENT, "add", "mine", Optional.of(folder));
         Simt.require();
-        OpSweep sweep = new OpSweep(List.of(OpCase.parse("13of17x35-21-5-11-35")), FusionLevel.EPILOGUE);
+        OpSweep sweep = new OpSweep(List.of(OpCase.parse("13of17x35-21-5-11-35")), Fusion.of(FusionLevel.EPILOGUE));
         assertTrue(report(sweep, folder).passed());
         String right = Files.readString(file);
         Files.writeString(file, right.replace("args.b[e.index]", "args.b[e.index / 2]"));
@@ -70,7 +71,7 @@ class NewVariantTest {
                 .replaceFirst("(?s)(KERNEL\\(.*?\\{\n)", "$1    DYN_SHARED(float, room);\n    room[16383 - threadIdx.x] = 1;\n");
         assertTrue(text.contains("smem 65536 B") && text.contains("DYN_SHARED"), text);
         Files.writeString(file, text);
-        assertTrue(report(new OpSweep(List.of(OpCase.parse("13of17x35-21-5-11-35")), FusionLevel.EPILOGUE), folder).passed());
+        assertTrue(report(new OpSweep(List.of(OpCase.parse("13of17x35-21-5-11-35")), Fusion.of(FusionLevel.EPILOGUE)), folder).passed());
     }
 
     private static OpSweep.Report report(OpSweep sweep, Path folder) {

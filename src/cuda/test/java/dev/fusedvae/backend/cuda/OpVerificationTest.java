@@ -24,7 +24,7 @@ class OpVerificationTest {
         OpSweep sweep;
         Map<Kind, List<String>> variants = new EnumMap<>(Kind.class);
         try (CudaBackend cuda = Simt.open()) {
-            sweep = new OpSweep(OpSweep.cases(), cuda.highestLevel());
+            sweep = new OpSweep(OpSweep.cases(), cuda.fusion());
             sweep.kinds().forEach(kind -> variants.put(kind, cuda.variants(kind.label())));
         }
         assertEquals(List.of("forward", "reverse", "random"), SimtDriver.orders());
