@@ -75,6 +75,12 @@ class EmbeddingTest {
     }
 
     @Test
+    void readme_showsThisClassWordForWord() throws IOException {
+        String source = Files.readString(Path.of("src/example/main/java/example/Embedding.java"));
+        assertTrue(Files.readString(Path.of("README.md")).contains("```java\n" + source + "```"), "README.md must show Embedding.java as it is");
+    }
+
+    @Test
     void onTheClassPath_trainsSavesLoadsEncodesAndScores() throws Exception {
         String said = run(Map.of(), "-cp", path(home(Embedding.class), home(Vae.class)), "example.Embedding");
         assertTrue(said.matches("(?s)" + RESULT + "cpu\n.*"), said);
