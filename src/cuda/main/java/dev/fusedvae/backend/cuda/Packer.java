@@ -11,6 +11,8 @@ import java.util.Map;
 
 /// Packs the kernels into the classes of the jar: sources always, images where nvcc is found. Run by the build.
 final class Packer {
+    private static final long PROGRESS_MILLIS = 10_000;
+
     private Packer() {}
 
     /// @param args the folder `kernels`, where compiled kernels are kept, and the folder of the classes
@@ -58,11 +60,33 @@ final class Packer {
         }
         List<String> arguments = new ArrayList<>(List.of(to.toString()));
         paths.values().forEach(path -> arguments.add(path + ".cu"));
-        Tool.Result result = new Tool(kernels.root().resolve("compile.sh")).run(arguments);
-        if (!result.ok()) {
-            throw new IllegalStateException("the kernels do not compile:\n" + result.output());
+        Thread progress = progress(paths.values().stream().map(path -> to.resolve(path + ".fatbin")).toList());
+        try {
+            Tool.Result result = new Tool(kernels.root().resolve("compile.sh")).run(arguments,
+                    Map.of("JOBS", String.valueOf(Runtime.getRuntime().availableProcessors())));
+            if (!result.ok()) {
+                throw new IllegalStateException("the kernels do not compile:\n" + result.output());
+            }
+        } finally {
+            progress.interrupt();
         }
         return paths;
+    }
+
+    /// Says on stderr now and then how many of `files` are there: all of them take minutes.
+    private static Thread progress(List<Path> files) {
+        long start = System.nanoTime();
+        return Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    Thread.sleep(PROGRESS_MILLIS);
+                    System.err.printf("packing kernels: %d of %d compiled, %d s%n", files.stream().filter(Files::exists).count(), files.size(),
+                            (System.nanoTime() - start) / 1_000_000_000);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // compiled, or refused
+            }
+        });
     }
 
     private static List<Packed.Entry> images(KernelFolder kernels, KernelSource source, String path, Path compiled, Path to) throws IOException {
