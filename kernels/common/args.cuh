@@ -36,11 +36,13 @@ struct StepRecord {
 static_assert(sizeof(StepRecord) == 48, "StepRecord is 12 words");
 FIELD_AT(StepRecord, inv_rows, 20);
 
-// Codes are the ordinals of the Java enums, and of the permitted classes of Likelihood and OptimizerSpec.
-enum ActivationCode : uint32_t { IDENTITY, RELU, LEAKY_RELU, TANH, SIGMOID, SOFTPLUS, ELU, GELU, SILU };
-enum BinarizationCode : uint32_t { AS_IS, THRESHOLD, DYNAMIC };
-enum OptimizerCode : uint32_t { ADAM, ADAMW, SGD };
-enum ElementCode : uint32_t { FLOATS, BYTES };
+// The numbers that code() of the types in dev.fusedvae.spec gives; CodesTest compares them. None is ever given to another.
+enum ActivationCode : uint32_t {
+    IDENTITY = 0, RELU = 1, LEAKY_RELU = 2, TANH = 3, SIGMOID = 4, SOFTPLUS = 5, ELU = 6, GELU = 7, SILU = 8
+};
+enum BinarizationCode : uint32_t { AS_IS = 0, THRESHOLD = 1, DYNAMIC = 2 };
+enum OptimizerCode : uint32_t { ADAM = 0, ADAMW = 1, SGD = 2 };
+enum ElementCode : uint32_t { FLOATS = 0, BYTES = 1 };
 
 #define ARGS_LAYOUT(type, pointers, words)                                                                    \
     static_assert((words) % 2 == 0 && sizeof(type) == 8 * (pointers) + 4 * (words), #type " must have no padding"); \

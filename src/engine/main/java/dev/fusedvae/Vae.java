@@ -156,7 +156,7 @@ public final class Vae implements AutoCloseable {
         return backend.device();
     }
 
-    /// `cpu` or `reference`.
+    /// `cpu`, `cuda` or `reference`.
     public String backendName() {
         return backend.name();
     }

@@ -13,8 +13,7 @@ public enum Purpose {
     BINARIZATION(3),
     /// Damage done to the input of a denoising model.
     CORRUPTION(4),
-    /// Units dropped in training.
-    DROPOUT(5),
+    // 5 was once meant for dropout and stays free.
     /// Initial parameters.
     INIT(6),
     /// Latents of generated examples.

@@ -27,7 +27,7 @@ class StreamTest {
     @Test
     void purposes_haveFixedCodes() {
         assertEquals(
-                List.of("TRAINING_NOISE 1", "SHUFFLE 2", "BINARIZATION 3", "CORRUPTION 4", "DROPOUT 5", "INIT 6",
+                List.of("TRAINING_NOISE 1", "SHUFFLE 2", "BINARIZATION 3", "CORRUPTION 4", "INIT 6",
                         "PRIOR_SAMPLES 7", "EVALUATION 8", "GIBBS 9"),
                 Arrays.stream(Purpose.values()).map(p -> p + " " + p.code()).toList());
     }

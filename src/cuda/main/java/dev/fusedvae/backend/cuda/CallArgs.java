@@ -71,7 +71,7 @@ final class CallArgs {
             case ACTIVATE_BACKWARD -> {
                 Op.ActivateBackward o = op.only(Op.ActivateBackward.class);
                 args.pointer("dy", at(o.dY())).pointer("saved", at(o.saved())).pointer("da", at(o.dA()))
-                        .word("n", o.dA().width()).word("activation", o.activation().ordinal());
+                        .word("n", o.dA().width()).word("activation", o.activation().code());
             }
             case REPARAMETERIZE_BACKWARD, KL_BACKWARD, LOG_RATIO_BACKWARD, LATENT_GRAD, WEIGHTED_LATENT_GRAD -> family.latentGrad(args, op);
             case ADD -> {
@@ -171,7 +171,7 @@ final class CallArgs {
     }
 
     private void gather(Args args, Op.Gather o) {
-        args.pointer("x", at(o.x())).word("features", o.x().columns()).word("binarization", o.binarization().ordinal());
+        args.pointer("x", at(o.x())).word("features", o.x().columns()).word("binarization", o.binarization().code());
     }
 
     private Args product(Args args, Layer layer) {
@@ -187,7 +187,7 @@ final class CallArgs {
     }
 
     private void activate(Args args, Op.Activate o) {
-        args.pointer("a", at(o.a())).pointer("y", at(o.y())).word("n", o.y().width()).word("activation", o.activation().ordinal());
+        args.pointer("a", at(o.a())).pointer("y", at(o.y())).word("n", o.y().width()).word("activation", o.activation().code());
     }
 
     private void linearBiasAct(Args args, FusedOp op) {
@@ -199,7 +199,7 @@ final class CallArgs {
                 .pointer("bias", bias.map(b -> at(b.layer().bias().orElseThrow())).orElse(0L))
                 .pointer("y", at(act.map(Op.Activate::y).orElse(pre)))
                 .pointer("pre", act.isPresent() && op.writes().contains(pre) ? at(pre) : 0)
-                .word("activation", act.map(Op.Activate::activation).orElse(Activation.IDENTITY).ordinal());
+                .word("activation", act.map(Op.Activate::activation).orElse(Activation.IDENTITY).code());
     }
 
     private Args reparameterize(Args args, Op.Reparameterize o) {
@@ -224,15 +224,7 @@ final class CallArgs {
     /// The words of `likelihood`, on which every kernel that evaluates it agrees.
     static Args likelihood(Args args, Likelihood likelihood) {
         double variance = likelihood instanceof Likelihood.Gaussian g ? g.variance() : 1;
-        int code = switch (likelihood) {
-            case Likelihood.Bernoulli l -> 0;
-            case Likelihood.Gaussian l -> 1;
-            case Likelihood.GaussianScalar l -> 2;
-            case Likelihood.GaussianFeature l -> 3;
-            case Likelihood.ContinuousBernoulli l -> 4;
-            case Likelihood.GaussianVector l -> 5;
-        };
-        return args.word("likelihood", code).real("precision", (float) (1 / variance))
+        return args.word("likelihood", likelihood.code()).real("precision", (float) (1 / variance))
                 .real("half_log", (float) (0.5 * StrictMath.log(2 * Math.PI * variance)));
     }
 
@@ -251,7 +243,7 @@ final class CallArgs {
         Optional<Op.ActivateBackward> act = op.all(Op.ActivateBackward.class).stream().findFirst();
         dataGradient(args, o).pointer("saved", slots.addressOrNull(act.map(Op.ActivateBackward::saved)))
                 .pointer("da", at(act.map(Op.ActivateBackward::dA).orElse(o.dX())))
-                .word("activation", act.map(Op.ActivateBackward::activation).orElse(Activation.IDENTITY).ordinal());
+                .word("activation", act.map(Op.ActivateBackward::activation).orElse(Activation.IDENTITY).code());
     }
 
     private Args weightGradient(Args args, Op.LinearBackwardWeight o) {

@@ -53,11 +53,11 @@ final class FamilyArgs {
 
     /// The words of `corruption`, on which every kernel that corrupts agrees.
     static void corruption(Args args, Corruption corruption) {
-        switch (corruption) {
-            case Corruption.None() -> args.word("corruption", 0).real("strength", 0);
-            case Corruption.Gaussian(double sigma) -> args.word("corruption", 1).real("strength", (float) sigma);
-            case Corruption.Masking(double probability) -> args.word("corruption", 2).real("strength", (float) (1 - probability));
-        }
+        args.word("corruption", corruption.code()).real("strength", switch (corruption) {
+            case Corruption.None() -> 0;
+            case Corruption.Gaussian(double sigma) -> (float) sigma;
+            case Corruption.Masking(double probability) -> (float) (1 - probability);
+        });
     }
 
     void l1Penalty(Args args, Op.L1Penalty o) {

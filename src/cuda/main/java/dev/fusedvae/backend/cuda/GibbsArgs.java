@@ -49,7 +49,7 @@ final class GibbsArgs {
         args.pointer("w", at(layer.weight())).word("n", layer.width()).word("k", layer.inputs())
                 .pointer("bias", at(bias.layer().bias().orElseThrow())).pointer("pre", visible(op, Optional.of(bias.y())))
                 .pointer("p", visible(op, act.map(Op.Activate::y))).pointer("state", visible(op, draw.map(Op.BernoulliSample::state)))
-                .word("activation", act.map(Op.Activate::activation).orElse(Activation.IDENTITY).ordinal());
+                .word("activation", act.map(Op.Activate::activation).orElse(Activation.IDENTITY).code());
         if (draw.isEmpty()) {
             args.word("key0", 0).word("key1", 0).word("site", 0).word("by_example", 0);
         }

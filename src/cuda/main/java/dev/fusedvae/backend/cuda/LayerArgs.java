@@ -55,12 +55,12 @@ final class LayerArgs {
     private void layer(Args args, Forward f) {
         args.pointer("w", at(f.layer().weight())).pointer("bias", bias(f.layer())).pointer("y", at(f.y()))
                 .pointer("pre", f.pre().equals(f.y()) ? 0 : orNull(f.pre()))
-                .word("n", f.layer().width()).word("activation", f.activation().ordinal());
+                .word("n", f.layer().width()).word("activation", f.activation().code());
     }
 
     void gatherLinear(Args args, FusedOp op) {
         Op.Gather gather = op.only(Op.Gather.class);
-        args.pointer("x", orNull(gather.x())).word("features", gather.x().columns()).word("binarization", gather.binarization().ordinal());
+        args.pointer("x", orNull(gather.x())).word("features", gather.x().columns()).word("binarization", gather.binarization().code());
         corrupted(args, op);
         layer(args, Forward.of(op, Layer.Place.ENCODER));
     }
@@ -76,7 +76,7 @@ final class LayerArgs {
         Forward heads = Forward.of(op, Layer.Place.HEADS);
         Optional<Op.Gather> gather = op.all(Op.Gather.class).stream().findFirst();
         args.pointer("x", at(gather.map(Op.Gather::x).orElse(heads.x()))).word("features", heads.layer().inputs())
-                .word("binarization", gather.map(o -> o.binarization().ordinal()).orElse(0))
+                .word("binarization", gather.map(o -> o.binarization().code()).orElse(0))
                 .pointer("heads_w", at(heads.layer().weight())).pointer("heads_bias", bias(heads.layer()))
                 .pointer("heads", orNull(heads.y())).word("heads_n", heads.layer().width()).word("latent", 0);
         for (String word : List.of("key0", "key1", "site", "noise_site", "all_samples", "in_order", "examples", "element", "byte_law")) {
@@ -116,7 +116,7 @@ final class LayerArgs {
             Optional<Op.ActivateBackward> act = op.all(Op.ActivateBackward.class).stream().findFirst();
             args.pointer("heads_w", at(o.layer().weight())).word("k", o.layer().inputs())
                     .pointer("saved", act.map(a -> at(a.saved())).orElse(0L)).pointer("da", at(act.map(Op.ActivateBackward::dA).orElse(o.dX())))
-                    .word("activation", act.map(Op.ActivateBackward::activation).orElse(Activation.IDENTITY).ordinal());
+                    .word("activation", act.map(Op.ActivateBackward::activation).orElse(Activation.IDENTITY).code());
         });
     }
 

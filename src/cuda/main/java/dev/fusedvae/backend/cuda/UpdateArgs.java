@@ -37,12 +37,7 @@ final class UpdateArgs {
             case OptimizerSpec.AdamW a -> AdamRule.of(a.beta1(), a.beta2(), a.epsilon());
             case OptimizerSpec.Sgd s -> AdamRule.of(0, 0, 1);
         };
-        args.word("optimizer", switch (optimizer) {
-            case OptimizerSpec.Adam a -> 0;
-            case OptimizerSpec.AdamW a -> 1;
-            case OptimizerSpec.Sgd s -> 2;
-        });
-        args.real("beta1", rule.beta1()).real("one_minus_beta1", rule.oneMinusBeta1()).real("beta2", rule.beta2())
+        args.word("optimizer", optimizer.code()).real("beta1", rule.beta1()).real("one_minus_beta1", rule.oneMinusBeta1()).real("beta2", rule.beta2())
                 .real("one_minus_beta2", rule.oneMinusBeta2()).real("epsilon", rule.epsilon())
                 .real("momentum", optimizer instanceof OptimizerSpec.Sgd s ? (float) s.momentum() : 0);
     }
