@@ -53,7 +53,7 @@ class NaiveRungsTest {
     void everyCallOfAStep_computesItsDefinition() {
         for (Trial trial : CudaTest.TRIALS) {
             for (FusionLevel level : LEVELS) {
-                try (Executable executable = load(Verifier.watched(trial.plan(level)), trial)) {
+                try (Executable executable = load(Verifier.watched(trial.plan(naive.fusion(level))), trial)) {
                     Verifier.Report report = Verifier.step(executable, trial.feed(), 1, trial.inputs(), Tolerance.FP32);
                     assertEquals(List.of(), report.findings(), trial.spec() + " " + level);
                     assertTrue(report.values() > 0);
@@ -66,7 +66,8 @@ class NaiveRungsTest {
     @Test
     void losses_haveTheBitsOfTheBestRungs() {
         for (Trial trial : CudaTest.TRIALS) {
-            try (Executable here = load(trial.plan(FusionLevel.LAYER), trial); Executable there = best.load(trial.plan(FusionLevel.LAYER), trial.feed())) {
+            Plan plan = trial.plan(best.fusion(FusionLevel.LAYER));
+            try (Executable here = load(plan, trial); Executable there = best.load(plan, trial.feed())) {
                 trial.start(here);
                 trial.start(there);
                 assertArrayEquals(Trial.run(there, 3), Trial.run(here, 3), trial.spec().toString());

@@ -11,10 +11,13 @@ import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.VaeSpec;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -66,11 +69,16 @@ class GradientTest {
             kinds.addAll(List.of(spec.activation(), spec.likelihood().flag(), spec.objective().flag(), spec.bias()));
             check(trial);
         }
-        Set<Class<?>> all = new HashSet<>(List.of(Op.class.getPermittedSubclasses()));
+        Set<Class<?>> all = members(Op.class).collect(Collectors.toSet());
         all.remove(Op.SquaredNorm.class); // clipping only
         all.removeAll(Set.of(Op.BernoulliSample.class, Op.Contrast.class)); // of an rbm, whose gradient is no derivative of a loss: RbmTest
         assertEquals(all, ops);
         assertEquals(Activation.values().length + Trial.LIKELIHOODS.size() + 4 + 2, kinds.size());
+    }
+
+    /// What a sealed family permits in the end: its records, and those of the families in it.
+    private static Stream<Class<?>> members(Class<?> family) {
+        return family.isSealed() ? Arrays.stream(family.getPermittedSubclasses()).flatMap(GradientTest::members) : Stream.of(family);
     }
 
     /// Beyond the clamp of a log-variance the loss is flat in it, and its neighbours' gradients are untouched.
