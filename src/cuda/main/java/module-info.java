@@ -8,6 +8,8 @@ module dev.fusedvae.cuda {
     requires jcurand;
 
     exports dev.fusedvae.backend.cuda to dev.fusedvae.tools;
+    exports dev.fusedvae.backend.cuda.driver to dev.fusedvae.tools;
+    exports dev.fusedvae.backend.cuda.kernels to dev.fusedvae.tools;
 
     provides dev.fusedvae.backend.BackendProvider with dev.fusedvae.backend.cuda.CudaProvider;
 }

@@ -1,6 +1,6 @@
 package dev.fusedvae;
 
-import dev.fusedvae.backend.cuda.Probe;
+import dev.fusedvae.backend.cuda.driver.Probe;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -39,7 +41,7 @@ class ArchitectureTest {
             Map.entry("io", 0), Map.entry("json", 1), Map.entry("results", 1), Map.entry("tensors", 2), Map.entry("chart", 8), Map.entry("eval", 8), Map.entry("fetch", 8), Map.entry("png", 8),
             Map.entry("lab", 9), Map.entry("train", 9), Map.entry("", 10), Map.entry("reproduce", 11), Map.entry("cli", 12));
 
-    private static final Pattern OURS = Pattern.compile("dev\\.fusedvae\\.(?:([a-z]+)\\.)?(?:([a-z]+)\\.)?[A-Z]");
+    private static final Pattern OURS = Pattern.compile("dev\\.fusedvae\\.(?:([a-z]+)\\.)?(?:([a-z]+)\\.)?(?:([a-z]+)\\.)?[A-Z]");
 
     /// Source files by their path under the root package, without comments and package line.
     private static Map<String, String> sources() throws IOException {
@@ -123,7 +125,7 @@ class ArchitectureTest {
         sources().forEach((path, text) -> {
             String[] folders = path.split("/");
             for (MatchResult use : OURS.matcher(text).results().toList()) {
-                if ("backend".equals(use.group(1)) && use.group(2) != null && folders.length == 3 && folders[0].equals("backend")
+                if ("backend".equals(use.group(1)) && use.group(2) != null && folders.length > 2 && folders[0].equals("backend")
                         && !folders[1].equals(use.group(2)) && !use.group(2).equals("memory")) {
                     violations.add(path + " uses backend." + use.group(2));
                 }
@@ -132,9 +134,30 @@ class ArchitectureTest {
         assertEquals(List.of(), violations);
     }
 
+    /// Text to image, the device, plans to launches, and the backend that is made of them: each uses those before it.
+    @Test
+    void layersOfCuda_useOnlyThoseBelowThem() throws IOException {
+        List<String> layers = List.of("kernels", "driver", "lowering", "");
+        List<String> violations = new ArrayList<>();
+        Map<Integer, Integer> uses = new TreeMap<>();
+        sources(MODULES.get("cuda")).forEach((path, text) -> {
+            int own = layers.indexOf(path.split("/").length == 4 ? path.split("/")[2] : "");
+            for (MatchResult use : OURS.matcher(text).results().filter(u -> "cuda".equals(u.group(2))).toList()) {
+                int other = layers.indexOf(use.group(3) == null ? "" : use.group(3));
+                uses.merge(other, 1, Integer::sum);
+                if (other >= own) {
+                    violations.add(path + " uses " + use.group());
+                }
+            }
+        });
+        assertEquals(List.of(), violations);
+        assertEquals(Set.of(0, 1, 2), uses.keySet());
+    }
+
+    /// Sources and images are prepared where there is no driver, by the build above all.
     @Test
     void jcuda_isSeenByTheCudaBackendOnly() throws IOException {
-        assertEquals(List.of(), users("\\bjcuda\\.").stream().filter(path -> !path.startsWith("backend/cuda/")).toList());
+        assertEquals(List.of(), users("\\bjcuda\\.").stream().filter(path -> !path.startsWith("backend/cuda/") || path.startsWith("backend/cuda/kernels/")).toList());
     }
 
     /// So that the rest runs on a JVM without the incubator module.

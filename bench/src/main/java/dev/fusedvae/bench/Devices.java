@@ -3,7 +3,7 @@ package dev.fusedvae.bench;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.backend.cuda.CudaBackend;
-import dev.fusedvae.backend.cuda.Probe;
+import dev.fusedvae.backend.cuda.driver.Probe;
 import dev.fusedvae.run.CudaChoice;
 import java.io.IOException;
 import java.nio.file.Files;

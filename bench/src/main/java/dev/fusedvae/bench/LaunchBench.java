@@ -1,6 +1,5 @@
 package dev.fusedvae.bench;
 
-import dev.fusedvae.backend.cuda.EmptyLaunches;
 import dev.fusedvae.run.CudaChoice;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;

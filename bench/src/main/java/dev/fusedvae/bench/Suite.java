@@ -1,6 +1,6 @@
 package dev.fusedvae.bench;
 
-import dev.fusedvae.backend.cuda.Probe;
+import dev.fusedvae.backend.cuda.driver.Probe;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.plan.Call;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.fusedvae.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.fusedvae.backend.cuda.Probe;
+import dev.fusedvae.backend.cuda.driver.Probe;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;

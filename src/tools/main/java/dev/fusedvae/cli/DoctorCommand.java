@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.backend.cuda.CallRoutes;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
-import dev.fusedvae.backend.cuda.VendorLibrary;
+import dev.fusedvae.backend.cuda.driver.VendorLibrary;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.CatalogueEntry;
 import dev.fusedvae.data.Lookup;

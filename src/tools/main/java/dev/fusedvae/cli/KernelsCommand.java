@@ -2,8 +2,8 @@ package dev.fusedvae.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fusedvae.backend.cuda.KernelCard;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
+import dev.fusedvae.backend.cuda.kernels.KernelCard;
 import dev.fusedvae.results.Json;
 import dev.fusedvae.run.CudaChoice;
 import java.nio.file.Path;

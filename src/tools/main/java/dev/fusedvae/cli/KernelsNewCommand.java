@@ -1,6 +1,6 @@
 package dev.fusedvae.cli;
 
-import dev.fusedvae.backend.cuda.NewVariant;
+import dev.fusedvae.backend.cuda.kernels.NewVariant;
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.results.Json;
 import java.io.UncheckedIOException;

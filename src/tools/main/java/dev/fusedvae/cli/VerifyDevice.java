@@ -3,7 +3,7 @@ package dev.fusedvae.cli;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.backend.cuda.CudaBackend;
-import dev.fusedvae.backend.cuda.Probe;
+import dev.fusedvae.backend.cuda.driver.Probe;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.run.CudaChoice;
 import java.nio.file.Path;

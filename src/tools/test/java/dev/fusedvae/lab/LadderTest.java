@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.cuda.CudaBackend;
 import dev.fusedvae.backend.cuda.LaunchTime;
-import dev.fusedvae.backend.cuda.Probe;
+import dev.fusedvae.backend.cuda.driver.Probe;
 import dev.fusedvae.check.Defect;
 import dev.fusedvae.check.OpSweep;
 import dev.fusedvae.fuse.Kind;

@@ -3,12 +3,20 @@ package dev.fusedvae.backend.cuda;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.VendorFusion;
+import dev.fusedvae.backend.cuda.driver.Driver;
+import dev.fusedvae.backend.cuda.driver.KernelLibrary;
+import dev.fusedvae.backend.cuda.driver.Probe;
+import dev.fusedvae.backend.cuda.driver.SimtDriver;
+import dev.fusedvae.backend.cuda.kernels.Architecture;
+import dev.fusedvae.backend.cuda.kernels.Images;
+import dev.fusedvae.backend.cuda.kernels.KernelCache;
+import dev.fusedvae.backend.cuda.kernels.KernelFolder;
+import dev.fusedvae.backend.cuda.kernels.Packed;
+import dev.fusedvae.backend.cuda.kernels.Variants;
+import dev.fusedvae.backend.cuda.lowering.RowBlocks;
+import dev.fusedvae.backend.cuda.lowering.VendorParts;
 import dev.fusedvae.fuse.Budget;
 import dev.fusedvae.fuse.Fusion;
-import dev.fusedvae.fuse.Kind;
-import dev.fusedvae.graph.Layer;
-import dev.fusedvae.graph.Op;
-import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.run.BackendUnavailableException;
 import dev.fusedvae.run.CudaChoice;
@@ -19,9 +27,8 @@ import java.util.Optional;
 
 /// Hand-written CUDA kernels on one device: a GPU, or the SIMT device where `FVAE_CUDA=simt`.
 public final class CudaBackend implements Backend {
-    /// What kernels/common/row_block.cuh can bear: blocks of 8 rows, 32 KB of shared memory for what they keep. 16 MB of weights
-    /// read again is an estimate of what an L2 cache serves in the time that one more launch costs, *unverified on hardware*.
-    public static final Budget BUDGET = new Budget(8, 16L << 20, 32L << 10);
+    /// What its kernels can bear of fusions by blocks of rows.
+    public static final Budget BUDGET = RowBlocks.BUDGET;
 
     private final String device;
     private final Engine engine;
@@ -107,21 +114,8 @@ public final class CudaBackend implements Backend {
     /// @throws BackendUnavailableException if the device has too little memory, or `plan` fuses what a vendor part is to do
     @Override
     public CudaExecutable load(Plan plan, Feed feed) {
-        plan.calls().forEach(CudaBackend::checkBudget);
+        plan.calls().forEach(RowBlocks::check);
         return CudaExecutable.load(engine, plan, feed, Optional.empty());
-    }
-
-    private static void checkBudget(Call call) {
-        if (call.op().kind() != Kind.LATENT_FORWARD) {
-            return;
-        }
-        for (Op.Linear product : call.op().all(Op.Linear.class)) {
-            long bytes = (long) BUDGET.rowBlock() * product.layer().inputs() * Float.BYTES;
-            if (product.layer().place() == Layer.Place.DECODER && bytes > BUDGET.rowBlockMemoryBytes()) {
-                throw new IllegalArgumentException("%s keeps %,d bytes of z for a row block, and cuda can keep %,d; make its plans by Backend.fusion"
-                        .formatted(call.title(), bytes, BUDGET.rowBlockMemoryBytes()));
-            }
-        }
     }
 
     /// Bytes of device memory that executables hold.

@@ -2,6 +2,7 @@ package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.BackendProvider;
+import dev.fusedvae.backend.cuda.driver.Probe;
 import dev.fusedvae.run.CudaChoice;
 import java.util.Map;
 import java.util.Optional;

@@ -1,5 +1,11 @@
 package dev.fusedvae.backend.cuda;
 
+import dev.fusedvae.backend.cuda.driver.DeviceBlock;
+import dev.fusedvae.backend.cuda.driver.KernelLibrary;
+import dev.fusedvae.backend.cuda.driver.Launcher;
+import dev.fusedvae.backend.cuda.kernels.Args;
+import dev.fusedvae.backend.cuda.kernels.Grid;
+import dev.fusedvae.backend.cuda.kernels.KernelSource;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,11 @@
 package dev.fusedvae.backend.cuda;
 
+import dev.fusedvae.backend.cuda.driver.Driver;
+import dev.fusedvae.backend.cuda.driver.FfmLauncher;
+import dev.fusedvae.backend.cuda.driver.JCudaLauncher;
+import dev.fusedvae.backend.cuda.driver.KernelLibrary;
+import dev.fusedvae.backend.cuda.driver.Launcher;
+import dev.fusedvae.backend.cuda.lowering.VendorParts;
 import dev.fusedvae.run.CudaChoice;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;

@@ -1,5 +1,22 @@
 package dev.fusedvae.backend.cuda;
 
+import dev.fusedvae.backend.cuda.kernels.Architecture;
+import dev.fusedvae.backend.cuda.kernels.Compiler;
+import dev.fusedvae.backend.cuda.kernels.Cubin;
+import dev.fusedvae.backend.cuda.kernels.Images;
+import dev.fusedvae.backend.cuda.kernels.KernelCache;
+import dev.fusedvae.backend.cuda.kernels.KernelCard;
+import dev.fusedvae.backend.cuda.kernels.KernelFolder;
+import dev.fusedvae.backend.cuda.kernels.KernelSource;
+import dev.fusedvae.backend.cuda.kernels.Nvrtc;
+import dev.fusedvae.backend.cuda.kernels.Occupancy;
+import dev.fusedvae.backend.cuda.kernels.Packed;
+import dev.fusedvae.backend.cuda.kernels.Variants;
+import dev.fusedvae.backend.cuda.lowering.Control;
+import dev.fusedvae.backend.cuda.lowering.Dimensions;
+import dev.fusedvae.backend.cuda.lowering.Launched;
+import dev.fusedvae.backend.cuda.lowering.Launches;
+import dev.fusedvae.backend.cuda.lowering.Slots;
 import dev.fusedvae.fuse.FusedOp;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.run.BackendUnavailableException;

@@ -1,6 +1,10 @@
 package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.backend.Profile;
+import dev.fusedvae.backend.cuda.driver.DeviceBlock;
+import dev.fusedvae.backend.cuda.driver.Driver;
+import dev.fusedvae.backend.cuda.lowering.Launched;
+import dev.fusedvae.backend.cuda.lowering.Launches;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -46,7 +50,8 @@ final class LaunchTimer implements AutoCloseable {
             }
             int index = i;
             Runnable launch = () -> launches.enqueue(index, 0);
-            times.add(launches.time(i, warm(launch), cold(launch)));
+            Launched launched = launches.at(i);
+            times.add(new LaunchTime(launched.name(), launched.calls(), launched.grid().blocks(), warm(launch), cold(launch)));
         }
         return new LaunchTime.Table(times, cold(() -> {}));
     }

@@ -1,5 +1,14 @@
 package dev.fusedvae.backend.cuda;
 
+import dev.fusedvae.backend.cuda.kernels.Architecture;
+import dev.fusedvae.backend.cuda.kernels.Images;
+import dev.fusedvae.backend.cuda.kernels.KernelCache;
+import dev.fusedvae.backend.cuda.kernels.KernelFolder;
+import dev.fusedvae.backend.cuda.kernels.KernelSource;
+import dev.fusedvae.backend.cuda.kernels.Packed;
+import dev.fusedvae.backend.cuda.kernels.Tool;
+import dev.fusedvae.backend.cuda.kernels.Variants;
+import dev.fusedvae.backend.cuda.lowering.StockPhases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Packs the kernels into the classes of the jar: sources always, images where nvcc is found. Run by the build.
-final class Packer {
+public final class Packer {
     private static final long PROGRESS_MILLIS = 10_000;
 
     private Packer() {}
@@ -28,7 +37,7 @@ final class Packer {
     }
 
     /// Writes everything under `to`, which is emptied first.
-    static Packed pack(KernelFolder kernels, Path compiled, Path to, Map<String, String> environment) throws IOException {
+    public static Packed pack(KernelFolder kernels, Path compiled, Path to, Map<String, String> environment) throws IOException {
         KernelCache.remove(to);
         List<String> index = new ArrayList<>();
         for (String path : Packed.sources(kernels.root())) {
@@ -46,7 +55,7 @@ final class Packer {
 
     /// Compiles every variant, and the phases of [StockPhases], for all architectures into `to`; what is newer than its
     /// sources stays. Gives each kernel's path there, without the ending.
-    static Map<KernelSource, String> compiled(KernelFolder kernels, Path to) throws IOException {
+    public static Map<KernelSource, String> compiled(KernelFolder kernels, Path to) throws IOException {
         Map<KernelSource, String> paths = new LinkedHashMap<>();
         new Variants(kernels, Architecture.of("sm_80"), Map.of()).all().forEach(variant -> paths.put(variant, variant.name()));
         for (KernelSource.Phase phase : StockPhases.of(kernels)) {

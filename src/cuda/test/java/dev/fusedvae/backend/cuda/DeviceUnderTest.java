@@ -1,6 +1,7 @@
 package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.GpuTest;
+import dev.fusedvae.backend.cuda.driver.Probe;
 import dev.fusedvae.run.CudaChoice;
 import java.util.HashMap;
 import java.util.Map;

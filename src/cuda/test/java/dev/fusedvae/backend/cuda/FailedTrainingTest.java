@@ -3,6 +3,7 @@ package dev.fusedvae.backend.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.backend.cuda.driver.Probe;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.data.Split;

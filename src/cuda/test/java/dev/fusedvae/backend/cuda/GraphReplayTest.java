@@ -10,6 +10,8 @@ import dev.fusedvae.backend.DivergedException;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
+import dev.fusedvae.backend.cuda.lowering.Control;
+import dev.fusedvae.backend.cuda.lowering.Replay;
 import dev.fusedvae.check.Trial;
 import dev.fusedvae.check.Verifier;
 import dev.fusedvae.graph.Graph;

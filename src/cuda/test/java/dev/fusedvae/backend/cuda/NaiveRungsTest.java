@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.Executable;
+import dev.fusedvae.backend.cuda.kernels.KernelCache;
+import dev.fusedvae.backend.cuda.kernels.KernelFolder;
 import dev.fusedvae.check.Tolerance;
 import dev.fusedvae.check.Trial;
 import dev.fusedvae.check.Verifier;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.backend.cuda.driver.SimtDriver;
 import dev.fusedvae.check.OpSweep;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.run.CudaChoice;

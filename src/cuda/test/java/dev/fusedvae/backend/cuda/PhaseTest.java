@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.backend.Executable;
+import dev.fusedvae.backend.cuda.kernels.Architecture;
+import dev.fusedvae.backend.cuda.kernels.KernelSource;
+import dev.fusedvae.backend.cuda.kernels.Kernels;
+import dev.fusedvae.backend.cuda.kernels.Variants;
+import dev.fusedvae.backend.cuda.lowering.StockPhases;
 import dev.fusedvae.check.Tolerance;
 import dev.fusedvae.check.Trial;
 import dev.fusedvae.check.Verifier;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.Guards;
+import dev.fusedvae.backend.cuda.driver.Probe;
+import dev.fusedvae.backend.cuda.lowering.Replay;
 import dev.fusedvae.check.Trial;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Graphs;

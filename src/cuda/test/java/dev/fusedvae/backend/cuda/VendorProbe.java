@@ -1,5 +1,6 @@
 package dev.fusedvae.backend.cuda;
 
+import dev.fusedvae.backend.cuda.driver.VendorLibrary;
 import dev.fusedvae.run.BackendUnavailableException;
 import java.util.List;
 import java.util.StringJoiner;
@@ -10,7 +11,7 @@ import jcuda.jcurand.JCurand;
 import jcuda.jcurand.curandGenerator;
 import jcuda.jcurand.curandRngType;
 
-/// A program of its own: which libraries a process has loaded cannot be undone. See [VendorLibraryTest].
+/// A program of its own: which libraries a process has loaded cannot be undone. See [VendorLibraryTest][dev.fusedvae.backend.cuda.driver.VendorLibraryTest].
 public final class VendorProbe {
     private VendorProbe() {}
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /// Vendor parts through unmodified jcublas and jcurand, on the stand-ins of the SIMT device.
 @Tag("simt")
-class VendorTest {
+public class VendorTest {
     private static final long SEED = 20260726;
     private static final List<FusionLevel> LEVELS = List.of(FusionLevel.NONE, FusionLevel.EPILOGUE);
     private static final VaeSpec SMALL = VaeSpec.of(17, List.of(12, 7), 3).withActivation(Activation.TANH);
@@ -207,7 +207,7 @@ class VendorTest {
         }
     }
 
-    /// As [CurandNoise] says: words of a Philox block whose last counter word is purpose and site.
+    /// As [CurandNoise][dev.fusedvae.backend.cuda.lowering.CurandNoise] says: words of a Philox block whose last counter word is purpose and site.
     private static long seed(Stream stream) {
         int[] words = new int[4];
         Philox.words(0, 0, 0, stream.counter3(0), stream.key0(), stream.key1(), words, 0);
@@ -215,13 +215,13 @@ class VendorTest {
     }
 
     /// Value `i` of cuRAND's host API as the design states it, in double.
-    static double normal(long seed, long i) {
+    public static double normal(long seed, long i) {
         double u = (word(seed, i & ~1) + 0.5) * 0x1p-32;
         double v = (word(seed, i | 1) + 0.5) * 0x1p-32 * 2 * Math.PI;
         return Math.sqrt(-2 * Math.log(u)) * (i % 2 == 0 ? Math.sin(v) : Math.cos(v));
     }
 
-    static long word(long seed, long i) {
+    public static long word(long seed, long i) {
         long quad = i / 4;
         int[] words = new int[4];
         Philox.words((int) (quad / 65536), 0, (int) (quad % 65536), 0, (int) seed, (int) (seed >>> 32), words, 0);

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.Child;
+import dev.fusedvae.backend.cuda.driver.Probe;
+import dev.fusedvae.backend.cuda.kernels.KernelFolder;
+import dev.fusedvae.backend.cuda.kernels.Kernels;
+import dev.fusedvae.backend.cuda.kernels.Tool;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

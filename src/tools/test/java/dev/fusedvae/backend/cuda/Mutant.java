@@ -1,6 +1,7 @@
 package dev.fusedvae.backend.cuda;
 
 import dev.fusedvae.Child;
+import dev.fusedvae.backend.cuda.kernels.Tool;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package dev.fusedvae.backend.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.backend.cuda.kernels.ToolCompiler;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RacesTest {
     private static final Path KERNELS = Path.of("kernels").toAbsolutePath();
     private static final String SHAPE = "9of12x35-21-5-11-35";
-    private static final Map<String, String> REPORTING = Map.of(SimtDriver.RACES, "1");
+    private static final Map<String, String> REPORTING = Map.of(ToolCompiler.SIMT_RACES, "1");
 
     @BeforeAll
     static void assumeCompiler() {

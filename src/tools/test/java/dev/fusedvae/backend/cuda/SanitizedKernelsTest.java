@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.Child;
+import dev.fusedvae.backend.cuda.kernels.ToolCompiler;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ class SanitizedKernelsTest {
 
     private static Mutant.Ended verify(Path kernels, String... arguments) throws Exception {
         return Mutant.verify(kernels, Map.of(
-                SimtDriver.FLAGS, Simt.SANITIZED.get(SimtDriver.FLAGS),
+                ToolCompiler.SIMT_FLAGS, Simt.SANITIZED.get(ToolCompiler.SIMT_FLAGS),
                 "LD_PRELOAD", runtime(),
                 // the JVM handles its own SIGSEGV, and leaves memory behind when it ends
                 "ASAN_OPTIONS", "detect_leaks=0:handle_segv=0"), List.of(arguments));

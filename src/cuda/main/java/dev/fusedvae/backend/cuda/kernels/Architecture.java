@@ -1,0 +1,51 @@
+package dev.fusedvae.backend.cuda.kernels;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What kernels are compiled for.
+///
+/// @param name   `sm_90`, `sm_90a`, or `simt`
+/// @param number ten times the compute capability, which cards know as `arch`; the SIMT device counts as 80, whose
+///               instructions it executes
+public record Architecture(String name, int number) {
+    public static final Architecture SIMT = new Architecture("simt", 80);
+    /// cp.async and the tensor-core forms in use came with compute capability 8.0.
+    public static final int OLDEST = 80;
+    /// Those that the build compiles for; the oldest one's PTX runs on every later one.
+    public static final List<String> PACKED = List.of("sm_80", "sm_90", "sm_90a", "sm_100", "sm_120");
+    public static final String PACKED_PTX = "compute_80";
+
+    /// The architecture of that name.
+    public static Architecture of(String name) {
+        if (name.equals(SIMT.name)) {
+            return SIMT;
+        }
+        if (!name.matches("sm_[0-9]{2,3}[af]?")) {
+            throw new IllegalArgumentException("an architecture is called sm_90 or simt, not '" + name + "'");
+        }
+        return new Architecture(name, Integer.parseInt(name.replaceAll("\\D", "")));
+    }
+
+    boolean simt() {
+        return equals(SIMT);
+    }
+
+    /// What to compile for to get all that the device has: wgmma is there for sm_90a only.
+    Architecture target() {
+        return name.equals("sm_90") ? of("sm_90a") : this;
+    }
+
+    /// Architectures whose cubins run on a device of this one, best first: same major number, minor not above; those with
+    /// an `a` on their own device only (CUDA C++ Programming Guide, "Binary Compatibility").
+    List<String> runs() {
+        if (simt()) {
+            return List.of(name);
+        }
+        List<String> names = new ArrayList<>(List.of("sm_" + number + "a"));
+        for (int n = number; n >= number / 10 * 10; n--) {
+            names.add("sm_" + n);
+        }
+        return names;
+    }
+}

@@ -1,0 +1,76 @@
+package dev.fusedvae.backend.cuda.kernels;
+
+import dev.fusedvae.run.BackendUnavailableException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// The variants there are, by op, and which of them a call runs on.
+public final class Variants {
+    private final KernelFolder folder;
+    private final Architecture architecture;
+    private final Map<String, String> wanted;
+    private final Map<String, List<KernelSource.Variant>> byOp = new LinkedHashMap<>();
+
+    /// @param wanted the variant to take whatever its card says, by op
+    /// @throws IllegalArgumentException if one of those does not exist, or a card has another name than its file
+    public Variants(KernelFolder folder, Architecture architecture, Map<String, String> wanted) {
+        this.folder = folder;
+        this.architecture = architecture;
+        this.wanted = wanted;
+        for (String op : folder.ops()) {
+            byOp.put(op, folder.variants(op).stream().map(file -> read(op, file)).toList());
+        }
+        wanted.forEach((op, name) -> {
+            if (of(op).stream().noneMatch(v -> v.card().variant().equals(name))) {
+                throw new IllegalArgumentException("there is no kernel variant " + op + "/" + name + "; " + (of(op).isEmpty()
+                        ? "the ops with kernels are " + String.join(", ", byOp.keySet()) : "those of " + op + " are " + names(op)));
+            }
+        });
+    }
+
+    private static KernelSource.Variant read(String op, Path file) {
+        KernelCard card = KernelCard.read(file);
+        String name = file.getFileName().toString().replaceFirst("\\.cu$", "");
+        if (!card.op().equals(op) || !card.variant().equals(name)) {
+            throw new IllegalArgumentException("the card of " + file + " is that of " + card.name() + "; name it '// " + op + " / " + name + "'");
+        }
+        return new KernelSource.Variant(card, file);
+    }
+
+    /// The variants of an op, lowest number first; empty for an op without a kernel.
+    public List<KernelSource.Variant> of(String op) {
+        return byOp.getOrDefault(op, List.of());
+    }
+
+    public List<KernelSource.Variant> all() {
+        return byOp.values().stream().flatMap(List::stream).toList();
+    }
+
+    /// The variant that was asked for; else the one with the highest number among those whose card takes `dimensions`,
+    /// since each rung is there because it beats the ones below.
+    ///
+    /// @throws BackendUnavailableException if there is none
+    public KernelSource.Variant choose(String op, Map<String, Long> dimensions) {
+        List<KernelSource.Variant> all = of(op);
+        if (all.isEmpty()) {
+            throw new BackendUnavailableException("the cuda backend has no kernel for " + op + " in " + folder.root() + "; use another fusion level or cpu");
+        }
+        Map<String, Long> known = new LinkedHashMap<>(dimensions);
+        known.put("arch", (long) architecture.number());
+        String name = wanted.getOrDefault(op, "");
+        List<KernelSource.Variant> fitting = new ArrayList<>(all);
+        fitting.removeIf(v -> name.isEmpty() ? !v.card().takes(known) : !v.card().variant().equals(name));
+        if (fitting.isEmpty()) {
+            throw new BackendUnavailableException("no variant of " + op + " takes " + known + "; take one all the same by --variant, there are " + names(op));
+        }
+        return fitting.getLast();
+    }
+
+    private String names(String op) {
+        return of(op).stream().map(v -> v.card().variant()).collect(Collectors.joining(", "));
+    }
+}

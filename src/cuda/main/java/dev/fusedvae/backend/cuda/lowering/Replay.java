@@ -1,0 +1,91 @@
+package dev.fusedvae.backend.cuda.lowering;
+
+import dev.fusedvae.backend.cuda.driver.Driver;
+import java.util.Optional;
+import jcuda.driver.CUgraphExec;
+
+/// Puts the steps of a window on the stream: launch by launch, or as graphs that are captured when first needed.
+///
+/// A graph of [#STEPS] steps has the records 0 … 63 baked into its launches, counted from the base word, which is set
+/// before every replay; a graph of one step does the rest. Launches are captured with the arguments of their time, so
+/// [#forget] must follow a change of them. The first step after that is launched by itself: a driver that loads kernels
+/// at their first launch does so outside a capture, and who runs one step a feed pays for no graph.
+public final class Replay implements AutoCloseable {
+    /// Steps of the large graph.
+    public static final int STEPS = 64;
+
+    private final Driver driver;
+    private final Launches launches;
+    private final Control control;
+    private final boolean capturing;
+    private Optional<CUgraphExec> many = Optional.empty();
+    private Optional<CUgraphExec> one = Optional.empty();
+    private boolean launched;
+
+    /// @param capturing whether to use graphs at all
+    public Replay(Driver driver, Launches launches, Control control, boolean capturing) {
+        this.driver = driver;
+        this.launches = launches;
+        this.control = control;
+        this.capturing = capturing;
+    }
+
+    /// Enqueues the steps in records `0 … count` of the step table.
+    public void enqueue(int count) {
+        int alone = capturing ? Math.min(count, launched ? 0 : 1) : count;
+        if (alone > 0) {
+            control.base(0);
+            launch(alone);
+            launched = true;
+        }
+        int record = alone;
+        for (; record + STEPS <= count; record += STEPS) {
+            if (many.isEmpty()) {
+                many = Optional.of(capture(STEPS));
+            }
+            replay(many.get(), record);
+        }
+        for (; record < count; record++) {
+            if (one.isEmpty()) {
+                one = Optional.of(capture(1));
+            }
+            replay(one.get(), record);
+        }
+    }
+
+    private void launch(int steps) {
+        for (int record = 0; record < steps; record++) {
+            for (int i = 0; i < launches.count(); i++) {
+                launches.enqueue(i, record);
+            }
+        }
+    }
+
+    private CUgraphExec capture(int steps) {
+        return driver.capture(() -> launch(steps));
+    }
+
+    private void replay(CUgraphExec graph, int record) {
+        control.base(record);
+        driver.replay(graph);
+    }
+
+    /// Gives the graphs back; the next steps capture anew.
+    public void forget() {
+        Optional<CUgraphExec> first = many;
+        Optional<CUgraphExec> second = one;
+        many = Optional.empty();
+        one = Optional.empty();
+        launched = false;
+        try {
+            first.ifPresent(driver::release);
+        } finally {
+            second.ifPresent(driver::release);
+        }
+    }
+
+    @Override
+    public void close() {
+        forget();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.fusedvae.backend.cuda.lowering;
+
+import dev.fusedvae.fuse.Budget;
+import dev.fusedvae.fuse.Kind;
+import dev.fusedvae.graph.Layer;
+import dev.fusedvae.graph.Op;
+import dev.fusedvae.plan.Call;
+
+/// The limits of kernels that work by blocks of rows.
+public final class RowBlocks {
+    /// What kernels/common/row_block.cuh can bear: blocks of 8 rows, 32 KB of shared memory for what they keep. 16 MB of weights
+    /// read again is an estimate of what an L2 cache serves in the time that one more launch costs, *unverified on hardware*.
+    public static final Budget BUDGET = new Budget(8, 16L << 20, 32L << 10);
+
+    private RowBlocks() {}
+
+    /// Refuses a call whose blocks would keep more than their shared memory holds.
+    ///
+    /// @throws IllegalArgumentException if `call` was fused for another backend
+    public static void check(Call call) {
+        if (call.op().kind() != Kind.LATENT_FORWARD) {
+            return;
+        }
+        for (Op.Linear product : call.op().all(Op.Linear.class)) {
+            long bytes = (long) BUDGET.rowBlock() * product.layer().inputs() * Float.BYTES;
+            if (product.layer().place() == Layer.Place.DECODER && bytes > BUDGET.rowBlockMemoryBytes()) {
+                throw new IllegalArgumentException("%s keeps %,d bytes of z for a row block, and cuda can keep %,d; make its plans by Backend.fusion"
+                        .formatted(call.title(), bytes, BUDGET.rowBlockMemoryBytes()));
+            }
+        }
+    }
+}
