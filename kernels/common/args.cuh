@@ -1,5 +1,6 @@
-// The arguments of every kernel: one struct by value each, mirrored field by field by the Java side. Here are those of layers,
-// losses and parameters; the headers named *_args.cuh at the end of this file have the rest.
+// The arguments of every kernel: one struct by value each. Here are those of layers, losses and parameters; the headers named
+// *_args.cuh at the end of this file have the rest. The host reads these headers as they are, so they keep to one form: the
+// comment above a struct starts with the ops that take it, one field in a line, no padding.
 //
 // Pointers first, then 32-bit words, an even number of them, so there is no padding anywhere. Every kernel that works
 // on a step starts with `table, base` and has `offset` as its first word: its record is table[*base + offset].
@@ -10,7 +11,8 @@
 //
 // "partials" are sums per row and tile of 32 columns: float[ceil(columns / 32)][B], to be added in order of tiles.
 // "norms" are sums of squares per block: float[blocks], in order of blockIdx.y * gridDim.x + blockIdx.x.
-// A pointer marked (or null) may be null: the kernel then neither reads nor computes it.
+// A pointer marked (or null) may be null: the kernel then neither reads nor computes it. A word marked (or 0) is left 0 where
+// the kernel has no use for it. All other fields are set by the host, which refuses a call that lacks one.
 //
 // The launch line of a card gives the grid by the letters of the card: B batch, N n, K k, L latent (or columns), D d (or
 // features), `count` of a gradient, `blocks` of all tensors together.
@@ -301,7 +303,7 @@ struct NormRange {
 };
 static_assert(sizeof(NormRange) == 16, "NormRange is a pointer and 2 words");
 
-// update (one entry), multi_tensor_update
+// update, multi_tensor_update: one entry, several entries
 struct UpdateArgs {
     const StepRecord* table;
     const uint32_t* base;

@@ -97,9 +97,10 @@ struct LikelihoodArgs {
 };
 ARGS_LAYOUT(LikelihoodArgs, 8, 8);
 
+enum LatentPart : uint32_t { THROUGH_Z = 1, THROUGH_KL = 2, THROUGH_RATIO = 4, DREG = 8 };
+
 // reparameterize_backward, kl_backward, log_ratio_backward, latent_grad, weighted_latent_grad: the gradients of mu and
 // log_var through z, through KL and through the log-ratio, those of `parts` added up
-enum LatentPart : uint32_t { THROUGH_Z = 1, THROUGH_KL = 2, THROUGH_RATIO = 4, DREG = 8 };
 struct LatentGradArgs {
     const StepRecord* table;
     const uint32_t* base;
@@ -108,7 +109,7 @@ struct LatentGradArgs {
     const float* eps;          // [E samples, L] (or null: THROUGH_KL alone)
     const float* dz_weights;   // [E samples]: what rows of dz are multiplied by, squared for DREG (or null)
     const float* weights;      // [E samples]: of THROUGH_RATIO (or null)
-    const float* prior;        // as in ReparamArgs
+    const float* prior;        // as in ReparamArgs (or null: N(0, I))
     const float* kl_means;     // [L]: latents of KL up to `nats` get no gradient of it (or null: no free bits)
     float* d_heads;            // [E, 2L]
     uint32_t offset;
@@ -116,7 +117,7 @@ struct LatentGradArgs {
     uint32_t latent;
     uint32_t samples;
     uint32_t parts;              // LatentPart, or-ed
-    float nats;
+    float nats;                // of free bits (or 0: none)
 };
 ARGS_LAYOUT(LatentGradArgs, 10, 6);
 
@@ -126,7 +127,7 @@ struct LogRatioArgs {
     const uint32_t* base;
     const float* heads;        // [E, 2L]
     const float* eps;          // [B, L]
-    const float* prior;        // as in ReparamArgs
+    const float* prior;        // as in ReparamArgs (or null: N(0, I))
     float* ratio;              // partials of L
     uint32_t offset;
     uint32_t batch;
@@ -140,7 +141,7 @@ struct KlColumnsArgs {
     const StepRecord* table;
     const uint32_t* base;
     const float* heads;        // [B, 2L]
-    const float* prior;        // as in ReparamArgs
+    const float* prior;        // as in ReparamArgs (or null: N(0, I))
     float* means;              // [L]
     uint32_t offset;
     uint32_t batch;

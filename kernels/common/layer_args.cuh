@@ -6,8 +6,8 @@ struct GatherLinearBiasActArgs {
     const StepRecord* table;
     const uint32_t* base;
     const void* data;          // see GatherArgs
-    const float* values;
-    const float* mean;
+    const float* values;       // (or null)
+    const float* mean;         // (or null)
     float* x;                  // [B, features] (or null: nobody else reads it)
     float* corrupted;          // [B, features]: x corrupted, which the layer then reads (or null: nobody else does)
     const float* w;            // [N, features]
@@ -29,7 +29,7 @@ struct GatherLinearBiasActArgs {
     float divisor;
     uint32_t n;
     uint32_t activation;
-    uint32_t corrupt_site;     // of the corruption
+    uint32_t corrupt_site;     // of the corruption (or 0: none)
     uint32_t corruption;       // CorruptionCode, as in CorruptArgs
     float strength;
 };
@@ -40,8 +40,8 @@ struct LatentForwardArgs {
     const StepRecord* table;
     const uint32_t* base;
     const void* data;          // see GatherArgs (or null: x is there already)
-    const float* values;
-    const float* mean;
+    const float* values;       // (or null)
+    const float* mean;         // (or null)
     float* x;                  // [E, features]: read, with a gather written before
     float* corrupted;          // [E, features]: x corrupted, which the heads then read (or null: nothing is corrupted)
     const float* heads_w;      // [heads_n, features]
@@ -52,32 +52,32 @@ struct LatentForwardArgs {
     float* kl;                 // partials of L, [.., E] (or null)
     float* ratio;              // partials of L (or null)
     float* l1;                 // partials of heads_n (or null)
-    const float* prior;        // as in ReparamArgs
+    const float* prior;        // as in ReparamArgs (or null: N(0, I))
     const float* w;            // [N, latent or heads_n] of the first decoder layer (or null: it is not part of this)
     const float* bias;         // [N] (or null)
     float* pre;                // [B, N] (or null)
-    float* y;                  // [B, N]
+    float* y;                  // [B, N] (or null: no decoder layer)
     uint32_t offset;
-    uint32_t key0;             // of the latent noise and of the binarization: one seed
-    uint32_t key1;
-    uint32_t site;             // of the binarization
-    uint32_t noise_site;
-    uint32_t in_order;         // as in GatherArgs, for the latent noise as well
-    uint32_t examples;
+    uint32_t key0;             // of the latent noise and of the binarization: one seed (or 0: neither)
+    uint32_t key1;             // (or 0)
+    uint32_t site;             // of the binarization (or 0: no gather)
+    uint32_t noise_site;       // (or 0: nothing is sampled)
+    uint32_t in_order;         // as in GatherArgs, for the latent noise as well (or 0: neither)
+    uint32_t examples;         // (or 0: no gather, as in the next fields that say so)
     uint32_t features;
     uint32_t batch;
-    uint32_t element;
-    uint32_t binarization;
-    uint32_t byte_law;
-    float shift;
-    float divisor;
+    uint32_t element;          // (or 0)
+    uint32_t binarization;     // (or 0)
+    uint32_t byte_law;         // (or 0)
+    float shift;               // (or 0)
+    float divisor;             // (or 0)
     uint32_t heads_n;
-    uint32_t latent;           // L, heads_n being 2L; 0: nothing is sampled, the code is what the decoder reads
-    uint32_t n;                // 0: no decoder layer
-    uint32_t activation;
+    uint32_t latent;           // L, heads_n being 2L (or 0: nothing is sampled, the code is what the decoder reads)
+    uint32_t n;                // (or 0: no decoder layer)
+    uint32_t activation;       // of the decoder layer (or 0)
     uint32_t samples;          // `batch` and the grid are E
-    uint32_t all_samples;      // as in NoiseArgs
-    uint32_t corrupt_site;     // of the corruption
+    uint32_t all_samples;      // as in NoiseArgs (or 0: nothing is sampled)
+    uint32_t corrupt_site;     // of the corruption (or 0: none)
     uint32_t corruption;       // CorruptionCode, as in CorruptArgs
     float strength;
     uint32_t reserved;
@@ -92,11 +92,11 @@ struct OutputLikelihoodArgs {
     const float* w;            // [D, K], GAUSSIAN_FEATURE [2D, K]: means, then log-variances
     const float* bias;         // [D] or [2D] (or null)
     const float* x;            // [E, D]
-    const float* log_var;      // as in LikelihoodArgs
+    const float* log_var;      // as in LikelihoodArgs (or null)
     float* y;                  // [B, D] or [B, 2D] (or null: nobody reads it)
     float* ll;                 // partials of D
     float* dy;                 // shaped like y (or null: no gradient)
-    float* d_log_var;          // as in LikelihoodArgs
+    float* d_log_var;          // as in LikelihoodArgs (or null)
     uint32_t offset;
     uint32_t batch;
     uint32_t d;
@@ -118,10 +118,10 @@ struct LatentBackwardArgs {
     const float* w;            // [N, L] of that layer
     const float* heads;        // [E, 2L] (or null: nothing was sampled, and d_heads is dy W)
     const float* eps;          // [B, L] (or null with heads)
-    const float* dz_weights;   // as in LatentGradArgs, as are the next three
-    const float* weights;
-    const float* prior;
-    const float* kl_means;
+    const float* dz_weights;   // as in LatentGradArgs, as are the next three (or null)
+    const float* weights;      // (or null)
+    const float* prior;        // (or null)
+    const float* kl_means;     // (or null)
     const float* code;         // [E, L]: adds the gradient of its L1 norm (or null)
     float* dz;                 // [B, L] (or null: nobody reads it)
     float* d_heads;            // [E, heads_n]; this kernel reads it back
@@ -133,11 +133,11 @@ struct LatentBackwardArgs {
     uint32_t n;
     uint32_t latent;
     uint32_t heads_n;
-    uint32_t k;
-    uint32_t activation;
+    uint32_t k;                // (or 0: no da)
+    uint32_t activation;       // (or 0)
     uint32_t samples;          // `batch` and the grid are E
     uint32_t parts;            // LatentPart, or-ed
-    float nats;
+    float nats;                // as in LatentGradArgs (or 0)
 };
 ARGS_LAYOUT(LatentBackwardArgs, 16, 10);
 
@@ -153,8 +153,8 @@ struct LinearBackwardUpdateArgs {
     float* first;              // Adam's m, SGD's momentum
     float* second;             // Adam's v (or null: SGD)
     float* bias;               // [N] (or null)
-    float* bias_first;
-    float* bias_second;
+    float* bias_first;         // (or null: no bias)
+    float* bias_second;        // (or null: no bias, or SGD)
     const float* weights;      // [B]: what every row of dy is multiplied by (or null)
     uint32_t offset;
     uint32_t batch;

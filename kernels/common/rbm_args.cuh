@@ -34,7 +34,8 @@ struct ContrastArgs {
 };
 ARGS_LAYOUT(ContrastArgs, 5, 6);
 
-// linear_bias_act_sample: x[B, K] to [B, N]; transposed_bias_act_sample: x[B, N] to [B, K]. C is what the result has columns
+// linear_bias_act_sample, transposed_bias_act_sample: x[B, K] to [B, N], and x[B, N] to [B, K]; C is the number of columns of the
+// result
 struct LinearSampleArgs {
     const StepRecord* table;
     const uint32_t* base;
@@ -49,10 +50,10 @@ struct LinearSampleArgs {
     uint32_t n;
     uint32_t k;
     uint32_t activation;       // ActivationCode; IDENTITY where there is none
-    uint32_t key0;             // of the draw, as in BernoulliSampleArgs; 0 where there is none
-    uint32_t key1;
-    uint32_t site;
-    uint32_t by_example;
+    uint32_t key0;             // of the draw, as in BernoulliSampleArgs (or 0: there is none)
+    uint32_t key1;             // (or 0)
+    uint32_t site;             // (or 0)
+    uint32_t by_example;       // (or 0)
     uint32_t reserved;
 };
 ARGS_LAYOUT(LinearSampleArgs, 8, 10);

@@ -66,7 +66,7 @@ public final class Fuser {
         if (fusion.level() == FusionLevel.LAYER) {
             whole.ifPresent(reason -> fuser.notes.add("the optimizer is a launch of its own: " + reason));
         }
-        for (Rule rule : Rule.ALL) {
+        for (Rule rule : Kind.RULES) {
             if (fusion.applies(rule, whole.isPresent())) {
                 fuser.apply(rule);
             }

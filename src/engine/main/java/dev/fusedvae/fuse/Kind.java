@@ -1,10 +1,22 @@
 package dev.fusedvae.fuse;
 
+import static dev.fusedvae.fuse.Rule.Link.CONSUMES;
+import static dev.fusedvae.fuse.Rule.Link.FREE;
+import static dev.fusedvae.fuse.Rule.Link.SHARES;
+import static dev.fusedvae.fuse.Rule.next;
+import static dev.fusedvae.fuse.Rule.rowBlocks;
+import static dev.fusedvae.fuse.Rule.rule;
+import static dev.fusedvae.fuse.Rule.start;
+import static dev.fusedvae.spec.FusionLevel.EPILOGUE;
+import static dev.fusedvae.spec.FusionLevel.LAYER;
+
 import dev.fusedvae.graph.Formula;
+import dev.fusedvae.graph.Layer.Place;
 import dev.fusedvae.graph.Op;
+import java.util.List;
 import java.util.Locale;
 
-/// What a fused op computes: first the primitive ops, then what rules make of them.
+/// What a fused op computes: first the primitive ops, then what [#RULES] make of them.
 public enum Kind {
     GATHER(Op.Gather.class),
     LINEAR(Op.Linear.class),
@@ -110,4 +122,65 @@ public enum Kind {
             case Op.Update o -> UPDATE;
         };
     }
+
+    /// What makes fused ops of primitive ones: tried in this order, each wherever it fits.
+    static final List<Rule> RULES = List.of(
+            rule(LINEAR_BIAS_ACT_SAMPLE, EPILOGUE,
+                    start(LINEAR), next(ADD_BIAS, CONSUMES), next(ACTIVATE, CONSUMES), next(BERNOULLI_SAMPLE, CONSUMES)),
+            rule(TRANSPOSED_BIAS_ACT_SAMPLE, EPILOGUE,
+                    start(LINEAR_BACKWARD_DATA), next(ADD_BIAS, CONSUMES), next(ACTIVATE, CONSUMES).opt(),
+                    next(BERNOULLI_SAMPLE, CONSUMES).opt()),
+            rule(LINEAR_BIAS_ACT, EPILOGUE,
+                    start(LINEAR), next(ADD_BIAS, CONSUMES).opt(), next(ACTIVATE, CONSUMES).opt()),
+            rule(REPARAM_KL, EPILOGUE,
+                    start(NOISE), next(REPARAMETERIZE, CONSUMES), next(KL_DIVERGENCE, SHARES)),
+            rule(REPARAM_RATIO, EPILOGUE,
+                    start(NOISE), next(REPARAMETERIZE, CONSUMES), next(LOG_RATIO, SHARES)),
+            rule(LIKELIHOOD_GRAD, EPILOGUE,
+                    start(LOG_LIKELIHOOD), next(LIKELIHOOD_BACKWARD, SHARES).opt()),
+            rule(LINEAR_BACKWARD_DATA_ACT, EPILOGUE,
+                    start(LINEAR_BACKWARD_DATA), next(ACTIVATE_BACKWARD, CONSUMES).opt()),
+            rule(LINEAR_BACKWARD_WEIGHT_BIAS, EPILOGUE,
+                    start(WEIGHT_ROWS), next(LINEAR_BACKWARD_WEIGHT, CONSUMES), next(COLUMN_SUM, CONSUMES).opt(),
+                    next(SQUARED_NORM, CONSUMES).many()),
+            rule(LINEAR_BACKWARD_WEIGHT_BIAS, EPILOGUE,
+                    start(LINEAR_BACKWARD_WEIGHT), next(COLUMN_SUM, SHARES).opt(), next(SQUARED_NORM, CONSUMES).many()),
+            rule(COLUMN_SUM, EPILOGUE,
+                    start(WEIGHT_ROWS), next(COLUMN_SUM, CONSUMES), next(SQUARED_NORM, CONSUMES).opt()),
+            rule(COLUMN_SUM, EPILOGUE,
+                    start(COLUMN_SUM), next(SQUARED_NORM, CONSUMES).opt()),
+            rule(LATENT_GRAD, EPILOGUE,
+                    start(REPARAMETERIZE_BACKWARD), next(KL_BACKWARD, SHARES), next(ADD, CONSUMES)),
+            rule(WEIGHTED_LATENT_GRAD, EPILOGUE,
+                    start(WEIGHT_ROWS), next(REPARAMETERIZE_BACKWARD, CONSUMES), next(LOG_RATIO_BACKWARD, SHARES),
+                    next(ADD, CONSUMES)),
+            rule(L1_GRAD, EPILOGUE,
+                    start(L1_BACKWARD), next(ADD, CONSUMES)),
+
+            rule(GATHER_LINEAR_BIAS_ACT, LAYER,
+                    start(GATHER), next(CORRUPT, CONSUMES).opt(), next(LINEAR_BIAS_ACT, CONSUMES).at(Place.ENCODER)),
+            rowBlocks(LATENT_FORWARD,
+                    start(GATHER), next(CORRUPT, CONSUMES).opt(), next(LINEAR_BIAS_ACT, CONSUMES).at(Place.HEADS).budgeted(),
+                    next(REPARAM_KL, CONSUMES).opt(), next(REPARAM_RATIO, CONSUMES).opt(), next(L1_PENALTY, CONSUMES).opt(),
+                    next(LINEAR_BIAS_ACT, CONSUMES).at(Place.DECODER).budgeted().opt()),
+            rowBlocks(LATENT_FORWARD,
+                    start(LINEAR_BIAS_ACT).at(Place.HEADS), next(REPARAM_KL, CONSUMES).budgeted().opt(),
+                    next(REPARAM_RATIO, CONSUMES).budgeted().opt(), next(L1_PENALTY, CONSUMES).budgeted().opt(),
+                    next(LINEAR_BIAS_ACT, CONSUMES).at(Place.DECODER).budgeted().opt()),
+            rule(OUTPUT_LIKELIHOOD, LAYER,
+                    start(LINEAR_BIAS_ACT).at(Place.OUTPUT), next(LIKELIHOOD_GRAD, CONSUMES)),
+            rowBlocks(LATENT_BACKWARD,
+                    start(LINEAR_BACKWARD_DATA_ACT).at(Place.DECODER).leading(), next(LATENT_GRAD, CONSUMES).budgeted().opt(),
+                    next(WEIGHTED_LATENT_GRAD, CONSUMES).budgeted().opt(), next(L1_GRAD, CONSUMES).budgeted().opt(),
+                    next(LINEAR_BACKWARD_DATA_ACT, CONSUMES).at(Place.HEADS).budgeted().opt()),
+            rowBlocks(LATENT_BACKWARD,
+                    start(LINEAR_BACKWARD_DATA_ACT).at(Place.OUTPUT).leading(), next(LATENT_GRAD, CONSUMES).budgeted().opt(),
+                    next(WEIGHTED_LATENT_GRAD, CONSUMES).budgeted().opt(), next(L1_GRAD, CONSUMES).budgeted().opt(),
+                    next(LINEAR_BACKWARD_DATA_ACT, CONSUMES).at(Place.HEADS).budgeted().opt()),
+            new Rule(LINEAR_BACKWARD_UPDATE, LAYER, Rule.When.FUSED_OPTIMIZER, 1,
+                    List.of(start(LINEAR_BACKWARD_WEIGHT_BIAS), next(UPDATE, CONSUMES).many())),
+            new Rule(SCALAR_UPDATE, LAYER, Rule.When.FUSED_OPTIMIZER, 1,
+                    List.of(start(COLUMN_SUM), next(UPDATE, CONSUMES))),
+            rule(MULTI_TENSOR_UPDATE, EPILOGUE,
+                    start(UPDATE), next(UPDATE, FREE).many()));
 }

@@ -7,16 +7,15 @@ import dev.fusedvae.backend.Guards;
 import dev.fusedvae.backend.Profile;
 import dev.fusedvae.backend.cuda.driver.Driver;
 import dev.fusedvae.backend.cuda.driver.Staging;
-import dev.fusedvae.backend.cuda.lowering.CallArgs;
+import dev.fusedvae.backend.cuda.kernels.Structs;
 import dev.fusedvae.backend.cuda.lowering.Control;
 import dev.fusedvae.backend.cuda.lowering.DeviceExamples;
 import dev.fusedvae.backend.cuda.lowering.Launches;
-import dev.fusedvae.backend.cuda.lowering.PriorTable;
+import dev.fusedvae.backend.cuda.lowering.Operands;
 import dev.fusedvae.backend.cuda.lowering.Replay;
 import dev.fusedvae.backend.cuda.lowering.Shape;
 import dev.fusedvae.backend.cuda.lowering.SlotGuards;
 import dev.fusedvae.backend.cuda.lowering.Slots;
-import dev.fusedvae.backend.cuda.lowering.UpdateArgs;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
@@ -55,12 +54,12 @@ final class CudaExecutable implements Executable {
         final Control control;
         Optional<DeviceExamples> data = Optional.empty();
 
-        Resources(Driver driver, Plan plan, Launches launches, Optional<Slots> shared) {
+        Resources(Driver driver, Plan plan, Structs structs, Launches launches, Optional<Slots> shared) {
             this.driver = driver;
             try {
                 staging = take(new Staging(driver));
                 slots = take(new Slots(driver, Slots.Layout.of(plan, launches.norms()), shared));
-                control = take(new Control(driver, plan));
+                control = take(new Control(driver, plan, structs));
             } catch (RuntimeException e) {
                 close();
                 throw e;
@@ -119,13 +118,13 @@ final class CudaExecutable implements Executable {
         this.feed = feed;
         reduces = plan.graph().ops().stream().anyMatch(op -> op instanceof Op.ReduceLoss);
         launches = new Launches(plan, engine.library(), engine.vendor());
-        resources = new Resources(driver, plan, launches, shared);
+        Structs structs = engine.library().variants().structs();
+        resources = new Resources(driver, plan, structs, launches, shared);
         replay = resources.take(new Replay(driver, launches, resources.control, engine.graphs()));
         guards = plan.phases().size() == 1 ? Optional.of(new SlotGuards(driver, this::enter, resources.slots, resources.staging)) : Optional.empty();
         try {
-            UpdateArgs updates = new UpdateArgs(resources.slots, resources.control, resources.staging);
-            long prior = PriorTable.upload(plan.graph().spec(), resources.control, resources.staging);
-            launches.prepare(new CallArgs(resources.slots, resources.control, updates, prior, plan.batch()), engine.launcher(resources.arena),
+            Operands operands = new Operands(plan, resources.slots, resources.control, resources.staging, structs);
+            launches.prepare(operands, engine.launcher(resources.arena),
                     (kind, args) -> engine.vendor().launch(kind, args, resources.control), resources.arena);
             launches.bind(feed, resources.load(feed));
             driver.synchronize();

@@ -16,7 +16,7 @@ import java.util.Map;
 /// @param bytesPerSecond bytes read and written by a triad
 /// @param triadBytes     memory the triad ran over: within the L2 cache it is faster than beyond
 public record DeviceRoofs(double flopsPerSecond, double bytesPerSecond, long triadBytes) {
-    private static final Args.Type ARGS = Args.Type.of("RoofArgs", "a b c", "count steps");
+    private static final String HEADER = "common/roofs.cuh";
     private static final int BLOCK = 256;
     private static final int CHAINS = 8;
     /// Many times what any device holds at once, so that its last, partial wave hardly counts.
@@ -51,15 +51,15 @@ public record DeviceRoofs(double flopsPerSecond, double bytesPerSecond, long tri
     }
 
     private static KernelSource source(String entry) {
-        return new KernelSource.Written(entry, entry + "_kernel", "// " + entry + "\n#include \"common/roofs.cuh\"\n\nENTRY(" + entry + "_kernel, RoofArgs, 0) {\n    " + entry + "(args, block);\n}\n");
+        return new KernelSource.Written(entry, entry + "_kernel", "// " + entry + "\n#include \"" + HEADER + "\"\n\nENTRY(" + entry + "_kernel, RoofArgs, 0) {\n    " + entry + "(args, block);\n}\n");
     }
 
     private static Launcher.Launch launch(Engine engine, KernelLibrary.Kernel kernel, DeviceBlock memory, int count, int steps, int blocks, Arena arena) {
-        Args args = new Args(ARGS, arena);
+        Args args = new Args(engine.library().variants().structs(HEADER).named("RoofArgs"), arena);
         long each = 4L * count;
         args.pointer("a", memory.address()).pointer("b", memory.address() + each).pointer("c", memory.address() + 2 * each)
                 .word("count", count).word("steps", steps);
         args.requireComplete();
-        return engine.launcher(arena).prepare(kernel, new Grid(blocks, 1, BLOCK, 0), args.struct(), arena);
+        return engine.launcher(arena).prepare(kernel, new Grid(blocks, 1, BLOCK, 0), args.memory(), arena);
     }
 }

@@ -12,8 +12,8 @@ import dev.fusedvae.backend.cuda.kernels.Nvrtc;
 import dev.fusedvae.backend.cuda.kernels.Occupancy;
 import dev.fusedvae.backend.cuda.kernels.Packed;
 import dev.fusedvae.backend.cuda.kernels.Variants;
+import dev.fusedvae.backend.cuda.lowering.Bindings;
 import dev.fusedvae.backend.cuda.lowering.Control;
-import dev.fusedvae.backend.cuda.lowering.Dimensions;
 import dev.fusedvae.backend.cuda.lowering.Launched;
 import dev.fusedvae.backend.cuda.lowering.Launches;
 import dev.fusedvae.backend.cuda.lowering.Slots;
@@ -76,7 +76,7 @@ public final class KernelCatalogue {
     ///
     /// @throws BackendUnavailableException if the op has no kernel
     public String variant(FusedOp op, int batch) {
-        return variants.choose(op.kind().label(), Dimensions.of(op, batch)).card().variant();
+        return variants.choose(op.kind().label(), Bindings.dimensions(op, batch)).card().variant();
     }
 
     /// Bytes of device memory that `plan` takes, examples left out: what [dev.fusedvae.backend.Executable#arenaBytes] says
@@ -84,7 +84,7 @@ public final class KernelCatalogue {
     ///
     /// @throws BackendUnavailableException if an op has no kernel
     public long arenaBytes(Plan plan) {
-        return Slots.Layout.of(plan, Launches.norms(Launched.Chosen.of(plan, variants))).bytes() + Control.bytes(plan);
+        return Slots.Layout.of(plan, Launches.norms(Launched.Chosen.of(plan, variants))).bytes() + Control.bytes(plan, variants.structs());
     }
 
     /// What a variant takes of each architecture that the build compiles for; images that are not packed are compiled.

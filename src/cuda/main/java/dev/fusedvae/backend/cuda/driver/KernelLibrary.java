@@ -1,6 +1,5 @@
 package dev.fusedvae.backend.cuda.driver;
 
-import dev.fusedvae.backend.cuda.kernels.Args;
 import dev.fusedvae.backend.cuda.kernels.Cubin;
 import dev.fusedvae.backend.cuda.kernels.Images;
 import dev.fusedvae.backend.cuda.kernels.KernelSource;
@@ -68,7 +67,7 @@ public final class KernelLibrary implements AutoCloseable {
 
     private Kernel kernel(KernelSource source, Images.Image image) {
         if (Cubin.is(image.bytes())) {
-            Args.check(source, Cubin.read(image.bytes(), source.entry()));
+            variants.structs().check(source, Cubin.read(image.bytes(), source.entry()));
         }
         CUmodule module = driver.module(image, source.name());
         modules.add(module);

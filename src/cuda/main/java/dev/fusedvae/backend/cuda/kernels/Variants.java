@@ -14,13 +14,16 @@ public final class Variants {
     private final Architecture architecture;
     private final Map<String, String> wanted;
     private final Map<String, List<KernelSource.Variant>> byOp = new LinkedHashMap<>();
+    private final Structs structs;
 
     /// @param wanted the variant to take whatever its card says, by op
-    /// @throws IllegalArgumentException if one of those does not exist, or a card has another name than its file
+    /// @throws IllegalArgumentException if one of those does not exist, a card has another name than its file, or a header of structs
+    ///                                  has another form than [Structs] says
     public Variants(KernelFolder folder, Architecture architecture, Map<String, String> wanted) {
         this.folder = folder;
         this.architecture = architecture;
         this.wanted = wanted;
+        structs = Structs.of(folder);
         for (String op : folder.ops()) {
             byOp.put(op, folder.variants(op).stream().map(file -> read(op, file)).toList());
         }
@@ -39,6 +42,16 @@ public final class Variants {
             throw new IllegalArgumentException("the card of " + file + " is that of " + card.name() + "; name it '// " + op + " / " + name + "'");
         }
         return new KernelSource.Variant(card, file);
+    }
+
+    /// What the kernels of its folder take.
+    public Structs structs() {
+        return structs;
+    }
+
+    /// The structs of another header of its folder, such as `common/roofs.cuh`.
+    public Structs structs(String header) {
+        return Structs.in(folder, header);
     }
 
     /// The variants of an op, lowest number first; empty for an op without a kernel.

@@ -3,8 +3,7 @@ package dev.fusedvae.backend.cuda.lowering;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.cuda.driver.DeviceBlock;
 import dev.fusedvae.backend.cuda.driver.Driver;
-import dev.fusedvae.backend.cuda.kernels.Args;
-import dev.fusedvae.graph.Op;
+import dev.fusedvae.backend.cuda.kernels.Structs;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.plan.Step;
 import java.lang.foreign.MemorySegment;
@@ -17,11 +16,11 @@ import jcuda.driver.CUdeviceptr;
 public final class Control implements AutoCloseable {
     /// Records of the table and rows of losses: steps between two waits of the host.
     public static final int RECORDS = 1024;
-    private static final long RECORD_BYTES = Args.STEP_RECORD.layout().byteSize();
     private static final long LOSS_BYTES = 2 * Double.BYTES;
     private static final long ALIGNMENT = 256;
 
     private final Driver driver;
+    private final StepRecord record;
     private final DeviceBlock block;
     private final Pointer pinned;
     private final Pointer pinnedLosses;
@@ -36,22 +35,25 @@ public final class Control implements AutoCloseable {
     private final Step step = new Step();
     private long used;
 
-    public Control(Driver driver, Plan plan) {
+    public Control(Driver driver, Plan plan, Structs structs) {
         this.driver = driver;
-        block = DeviceBlock.zeros(driver, bytes(plan));
+        record = StepRecord.of(structs);
+        long tableBytes = RECORDS * record.bytes();
+        long lossesBytes = RECORDS * LOSS_BYTES;
+        block = DeviceBlock.zeros(driver, bytes(plan, structs));
         try {
-            pinned = driver.allocatePinned(RECORDS * (RECORD_BYTES + LOSS_BYTES));
+            pinned = driver.allocatePinned(tableBytes + lossesBytes);
         } catch (RuntimeException e) {
             driver.drain();
             block.close();
             throw e;
         }
-        pinnedLosses = pinned.withByteOffset(RECORDS * RECORD_BYTES);
-        MemorySegment memory = Driver.segment(pinned, RECORDS * (RECORD_BYTES + LOSS_BYTES));
-        table = memory.asSlice(0, RECORDS * RECORD_BYTES);
-        losses = memory.asSlice(RECORDS * RECORD_BYTES);
-        tableAt = reserve(RECORDS * RECORD_BYTES);
-        lossesAt = reserve(RECORDS * LOSS_BYTES);
+        pinnedLosses = pinned.withByteOffset(tableBytes);
+        MemorySegment memory = Driver.segment(pinned, tableBytes + lossesBytes);
+        table = memory.asSlice(0, tableBytes);
+        losses = memory.asSlice(tableBytes);
+        tableAt = reserve(tableBytes);
+        lossesAt = reserve(lossesBytes);
         baseAt = reserve(Integer.BYTES);
         tableTarget = Driver.pointer(tableAt);
         lossesSource = Driver.pointer(lossesAt);
@@ -59,15 +61,9 @@ public final class Control implements AutoCloseable {
     }
 
     /// Bytes of device memory that it takes.
-    public static long bytes(Plan plan) {
-        long bytes = aligned(RECORDS * RECORD_BYTES) + aligned(RECORDS * LOSS_BYTES) + ALIGNMENT + aligned(PriorTable.bytes(plan.graph().spec()));
-        for (Op op : plan.graph().ops()) {
-            if (op instanceof Op.Update update) {
-                bytes += aligned(Args.TENSOR_ENTRY.layout().byteSize())
-                        + update.clip().map(c -> aligned(c.norms().size() * Args.NORM_RANGE.layout().byteSize())).orElse(0L);
-            }
-        }
-        return bytes;
+    public static long bytes(Plan plan, Structs structs) {
+        return aligned(RECORDS * StepRecord.of(structs).bytes()) + aligned(RECORDS * LOSS_BYTES) + ALIGNMENT + aligned(PriorTable.bytes(plan.graph().spec()))
+                + UpdateTables.bytes(plan, structs, ALIGNMENT);
     }
 
     private static long aligned(long bytes) {
@@ -104,24 +100,9 @@ public final class Control implements AutoCloseable {
     public void upload(Feed feed, long first, int count) {
         for (int i = 0; i < count; i++) {
             feed.fill(first + i, step);
-            long at = i * RECORD_BYTES;
-            table.set(ValueLayout.JAVA_LONG, at, step.step());
-            put(at, 2, step.epoch());
-            put(at, 3, step.position());
-            put(at, 4, step.rows());
-            put(at, 5, Float.floatToRawIntBits(step.invRows()));
-            put(at, 6, Float.floatToRawIntBits(step.rate()));
-            put(at, 7, Float.floatToRawIntBits(step.rateOverBc1()));
-            put(at, 8, Float.floatToRawIntBits(step.rsqrtBc2()));
-            put(at, 9, Float.floatToRawIntBits(step.decay()));
-            put(at, 10, Float.floatToRawIntBits(step.beta()));
-            put(at, 11, Math.toIntExact(step.firstSample()));
+            record.write(table, i * record.bytes(), step);
         }
-        driver.upload(tableTarget, pinned, count * RECORD_BYTES);
-    }
-
-    private void put(long record, int word, int value) {
-        table.set(ValueLayout.JAVA_INT, record + 4L * word, value);
+        driver.upload(tableTarget, pinned, count * record.bytes());
     }
 
     /// Enqueues a base: from here on kernels work on the record of this number plus their own offset. A fill and no copy,
@@ -132,22 +113,22 @@ public final class Control implements AutoCloseable {
 
     /// The first sample of record `i`, among all samples of an example.
     int firstSample(int i) {
-        return table.get(ValueLayout.JAVA_INT, i * RECORD_BYTES + 4L * 11);
+        return record.word(table, i * record.bytes() + record.firstSample());
     }
 
     /// The number of the step in record `i`, as uploaded last.
     long step(int i) {
-        return table.get(ValueLayout.JAVA_LONG, i * RECORD_BYTES);
+        return record.step(table, i * record.bytes());
     }
 
     /// The first row of record `i` in the order of its epoch.
     int position(int i) {
-        return table.get(ValueLayout.JAVA_INT, i * RECORD_BYTES + 4L * 3);
+        return record.word(table, i * record.bytes() + record.position());
     }
 
     /// The rows of record `i`.
     int rows(int i) {
-        return table.get(ValueLayout.JAVA_INT, i * RECORD_BYTES + 4L * 4);
+        return record.word(table, i * record.bytes() + record.rows());
     }
 
     /// Enqueues the losses of the first `count` records for reading.

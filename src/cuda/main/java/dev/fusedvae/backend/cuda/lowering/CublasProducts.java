@@ -6,8 +6,6 @@ import dev.fusedvae.backend.cuda.driver.SimtDriver;
 import dev.fusedvae.backend.cuda.driver.VendorLibrary;
 import dev.fusedvae.backend.cuda.kernels.Args;
 import dev.fusedvae.run.BackendUnavailableException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.IntSupplier;
@@ -80,51 +78,40 @@ final class CublasProducts implements AutoCloseable {
         }
     }
 
-    /// What a kernel's argument struct says.
-    private record Fields(MemorySegment args, Args.Type type) {
-        int word(String field) {
-            return args.get(ValueLayout.JAVA_INT, type.offset(field));
-        }
+    private static Pointer pointer(Args args, String field) {
+        return Driver.pointer(args.pointer(field));
+    }
 
-        Pointer pointer(String field) {
-            return Driver.pointer(args.get(ValueLayout.JAVA_LONG, type.offset(field)));
-        }
-
-        /// The rows of the record that the struct names when it is asked.
-        IntSupplier rows(Control control) {
-            int samples = word("samples");
-            long record = type.offset("offset");
-            return () -> samples * control.rows(args.get(ValueLayout.JAVA_INT, record));
-        }
+    /// The rows of the record that `args` name when it is asked.
+    private static IntSupplier rows(Args args, Control control) {
+        int samples = args.word("samples");
+        return () -> samples * control.rows(args.word("offset"));
     }
 
     /// `linear`: y = x Wᵀ, that is yᵀ[N,B] = W xᵀ.
-    Launcher.Launch linear(MemorySegment args, Args.Type type, Control control) {
-        Fields at = new Fields(args, type);
-        int n = at.word("n");
-        int k = at.word("k");
-        IntSupplier rows = at.rows(control);
-        Product p = new Product(cublasOperation.CUBLAS_OP_T, cublasOperation.CUBLAS_OP_N, at.pointer("w"), k, at.pointer("x"), k, at.pointer("y"), n);
+    Launcher.Launch linear(Args args, Control control) {
+        int n = args.word("n");
+        int k = args.word("k");
+        IntSupplier rows = rows(args, control);
+        Product p = new Product(cublasOperation.CUBLAS_OP_T, cublasOperation.CUBLAS_OP_N, pointer(args, "w"), k, pointer(args, "x"), k, pointer(args, "y"), n);
         return () -> multiply(p, n, rows.getAsInt(), k);
     }
 
     /// `linear_backward_data`: dX = dY W, that is dXᵀ[K,B] = Wᵀ dYᵀ.
-    Launcher.Launch data(MemorySegment args, Args.Type type, Control control) {
-        Fields at = new Fields(args, type);
-        int n = at.word("n");
-        int k = at.word("k");
-        IntSupplier rows = at.rows(control);
-        Product p = new Product(cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_N, at.pointer("w"), k, at.pointer("dy"), n, at.pointer("dx"), k);
+    Launcher.Launch data(Args args, Control control) {
+        int n = args.word("n");
+        int k = args.word("k");
+        IntSupplier rows = rows(args, control);
+        Product p = new Product(cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_N, pointer(args, "w"), k, pointer(args, "dy"), n, pointer(args, "dx"), k);
         return () -> multiply(p, k, rows.getAsInt(), n);
     }
 
     /// `linear_backward_weight`: dW = dYᵀ X, that is dWᵀ[K,N] = Xᵀ dY, summed over the rows of the record.
-    Launcher.Launch weight(MemorySegment args, Args.Type type, Control control) {
-        Fields at = new Fields(args, type);
-        int n = at.word("n");
-        int k = at.word("k");
-        IntSupplier rows = at.rows(control);
-        Product p = new Product(cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_T, at.pointer("x"), k, at.pointer("dy"), n, at.pointer("dw"), k);
+    Launcher.Launch weight(Args args, Control control) {
+        int n = args.word("n");
+        int k = args.word("k");
+        IntSupplier rows = rows(args, control);
+        Product p = new Product(cublasOperation.CUBLAS_OP_N, cublasOperation.CUBLAS_OP_T, pointer(args, "x"), k, pointer(args, "dy"), n, pointer(args, "dw"), k);
         return () -> multiply(p, k, n, rows.getAsInt());
     }
 

@@ -8,8 +8,6 @@ import dev.fusedvae.backend.cuda.driver.VendorLibrary;
 import dev.fusedvae.backend.cuda.kernels.Args;
 import dev.fusedvae.rng.Philox;
 import dev.fusedvae.run.BackendUnavailableException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jcuda.Pointer;
 import jcuda.jcurand.JCurand;
 import jcuda.jcurand.curandGenerator;
@@ -69,18 +67,18 @@ final class CurandNoise implements AutoCloseable {
     }
 
     /// `noise`: ε[rows, columns] of a record.
-    Launcher.Launch noise(MemorySegment args, Args.Type type, Control control) {
-        long eps = args.get(ValueLayout.JAVA_LONG, type.offset("eps"));
-        int batch = word(args, type, "batch");
-        int columns = word(args, type, "columns");
-        int samples = word(args, type, "samples");
+    Launcher.Launch noise(Args args, Control control) {
+        long eps = args.pointer("eps");
+        int batch = args.word("batch");
+        int columns = args.word("columns");
+        int samples = args.word("samples");
         int[] words = new int[BLOCK];
         return () -> {
-            int record = word(args, type, "offset");
-            long offset = word(args, type, "by_example") != 0
-                    ? evaluated(control, record, columns, word(args, type, "all_samples"))
+            int record = args.word("offset");
+            long offset = args.word("by_example") != 0
+                    ? evaluated(control, record, columns, args.word("all_samples"))
                     : Math.multiplyExact(control.step(record), blocks((long) batch * columns));
-            Philox.words(0, 0, 0, word(args, type, "site"), word(args, type, "key0"), word(args, type, "key1"), words, 0);
+            Philox.words(0, 0, 0, args.word("site"), args.word("key0"), args.word("key1"), words, 0);
             seed(Integer.toUnsignedLong(words[0]) | (long) words[1] << 32);
             generate(eps, offset, (long) control.rows(record) * samples * columns);
         };
@@ -98,10 +96,6 @@ final class CurandNoise implements AutoCloseable {
 
     private static long blocks(long values) {
         return (values + BLOCK - 1) / BLOCK * BLOCK;
-    }
-
-    private static int word(MemorySegment args, Args.Type type, String field) {
-        return args.get(ValueLayout.JAVA_INT, type.offset(field));
     }
 
     /// Setting it costs cuRAND a new state, so it is set only where it changes.

@@ -5,7 +5,9 @@ import dev.fusedvae.backend.cuda.driver.KernelLibrary;
 import dev.fusedvae.backend.cuda.kernels.Args;
 import dev.fusedvae.backend.cuda.kernels.Grid;
 import dev.fusedvae.backend.cuda.kernels.KernelSource;
+import dev.fusedvae.backend.cuda.kernels.Struct;
 import dev.fusedvae.backend.cuda.kernels.Variants;
+import dev.fusedvae.fuse.FusedOp;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Phase;
 import dev.fusedvae.plan.Plan;
@@ -27,22 +29,22 @@ public final class Launched {
     private static final long MAX_ARGUMENT_BYTES = 32_764;
 
     /// What a phase runs on: calls of one variant side by side, with the grid each would have alone.
-    public record Chosen(List<Call> calls, List<Grid> grids, List<Args.Type> types, KernelSource source) {
+    public record Chosen(List<Call> calls, List<Grid> grids, List<Struct> structs, KernelSource source) {
 
         public static Chosen of(Phase phase, Variants variants, int batch) {
             Map<KernelSource.Variant, List<Call>> groups = new LinkedHashMap<>();
             Map<Call, Grid> grids = new HashMap<>();
             for (Call call : phase.calls()) {
-                Map<String, Long> dimensions = Dimensions.of(call.op(), batch);
+                Map<String, Long> dimensions = Bindings.dimensions(call.op(), batch);
                 KernelSource.Variant variant = variants.choose(call.op().kind().label(), dimensions);
                 groups.computeIfAbsent(variant, v -> new ArrayList<>()).add(call);
                 grids.put(call, variant.card().grid(dimensions));
             }
             List<Call> calls = groups.values().stream().flatMap(List::stream).toList();
             List<KernelSource.Part> parts = new ArrayList<>();
-            groups.forEach((variant, group) -> parts.add(new KernelSource.Part(variant, Args.of(group.getFirst().op().kind()).struct(), group.size())));
+            groups.forEach((variant, group) -> parts.add(new KernelSource.Part(variant, variants.structs().of(group.getFirst().op().kind().label()).name(), group.size())));
             KernelSource source = calls.size() == 1 ? parts.getFirst().variant() : new KernelSource.Phase(parts);
-            return new Chosen(calls, calls.stream().map(grids::get).toList(), calls.stream().map(c -> Args.of(c.op().kind())).toList(), source);
+            return new Chosen(calls, calls.stream().map(grids::get).toList(), calls.stream().map(c -> variants.structs().of(c.op().kind().label())).toList(), source);
         }
 
         /// Every phase of `plan`.
@@ -101,6 +103,11 @@ public final class Launched {
         };
     }
 
+    /// The arguments of its first call, once they are filled in.
+    Args firstArgs() {
+        return args.getFirst();
+    }
+
     /// The grid of the launch: the blocks of all calls, one after the other.
     public Grid grid() {
         if (chosen.calls().size() == 1) {
@@ -112,9 +119,9 @@ public final class Launched {
     }
 
     /// Fills in the arguments of every call and gives the struct of the launch.
-    MemorySegment prepare(CallArgs from, Arena arena) {
+    MemorySegment prepare(Operands operands, Arena arena) {
         int calls = chosen.calls().size();
-        long bytes = chosen.types().stream().mapToLong(t -> t.layout().byteSize()).sum();
+        long bytes = chosen.structs().stream().mapToLong(Struct::bytes).sum();
         long total = calls == 1 ? bytes : bytes + 4L * KernelSource.Phase.ends(calls);
         if (total > MAX_ARGUMENT_BYTES) {
             throw new BackendUnavailableException("%s needs %d bytes of arguments, a kernel takes %d; use --fusion epilogue"
@@ -124,10 +131,11 @@ public final class Launched {
         offsetAt = new long[calls];
         long at = 0;
         for (int c = 0; c < calls; c++) {
-            Args.Type type = chosen.types().get(c);
-            args.add(from.of(chosen.calls().get(c).op(), struct.asSlice(at, type.layout())));
+            FusedOp op = chosen.calls().get(c).op();
+            Struct type = chosen.structs().get(c);
+            args.add(Bindings.of(op.kind()).arguments(op, type, struct.asSlice(at, type.bytes()), operands));
             offsetAt[c] = at + type.offset("offset");
-            at += type.layout().byteSize();
+            at += type.bytes();
         }
         int end = 0;
         for (int c = 0; calls > 1 && c < calls; c++) {
@@ -139,7 +147,8 @@ public final class Launched {
 
     void bind(Feed feed, DeviceExamples data) {
         for (int c = 0; c < args.size(); c++) {
-            CallArgs.bind(args.get(c), chosen.calls().get(c).op(), feed, data);
+            FusedOp op = chosen.calls().get(c).op();
+            Bindings.of(op.kind()).feed().feed(args.get(c), op, feed, data);
             args.get(c).requireComplete();
         }
     }

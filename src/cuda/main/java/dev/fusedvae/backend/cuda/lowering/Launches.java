@@ -4,6 +4,7 @@ import dev.fusedvae.backend.Feed;
 import dev.fusedvae.backend.cuda.driver.Driver;
 import dev.fusedvae.backend.cuda.driver.KernelLibrary;
 import dev.fusedvae.backend.cuda.driver.Launcher;
+import dev.fusedvae.backend.cuda.kernels.Args;
 import dev.fusedvae.backend.cuda.kernels.Grid;
 import dev.fusedvae.fuse.FusedOp;
 import dev.fusedvae.fuse.Kind;
@@ -57,21 +58,21 @@ public final class Launches {
 
     /// Makes the launch of a call that a vendor's library runs.
     public interface VendorLauncher {
-        Launcher.Launch launch(Kind kind, MemorySegment args);
+        Launcher.Launch launch(Kind kind, Args args);
     }
 
     /// Fills in the arguments.
-    public void prepare(CallArgs from, Launcher launcher, VendorLauncher vendor, Arena arena) {
+    public void prepare(Operands operands, Launcher launcher, VendorLauncher vendor, Arena arena) {
         launches = new Launcher.Launch[phases.size()];
         for (int i = 0; i < launches.length; i++) {
             Launched phase = phases.get(i);
-            MemorySegment struct = phase.prepare(from, arena);
+            MemorySegment struct = phase.prepare(operands, arena);
             launches[i] = switch (phase.runner()) {
                 case Launched.Runner.Own(KernelLibrary.Kernel kernel) -> {
                     Driver.allowShared(kernel.function(), phase.grid().shared());
                     yield launcher.prepare(kernel, phase.grid(), struct, arena);
                 }
-                case Launched.Runner.Library library -> vendor.launch(phase.calls().getFirst().op().kind(), struct);
+                case Launched.Runner.Library library -> vendor.launch(phase.calls().getFirst().op().kind(), phase.firstArgs());
             };
         }
     }

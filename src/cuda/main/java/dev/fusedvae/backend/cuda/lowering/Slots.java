@@ -82,7 +82,10 @@ public final class Slots implements AutoCloseable {
                 case Op.ImportanceWeights o -> shapes.put(o.bound(), Shape.Partials.of(1, batch));
                 case Op.LikelihoodBackward o when o.likelihood() instanceof Likelihood.GaussianScalar ->
                         o.dLogVar().ifPresent(d -> shapes.put(d, Shape.Partials.of(o.x().columns(), d.rows(batch))));
-                default -> { }
+                case Op.Gather _, Op.Linear _, Op.AddBias _, Op.Activate _, Op.BernoulliSample _, Op.Contrast _, Op.Noise _, Op.Reparameterize _,
+                     Op.KlColumns _, Op.Corrupt _, Op.ReduceLoss _, Op.LikelihoodBackward _, Op.WeightRows _, Op.LinearBackwardData _,
+                     Op.LinearBackwardWeight _, Op.ColumnSum _, Op.ActivateBackward _, Op.ReparameterizeBackward _, Op.KlBackward _,
+                     Op.LogRatioBackward _, Op.L1Backward _, Op.Add _, Op.SquaredNorm _, Op.Update _ -> { } // matrices, as their tensors say
             }
         }
         norms.forEach((t, blocks) -> shapes.put(t, new Shape.Norms(blocks)));

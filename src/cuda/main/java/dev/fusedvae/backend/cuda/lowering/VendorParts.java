@@ -9,7 +9,6 @@ import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.run.BackendUnavailableException;
 import dev.fusedvae.run.CudaChoice.Vendor;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,13 +66,12 @@ public final class VendorParts implements AutoCloseable {
     }
 
     /// A call of one of the parts.
-    public Launcher.Launch launch(Kind kind, MemorySegment args, Control control) {
-        Args.Type type = Args.of(kind);
+    public Launcher.Launch launch(Kind kind, Args args, Control control) {
         return switch (kind) {
-            case LINEAR -> products.orElseThrow().linear(args, type, control);
-            case LINEAR_BACKWARD_DATA -> products.orElseThrow().data(args, type, control);
-            case LINEAR_BACKWARD_WEIGHT -> products.orElseThrow().weight(args, type, control);
-            case NOISE -> noise.orElseThrow().noise(args, type, control);
+            case LINEAR -> products.orElseThrow().linear(args, control);
+            case LINEAR_BACKWARD_DATA -> products.orElseThrow().data(args, control);
+            case LINEAR_BACKWARD_WEIGHT -> products.orElseThrow().weight(args, control);
+            case NOISE -> noise.orElseThrow().noise(args, control);
             default -> throw new IllegalStateException("no vendor library runs " + kind.label());
         };
     }

@@ -63,7 +63,7 @@ class CubinTest {
         byte[] image = images(planted, folder).of(variant).bytes();
         assertEquals("kernel linear_bias_act/1_naive takes [Parameter[ordinal=0, offset=0, size=88]] where 80 bytes are due: its op gives one LinearBiasActArgs;"
                 + " make it take `const LinearBiasActArgs` of common/args.cuh",
-                assertThrows(BackendUnavailableException.class, () -> Args.check(variant, Cubin.read(image, variant.entry()))).getMessage());
+                assertThrows(BackendUnavailableException.class, () -> Kernels.STRUCTS.check(variant, Cubin.read(image, variant.entry()))).getMessage());
     }
 
     private static Images images(KernelFolder kernels, Path cache) {
@@ -80,13 +80,13 @@ class CubinTest {
         KernelSource.Variant add = Kernels.variant(Kernels.TREE, "add/1_naive");
         KernelSource phase = new KernelSource.Phase(List.of(new KernelSource.Part(tiled, "LinearBiasActArgs", 2), new KernelSource.Part(add, "AddArgs", 1)));
         Cubin cubin = Cubin.read(images(Kernels.TREE, folder).of(phase).bytes(), phase.entry());
-        int bytes = Args.all().stream().filter(t -> t.struct().equals("AddArgs")).mapToInt(t -> (int) t.layout().byteSize()).sum();
+        int bytes = Kernels.STRUCTS.named("AddArgs").bytes();
         assertEquals(List.of(new Cubin.Parameter(0, 0, 2 * 80 + bytes + 4 * 4)), cubin.parameters());
-        Args.check(phase, cubin);
+        Kernels.STRUCTS.check(phase, cubin);
         KernelSource other = new KernelSource.Phase(List.of(new KernelSource.Part(tiled, "LinearBiasActArgs", 3)));
         assertEquals("kernel phase 3xlinear_bias_act/2_tiled takes [Parameter[ordinal=0, offset=0, size=" + (176 + bytes) + "]] where 256 bytes are due: its 3 calls"
                 + " give one struct; its parts must take the structs of common/args.cuh",
-                assertThrows(BackendUnavailableException.class, () -> Args.check(other, cubin)).getMessage());
+                assertThrows(BackendUnavailableException.class, () -> Kernels.STRUCTS.check(other, cubin)).getMessage());
     }
 
     @Test

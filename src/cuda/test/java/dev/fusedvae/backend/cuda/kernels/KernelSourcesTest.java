@@ -254,7 +254,7 @@ class KernelSourcesTest {
             assertEquals(2 * Architecture.PACKED.size(), spills.size(), log);
             assertTrue(spills.stream().allMatch("0"::equals), name + " spills:\n" + log);
             for (String architecture : Architecture.PACKED) {
-                Args.check(kernel.getKey(), Cubin.read(Files.readAllBytes(out.resolve(kernel.getValue() + "." + architecture + ".cubin")), kernel.getKey().entry()));
+                Kernels.STRUCTS.check(kernel.getKey(), Cubin.read(Files.readAllBytes(out.resolve(kernel.getValue() + "." + architecture + ".cubin")), kernel.getKey().entry()));
             }
         }
     }

@@ -38,7 +38,7 @@ class NvrtcTest {
             Images.Image image = images.of(variant);
             assertEquals(Images.Origin.COMPILED, image.origin(), variant.name());
             Cubin cubin = Cubin.read(image.bytes(), variant.entry());
-            Args.check(variant, cubin);
+            Kernels.STRUCTS.check(variant, cubin);
             assertEquals(90, cubin.number());
             assertEquals(0, cubin.stackBytes(), variant.name() + " spills");
         }
