@@ -33,7 +33,7 @@ public final class Structs {
 
     /// Those of `folder`.
     ///
-    /// @throws IllegalArgumentException with file and line, if a header has another form
+    /// @throws BackendUnavailableException with file and line, if a header has another form
     public static Structs of(KernelFolder folder) {
         Structs all = new Structs();
         String text = all.add(folder.root().resolve(FIRST));
@@ -43,7 +43,7 @@ public final class Structs {
 
     /// Those of one header.
     ///
-    /// @throws IllegalArgumentException with file and line, if it has another form
+    /// @throws BackendUnavailableException with file and line, if it has another form
     public static Structs in(KernelFolder folder, String header) {
         Structs all = new Structs();
         all.add(folder.root().resolve(header));
@@ -146,8 +146,8 @@ public final class Structs {
             }
         }
 
-        private IllegalArgumentException refused(String what) {
-            return new IllegalArgumentException("%s:%d: '%s' %s".formatted(header, at + 1, lines.get(at), what));
+        private BackendUnavailableException refused(String what) {
+            return new BackendUnavailableException("%s:%d: '%s' %s".formatted(header, at + 1, lines.get(at), what));
         }
     }
 

@@ -17,8 +17,8 @@ public final class Variants {
     private final Structs structs;
 
     /// @param wanted the variant to take whatever its card says, by op
-    /// @throws IllegalArgumentException if one of those does not exist, a card has another name than its file, or a header of structs
-    ///                                  has another form than [Structs] says
+    /// @throws IllegalArgumentException    if one of those does not exist, or a card has another name than its file
+    /// @throws BackendUnavailableException if a header of structs has another form than [Structs] says
     public Variants(KernelFolder folder, Architecture architecture, Map<String, String> wanted) {
         this.folder = folder;
         this.architecture = architecture;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.fuse.Kind;
+import dev.fusedvae.run.BackendUnavailableException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -105,7 +106,7 @@ class StructsTest {
     void otherForms_areRefusedWithTheirLine(String fields, String refusal, @TempDir Path folder) throws IOException {
         Path header = Files.createDirectories(folder.resolve("common")).resolve("args.cuh");
         Files.writeString(header, "struct MineArgs {\n" + fields.replace("/", "\n") + "\n};\n");
-        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> Structs.of(new KernelFolder(folder)));
+        BackendUnavailableException refused = assertThrows(BackendUnavailableException.class, () -> Structs.of(new KernelFolder(folder)));
         assertEquals(header + ":" + refusal, refused.getMessage());
     }
 
@@ -115,9 +116,9 @@ class StructsTest {
         String mine = "// mine\nstruct MineArgs {\n    float* x;\n};\n";
         Files.writeString(header, mine + mine);
         assertEquals(header + ":8: '};' ends the second struct of mine",
-                assertThrows(IllegalArgumentException.class, () -> Structs.of(new KernelFolder(folder))).getMessage());
+                assertThrows(BackendUnavailableException.class, () -> Structs.of(new KernelFolder(folder))).getMessage());
         Files.writeString(header, "struct MineArgs {\n    float* x;");
         assertEquals(header + ":2: 'float* x;' is the last line, and MineArgs has no end",
-                assertThrows(IllegalArgumentException.class, () -> Structs.of(new KernelFolder(folder))).getMessage());
+                assertThrows(BackendUnavailableException.class, () -> Structs.of(new KernelFolder(folder))).getMessage());
     }
 }
