@@ -3,8 +3,9 @@
 #
 #   kernels/compile.sh OUT [OP/VARIANT.cu | phase/NAME.cu ...]
 #
-# phase/NAME.cu is the generated source of a phase, and lies under OUT. OUT/<op>/<variant>.fatbin holds a cubin an architecture and PTX of the oldest; beside it lie the same as single files,
-# <variant>.sm_90.cubin and so on and <variant>.compute_80.ptx, and <variant>.log: what ptxas says of registers and spills.
+# phase/NAME.cu is the generated source of a phase, and lies under OUT. OUT/<op>/<variant>.fatbin holds one cubin per
+# architecture and PTX of the oldest; beside it lie the same as single files, <variant>.sm_90.cubin and so on and
+# <variant>.compute_80.ptx, and <variant>.log: what ptxas says of registers and spills.
 # A file is compiled again where it, a header or this script is newer than its fatbin.
 # JOBS (default 2) files are compiled at a time.
 set -eu

@@ -3,7 +3,7 @@
 
 #include "../common/bernoulli.cuh"
 
-// A warp a row, a quad of columns a lane.
+// One warp per row, one lane per quad of columns.
 DEVICE void body(const BernoulliSampleArgs& args, int block, char*) {
     const StepRecord& step = step_of(args);
     const RowTile tile = row_tile_of<128>(block, args.n);

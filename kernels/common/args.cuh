@@ -6,8 +6,8 @@
 // on a step starts with `table, base` and has `offset` as its first word: its record is table[*base + offset].
 // Matrices are row-major fp32; B is `batch`, the rows of the full batch for which grids and partials are sized; rows beyond
 // the record's live ones are never read and never written. Where an example has `samples` rows, row = example samples +
-// sample, all of them count in B, and the record's rows times `samples` are live. E is B / samples: tensors [E, ..] have a
-// row an example. Structs of the latent gradients and of ImportanceWeights have E for `batch` and say so.
+// sample, all of them count in B, and the record's rows times `samples` are live. E is B / samples: tensors [E, ..] have one
+// row per example. Structs of the latent gradients and of ImportanceWeights have E for `batch` and say so.
 //
 // "partials" are sums per row and tile of 32 columns: float[ceil(columns / 32)][B], to be added in order of tiles.
 // "norms" are sums of squares per block: float[blocks], in order of blockIdx.y * gridDim.x + blockIdx.x.
@@ -244,8 +244,8 @@ struct LinearBackwardWeightBiasArgs {
     const float* x;            // [B, K]
     float* dw;                 // [N, K]
     float* db;                 // [N] (or null: no bias)
-    float* dw_norms;           // norms of dw, one a block (or null)
-    float* db_norms;           // norms of db, one a row of blocks: float[gridDim.y] (or null)
+    float* dw_norms;           // norms of dw, one per block (or null)
+    float* db_norms;           // norms of db, one per row of blocks: float[gridDim.y] (or null)
     const float* weights;      // [B]: what every row of dy is multiplied by (or null)
     uint32_t offset;
     uint32_t batch;
@@ -262,7 +262,7 @@ struct ColumnSumArgs {
     const uint32_t* base;
     const float* dy;           // [B, N], or partials where tiles > 0: then N = 1
     float* out;                // [N]
-    float* norms;              // norms of out, one a block (or null)
+    float* norms;              // norms of out, one per block (or null)
     const float* weights;      // [B]: what every row of dy is multiplied by (or null)
     uint32_t offset;
     uint32_t batch;
@@ -276,7 +276,7 @@ ARGS_LAYOUT(ColumnSumArgs, 6, 6);
 // squared_norm: no step; `offset` is unused and 0
 struct SquaredNormArgs {
     const float* gradient;     // [count]
-    float* norms;              // one a block of NORM_CHUNK elements
+    float* norms;              // one per block of NORM_CHUNK elements
     uint32_t offset;
     uint32_t count;
 };

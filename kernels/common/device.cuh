@@ -22,7 +22,7 @@
 //                                         With g = lane / 4, t = lane % 4 a lane holds, each as (row, column):
 //       d     (g, 2t) (g, 2t+1) (g+8, 2t) (g+8, 2t+1)
 //       tf32  a (g, t) (g+8, t) (g, t+4) (g+8, t+4);  b (t, g) (t+4, g); low 13 bits are ignored
-//       bf16  two neighbours a word, the first in its low half: a (g, 2t) (g+8, 2t) (g, 2t+8) (g+8, 2t+8);  b (2t, g) (2t+8, g)
+//       bf16  two neighbours per word, the first in its low half: a (g, 2t) (g+8, 2t) (g, 2t+8) (g+8, 2t+8);  b (2t, g) (2t+8, g)
 //                                         The order and the roundings of the sum are the hardware's own
 //   trap()                                impossible cases end here
 //   FIELD_AT(type, field, OFFSET);        asserts where a field lies
@@ -50,8 +50,9 @@ using uint16_t = unsigned short;
 #include <cstdint>
 #endif
 
-// A phase asks for 2 blocks a multiprocessor, at most 128 registers: left alone, ptxas squeezes its parts into 64 for a
-// fourth block, and spills (4 B on sm_80, 8 B on sm_100); with 3 blocks and 80 registers phases of several updates still do.
+// A phase asks for 2 blocks per multiprocessor, that is for at most 128 registers: without that, ptxas squeezes its parts into 64
+// registers for a fourth block, and spills (4 B on sm_80, 8 B on sm_100); with 3 blocks and 80 registers, phases of several updates
+// still spill.
 #ifdef FVAE_PHASE
 #define FVAE_BOUNDS __launch_bounds__(256, 2)
 #else

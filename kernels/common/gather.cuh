@@ -43,7 +43,7 @@ struct GatherRow {
     bool inside;  // false beyond the record's rows: then nothing is read
 };
 
-// Walks the epoch's permutation: about as dear as two Philox calls, so do it once a row rather than once an element.
+// Walks the epoch's permutation, which costs about as much as two Philox calls: call it once per row, not once per element.
 template <class Args> DEVICE GatherRow gather_row(const Args& args, const StepRecord& step, int64_t row) {
     if (row >= step.rows) {
         return {0, 0, false};
@@ -66,7 +66,7 @@ template <class Args> DEVICE float4 gather_four(const Args& args, const StepReco
     }
     uint32_t raw[4];
 #pragma unroll
-    for (int i = 0; i < 4; i++) {  // on their way together
+    for (int i = 0; i < 4; i++) {  // all four loads are in flight at once
         raw[i] = at + i < int(args.features) ? gather_raw(args, row.start + at + i) : 0u;
     }
     float4 v = {};

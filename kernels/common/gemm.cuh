@@ -4,9 +4,9 @@
 
 #include "reduce.cuh"
 
-// Naive: a thread an element, 16 x 16 a block; neighbours in a warp differ in the column.
+// Naive: one thread per element, 16 x 16 per block; neighbours in a warp differ in the column.
 constexpr int SIDE = 16;
-static_assert(SIDE * SIDE == BLOCK, "a thread an element");
+static_assert(SIDE * SIDE == BLOCK, "one thread per element");
 
 // Tiled: a block owns TM x TN elements, a thread 4 x 4 of them, and walks k in slices of TK.
 constexpr int TM = 64;

@@ -1,4 +1,4 @@
-// d mu and d log_var of one example and latent a thread, of the parts that the arguments name: through z, KL, the log-ratio.
+// d mu and d log_var, one example and latent per thread, of the parts that the arguments name: through z, KL, the log-ratio.
 #pragma once
 
 #include "latent_grad.cuh"

@@ -19,7 +19,7 @@ DEVICE LikelihoodTerm bernoulli_term(float x, float logit) {
     return {loss, (logit < 0 ? e : 1.0f) / (1.0f + e) - x, 0.0f};
 }
 
-// What the three Gaussians differ in: 1 / sigma^2, (log 2 pi sigma^2) / 2, and whether log sigma^2 learns.
+// What the Gaussians differ in: 1 / sigma^2, (log 2 pi sigma^2) / 2, and whether log sigma^2 learns.
 struct Gaussian {
     float precision;
     float half_log;

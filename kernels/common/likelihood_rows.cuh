@@ -1,6 +1,6 @@
-// ll[row] = sum over features of log p(x|y), a partial a tile of 32 columns; dY = -d ll / dy / (rows shares); for a
-// learned scalar d_log_var[row] likewise, for a learned vector d_log_var[row] has a column a feature. Null pointers in the arguments leave out the value or the gradient: log_likelihood and
-// likelihood_backward are this body.
+// ll[row] = sum over features of log p(x|y), one partial sum per tile of 32 columns; dY = -d ll / dy / (rows shares). For a
+// learned scalar d_log_var[row] is made likewise; for a learned vector it has one column per feature. Where pointers of the
+// arguments are null, the value or the gradient is left out: log_likelihood and likelihood_backward are this body.
 #pragma once
 
 #include "likelihood.cuh"

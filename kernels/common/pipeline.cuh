@@ -1,5 +1,5 @@
 // Products of matrices whose slices are copied to shared memory while earlier ones are multiplied: cp.async, STAGES
-// slices on their way or in use, one barrier a slice.
+// slices on their way or in use, one barrier per slice.
 #pragma once
 
 #include "gemm.cuh"
@@ -96,7 +96,7 @@ DEVICE void for_each_slice(const Operand& a, const Operand& b, const Place& plac
             copy_slice<A_K_FIRST>(a, a0, k0, a_vector, stages.a[stage]);
             copy_slice<B_K_FIRST>(b, b0, k0, b_vector, stages.b[stage]);
         }
-        cp_async_commit();  // a group a slice, empty ones at the end, so that the wait below counts slices
+        cp_async_commit();  // one group per slice, empty ones at the end, so that the wait below counts slices
     };
 #pragma unroll
     for (int stage = 0; stage < STAGES - 1; stage++) {

@@ -3,7 +3,7 @@
 
 #include "step.cuh"
 
-// The sum over a tile of 32 columns, a column a lane: 16 virtual lanes in fp32, then one tree at distance 8, 4, 2, 1 in
+// The sum over a tile of 32 columns, one lane per column: 16 virtual lanes in fp32, then one tree at distance 8, 4, 2, 1 in
 // double, as dev.fusedvae.simd.VirtualLanes. Every lane gets it; every lane of the warp must come.
 DEVICE float tile_sum(float value) {
     double sum = value + warp_shuffle_xor(value, 16);

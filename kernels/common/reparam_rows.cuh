@@ -1,4 +1,4 @@
-// eps ~ N(0, I); z = mu + sigma eps; kl[example] = KL(q | p), or ratio[row] = log p(z) - log q(z|x), partials a tile of 32
+// eps ~ N(0, I); z = mu + sigma eps; kl[example] = KL(q | p), or ratio[row] = log p(z) - log q(z|x), partial sums per tile of 32
 // columns. The rows of first samples sum KL. Null pointers in the arguments leave out kl or ratio: reparam_kl and
 // reparam_ratio are this body.
 #pragma once

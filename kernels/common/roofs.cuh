@@ -38,7 +38,7 @@ DEVICE void roof_fma(const RoofArgs& args, int) {
     }
 }
 
-// 12 bytes an element and pass. Every pass gives a block the elements of another one, so that no L1 cache serves it.
+// 12 bytes per element and pass. Every pass gives a block the elements of another one, so that no L1 cache serves it.
 DEVICE void roof_triad(const RoofArgs& args, int block) {
     const int64_t blocks = args.count / BLOCK;
     for (uint32_t pass = 0; pass < args.steps; pass++) {

@@ -1,11 +1,11 @@
 // Products by row blocks: a block owns ROW_BLOCK rows of the batch and all their columns, so that what follows a layer may
-// start where the layer's rows end. The price: every row block reads all weights again, from L2. They are read once a block,
-// 128 bytes a warp, into slices of shared memory, and each value read serves ROW_BLOCK rows.
+// start where the layer's rows end. The price: every row block reads all weights again, from L2. They are read once per block,
+// 128 bytes per warp, into slices of shared memory, and each value read serves ROW_BLOCK rows.
 #pragma once
 
 #include "gemm.cuh"
 
-constexpr int ROW_BLOCK = 8;  // dev.fusedvae.fuse.Fuser.ROW_BLOCK
+constexpr int ROW_BLOCK = 8;  // RowBlocks.BUDGET of the host
 constexpr int RN = 64;        // columns of one pass
 constexpr int RK = 32;        // depth of one slice
 static_assert(ROW_BLOCK == WARPS, "a warp a row where rows are summed");

@@ -27,7 +27,7 @@ DEVICE uint32_t noise_row(const Args& args, const StepRecord& step, uint32_t row
 
 DEVICE constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// One element a thread of a [rows, columns] matrix; `inside` is false beyond the live rows.
+// One element per thread of a [rows, columns] matrix; `inside` is false beyond the live rows.
 struct Element {
     int64_t index;  // [0, rows * columns) where inside
     bool inside;
@@ -38,7 +38,7 @@ DEVICE Element element_of(int block, uint32_t rows, uint32_t columns) {
     return {index, index < int64_t(rows) * columns};
 }
 
-// A warp a row, eight rows a block, over a tile of WIDTH columns; tiles of one row follow each other.
+// One warp per row and eight rows per block, over a tile of WIDTH columns; tiles of one row follow each other.
 struct RowTile {
     int tile;       // [0, ceil(columns / WIDTH))
     int64_t row;    // [0, roundup(B, 8))

@@ -1,7 +1,7 @@
 // gather / 1_naive                         x = binarize(normalise(data[index]))
 // shapes  data[examples,D] bytes or fp32, values[256] mean[D] x[B,D]   row-major
 // launch  grid ⌈D/128⌉·⌈B/8⌉, block 256
-// cost    reads BD (bytes) or 4BD B, writes 4BD B; one Philox call a quad where drawn, one permutation a row of 128
+// cost    reads BD (bytes) or 4BD B, writes 4BD B; one Philox call per quad where drawn, one permutation per row of 128
 // fuses   permutation, normalisation, binarization: neither order nor grey batch reaches memory
 // needs   examples, D, B >= 1; tails masked
 #include "body.cuh"

@@ -3,7 +3,7 @@
 
 #include "../common/gather.cuh"
 
-// A warp a row, a quad of columns a lane: one Philox call draws four pixels.
+// One warp per row, one lane per quad of columns: one Philox call draws four pixels.
 DEVICE void body(const GatherArgs& args, int block, char*) {
     const StepRecord& step = step_of(args);
     const RowTile tile = row_tile_of<128>(block, args.features);

@@ -2,7 +2,7 @@
 // shapes  data[examples,K] bytes or fp32, values[256] mean[K] x[B,K] W[N,K] b[N] y[B,N]   row-major
 // launch  grid (⌈N/16⌉,⌈B/16⌉), block 256, static smem 4352 B
 // cost    reads >= BK (bytes) or 4BK + 4(NK+N) B, writes 4BN B (8BN where the backward pass needs the input) and 4BK where
-//         others read x, 2BNK flop; one Philox call a quad and row of blocks where drawn
+//         others read x, 2BNK flop; one Philox call per quad and row of blocks where drawn
 // fuses   gather, linear, bias, act: x is read from the data as it is needed, once a block
 // needs   examples, B,N,K >= 1; tails masked
 #include "body.cuh"

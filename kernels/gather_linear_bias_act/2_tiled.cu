@@ -2,7 +2,7 @@
 // shapes  data[examples,K] bytes or fp32, values[256] mean[K] x[B,K] W[N,K] b[N] y[B,N]   row-major
 // launch  grid (⌈N/64⌉,⌈B/64⌉), block 256, static smem 8704 B
 // cost    reads >= BK (bytes) or 4BK + 4(NK+N) B, writes 4BN B (8BN where the backward pass needs the input) and 4BK where
-//         others read x, 2BNK flop; one Philox call a quad and row of blocks where drawn
+//         others read x, 2BNK flop; one Philox call per quad and row of blocks where drawn
 // fuses   gather, linear, bias, act: a quad of x is gathered where a tiled product would load it
 // needs   examples, B,N,K >= 1; tails masked; float4 where rows start on 16 bytes
 // takes   B >= 32, N >= 32 — half a tile each way, by reckoning: unverified on hardware

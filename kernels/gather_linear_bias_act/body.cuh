@@ -31,7 +31,8 @@ DEVICE float4 layer_four(const GatherLinearBiasActArgs& args, const StepRecord& 
     return make_float4(v[0], v[1], v[2], v[3]);
 }
 
-// Naive: a thread an element, and a quad of x a slice. Rows are padded by 4: four rows then lie in different banks.
+// Naive: one thread per element, which also fetches one quad of x per slice. Rows are padded by 4: four rows then lie in different
+// banks.
 constexpr int GK = 64;
 static_assert(SIDE * GK == 4 * BLOCK, "a thread gathers four elements of a slice");
 struct GatherSlice {

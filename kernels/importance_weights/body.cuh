@@ -1,12 +1,12 @@
 // With log w = ll + ratio over the samples of an example: weights = softmax(log w), bound = log 1/k sum w, squares = log 1/k
-// sum w^2. A warp an example, a lane every 32nd sample; sums in double, in fixed order.
+// sum w^2. One warp per example, whose lanes take every 32nd sample; sums in double, in fixed order.
 #pragma once
 
 #include "../common/reduce.cuh"
 
 DEVICE double log_weight(const ImportanceWeightsArgs& args, int64_t row) {
     const int64_t rows = int64_t(args.batch) * args.samples;
-    // as floats, which is what others read of these sums
+    // rounded to float, as other calls read these sums
     const float ll = float(partials_sum(args.ll, int(args.ll_tiles), rows, row));
     const float ratio = float(partials_sum(args.ratio, int(args.ratio_tiles), rows, row));
     return double(ll) + double(ratio);

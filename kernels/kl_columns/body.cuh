@@ -1,4 +1,4 @@
-// means[column] = sum over rows of KL of one latent, / rows: a thread a latent, row by row.
+// means[column] = sum over rows of KL of one latent, / rows: one thread per latent, row by row.
 #pragma once
 
 #include "../common/latent.cuh"

@@ -1,4 +1,4 @@
-// kl[row] = sum over columns of (((mu - m)^2 + sigma^2) / v - 1 - log sigma^2 + log v) / 2, a partial a tile of 32 columns.
+// kl[row] = sum over columns of (((mu - m)^2 + sigma^2) / v - 1 - log sigma^2 + log v) / 2, one partial sum per tile of 32 columns.
 #pragma once
 
 #include "../common/latent.cuh"

@@ -1,4 +1,4 @@
-// l1[row] = sum over columns of |code|, a partial a tile of 32 columns.
+// l1[row] = sum over columns of |code|, one partial sum per tile of 32 columns.
 #pragma once
 
 #include "../common/reduce.cuh"

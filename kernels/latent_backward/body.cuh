@@ -8,7 +8,7 @@
 #include "../common/latent_grad.cuh"
 #include "../common/row_block.cuh"
 
-// What dz of one sample is good for: it is kept where somebody reads it, and summed up.
+// Keeps dz of one sample where another call reads it, and adds it to the sums of its example.
 DEVICE void collect(const LatentBackwardArgs& args, int64_t row, int64_t column, float dz, LatentSums& sums) {
     const int64_t at = row * args.latent + column;
     if (args.dz != nullptr) {
@@ -17,7 +17,7 @@ DEVICE void collect(const LatentBackwardArgs& args, int64_t row, int64_t column,
     sums.add(dz * dz_weight(args, row), args.eps != nullptr ? args.eps[at] : 0.0f);
 }
 
-// All samples of an example are summed up: on to the heads.
+// Turns the sums over all samples of an example into gradients of the heads.
 DEVICE void carry(const LatentBackwardArgs& args, const StepRecord& step, int64_t example, int64_t column, const LatentSums& sums) {
     if (args.heads == nullptr) {
         const int64_t at = example * args.latent + column;

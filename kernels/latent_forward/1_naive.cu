@@ -3,7 +3,7 @@
 //         ratio[⌈L/32⌉,B·k] partials; B examples of k samples
 // launch  grid ⌈B/8⌉, block 256, static smem 42112 B
 // cost    reads 4(BK+2BL) + ⌈B/8⌉·4(2LK+NL) B of which the weights from L2, writes what others read of 4B(2L+L+L+N) B,
-//         2B(2LK+NL) flop; one Philox call a latent element
+//         2B(2LK+NL) flop; one Philox call per latent element
 // fuses   gather, corrupt (nets without encoder layers), linear, noise, reparameterize, kl_divergence or log_ratio, l1_penalty,
 //         linear, act: z stays with the block that needs it next; heads are read back by the block that wrote them
 // needs   B,L,N,K >= 1; L <= 1024 where the decoder layer takes part; tails masked

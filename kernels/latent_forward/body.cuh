@@ -1,6 +1,7 @@
 // By row blocks: heads = x Wh^T + bh; eps ~ N(0, I), z = mu + sigma eps, KL; y = act(z W^T + b) of the first decoder layer.
-// x may be gathered and corrupted, nothing may be sampled (then the code may have a penalty), there may be several samples, the
-// log-ratio instead of KL, and no decoder layer; what nobody else reads is not written. A block owns all samples of its rows.
+// Variations, by the arguments: x is gathered and corrupted here; nothing is sampled (then the code may have a penalty); there are
+// several samples per example; the log-ratio takes the place of KL; there is no decoder layer. What no other call reads is not
+// written. A block owns all samples of its rows.
 #pragma once
 
 #include "../common/corrupt.cuh"
@@ -10,7 +11,8 @@
 #include "../common/normals.cuh"
 #include "../common/row_block.cuh"
 
-// Columns of z that a row block keeps for the decoder layer; wider codes are not fused with it (Fuser refuses).
+// Columns of z that a row block keeps for the decoder layer; wider codes are not fused with it (RowBlocks of the host
+// refuses them).
 constexpr int LATENT_MAX = 1024;
 
 struct LatentForwardMemory {
@@ -64,7 +66,7 @@ DEVICE void penalty(const LatentForwardArgs& args, int64_t rows, int64_t row0, i
     }
 }
 
-// A warp an example, a latent column a lane: noise, z of sample `s`, and the partials of KL or the log-ratio over the 32
+// One warp per example, one lane per latent column: noise, z of sample `s`, and the partials of KL or the log-ratio over the 32
 // columns from `c0` on.
 DEVICE void sample(const LatentForwardArgs& args, const StepRecord& step, int64_t row0, uint32_t s, int c0, LatentForwardMemory& memory) {
     const int64_t example = row0 + warp_id();

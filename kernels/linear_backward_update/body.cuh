@@ -1,5 +1,5 @@
-// W, b = optimizer(W, b, dY^T X, sum of dY over rows), rows of dY weighed where there are weights: every gradient is summed over the whole batch in registers, row by
-// row, and used up where it is. b belongs to the blocks of the first columns.
+// W, b = optimizer(W, b, dY^T X, sum of dY over rows), rows of dY weighed where there are weights. Every gradient is summed over
+// the whole batch in registers, row by row, and used there. b belongs to the blocks of the first columns.
 #pragma once
 
 #include "../common/gemm.cuh"

@@ -1,4 +1,4 @@
-// ratio[row] = sum over columns of log p(z) - log q(z|x), z = mu + sigma eps, a partial a tile of 32 columns.
+// ratio[row] = sum over columns of log p(z) - log q(z|x), z = mu + sigma eps, one partial sum per tile of 32 columns.
 #pragma once
 
 #include "../common/latent.cuh"

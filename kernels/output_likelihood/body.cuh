@@ -1,5 +1,6 @@
-// y = h W^T + b; ll[row] = sum over features of log p(x|y), a partial a tile of 32 columns; dY = -d ll / dy / (rows
-// shares); for a learned scalar d_log_var[row] likewise, for a learned vector d_log_var[row] has a column a feature. With a variance a feature, the thread that owns mean j owns log-variance j + D.
+// y = h W^T + b; ll[row] = sum over features of log p(x|y), one partial sum per tile of 32 columns; dY = -d ll / dy / (rows
+// shares). For a learned scalar d_log_var[row] is made likewise; for a learned vector it has one column per feature. With one
+// variance per feature, the thread that owns mean j owns log-variance j + D.
 #pragma once
 
 #include "../common/likelihood.cuh"

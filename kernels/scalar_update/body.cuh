@@ -1,5 +1,5 @@
 // s = optimizer(s, sum of its gradient over the rows of the batch), for a parameter that all rows share: a scalar whose
-// gradient comes in partials, or a vector, a thread an element.
+// gradient comes in partials, or a vector, one thread per element.
 #pragma once
 
 #include "../common/column_sum.cuh"

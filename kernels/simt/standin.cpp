@@ -60,7 +60,7 @@ bool Device::within(Address p, size_t bytes, const char* what, std::string& why)
     return false;
 }
 
-// The limits of sm_90, with 64 registers a thread for every kernel: the real number is known to ptxas only.
+// The limits of sm_90, with 64 registers per thread for every kernel: the real number is known to ptxas only.
 int Device::blocksPerMultiprocessor(const Function& f, int threads, size_t dynamic) const {
     if (threads < 1 || threads > 1024) return 0;
     size_t warps = size_t(threads + 31) / 32, shared = f.staticBytes + dynamic + 1024;

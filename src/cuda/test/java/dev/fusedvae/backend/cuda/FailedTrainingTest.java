@@ -46,7 +46,7 @@ class FailedTrainingTest {
         }
     }
 
-    /// Two steps and an evaluation an epoch.
+    /// Two steps and one evaluation per epoch.
     private static TrainingJob job(int epochs) {
         Split digits = Catalogue.load("digits", Optional.empty(), Map.of());
         Split few = new Split(digits.train().slice(0, 60), digits.test().slice(0, 20));

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The folder `kernels/`: one folder an op, one file a variant, headers in `common/`.
+/// The folder `kernels/`: one folder per op, one file per variant, headers in `common/`.
 public record KernelFolder(Path root) {
     /// The system property that names the folder.
     public static final String PROPERTY = "fvae.kernels";

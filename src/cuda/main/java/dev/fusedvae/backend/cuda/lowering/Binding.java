@@ -84,7 +84,7 @@ record Binding(boolean byExample, Sizes sizes, Fill fill, Feeding feed) {
         return byExample ? batch : (long) batch * samples(op);
     }
 
-    /// Rows an example in the tensors that the op works on.
+    /// Rows per example in the tensors that the op works on.
     private static int samples(FusedOp op) {
         return op.ops().stream().flatMap(o -> Stream.concat(o.reads().stream(), o.writes().stream())).mapToInt(Tensor::samples).max().orElse(1);
     }

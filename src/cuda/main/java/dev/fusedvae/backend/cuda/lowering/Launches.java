@@ -19,7 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The phases of a plan as launches: kernel, grid, arguments; one launch a phase.
+/// The phases of a plan as launches: kernel, grid, arguments; one launch per phase.
 public final class Launches {
     private final List<Launched> phases = new ArrayList<>();
     private Launcher.Launch[] launches = {};
