@@ -1,5 +1,5 @@
-// bernoulli_sample / 1_naive               s = word < p·2³²
-// shapes  p[B,N] s[B,N]   row-major fp32
+// bernoulli_sample / 1_naive               state = word < p·2³²
+// shapes  p[B,N] state[B,N]   row-major fp32
 // launch  grid ⌈N/128⌉·⌈B/8⌉, block 256
 // cost    reads 4BN B, writes 4BN B; one Philox call per quad
 // fuses   nothing

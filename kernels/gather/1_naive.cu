@@ -2,7 +2,7 @@
 // shapes  data[examples,D] bytes or fp32, values[256] mean[D] x[B,D]   row-major
 // launch  grid ⌈D/128⌉·⌈B/8⌉, block 256
 // cost    reads BD (bytes) or 4BD B, writes 4BD B; one Philox call per quad where drawn, one permutation per row of 128
-// fuses   permutation, normalisation, binarization: neither order nor grey batch reaches memory
+// fuses   nothing; order, normalisation and binarization are parts of the op, no grey batch reaches memory
 // needs   examples, D, B >= 1; tails masked
 #include "body.cuh"
 

@@ -1,5 +1,5 @@
-// importance_weights / 1_naive             w̃ = softmax(ll + ratio); bound = log 1/k Σw
-// shapes  ll[tiles,B·k] ratio[tiles,B·k] partials, w̃[B·k] bound[B] squares[B]; B examples of k samples
+// importance_weights / 1_naive             weights = softmax(ll + ratio); bound = log 1/k Σ exp(ll + ratio)
+// shapes  ll[tiles,B·k] ratio[parts,B·k] partials, weights[B·k] bound[B] squares[B]; B examples of k samples
 // launch  grid ⌈B/8⌉, block 256
 // cost    reads 4Bk(tiles) of each three times, the last two from cache, writes 4Bk + 8B B
 // fuses   nothing

@@ -1,5 +1,5 @@
-// l1_backward / 1_naive                    dz = β sign(z) / B
-// shapes  z[B,N] dz[B,N]   row-major fp32
+// l1_backward / 1_naive                    dCode = β sign(code) / B
+// shapes  code[B,N] dCode[B,N]   row-major fp32
 // launch  grid ⌈B·N/256⌉, block 256
 // cost    reads 4BN B, writes 4BN B
 // fuses   nothing; the body is that of l1_grad with what it adds to left out

@@ -1,5 +1,5 @@
-// l1_grad / 1_naive                        dz = dX + β sign(z) / B
-// shapes  z[B,N] dX[B,N] dz[B,N]   row-major fp32
+// l1_grad / 1_naive                        out = a + β sign(code) / B
+// shapes  code[B,N] a[B,N] out[B,N]   row-major fp32
 // launch  grid ⌈B·N/256⌉, block 256
 // cost    reads 8BN B, writes 4BN B
 // fuses   l1_backward, add: the penalty's gradient never reaches memory

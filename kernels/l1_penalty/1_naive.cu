@@ -1,5 +1,5 @@
-// l1_penalty / 1_naive                     l1 = Σ|z|
-// shapes  z[B,N] row-major fp32, l1[⌈N/32⌉,B] partials
+// l1_penalty / 1_naive                     l1 = Σ|code|
+// shapes  code[B,N] row-major fp32, l1[⌈N/32⌉,B] partials
 // launch  grid ⌈N/32⌉·⌈B/8⌉, block 256
 // cost    reads 4BN B, writes 4B⌈N/32⌉ B
 // fuses   nothing

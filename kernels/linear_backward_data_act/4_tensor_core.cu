@@ -1,8 +1,8 @@
 // linear_backward_data_act / 4_tensor_core   dA = (dY W) ⊙ act′
-// shapes  dY[B,N] W[N,K] saved[B,K] dA[B,K]   row-major fp32
+// shapes  dY[B,N] W[N,K] saved[B,K] dA[B,K], without an activation dX[B,K]   row-major fp32
 // launch  grid (⌈K/64⌉,⌈B/64⌉), block 256, static smem 29184 B
 // cost    reads >= 4(BN+NK+BK) B, writes 4BK B, 6BNK flop in 3xTF32 on tensor cores
-// fuses   linear_backward_data, activate_backward: dX never reaches memory
+// fuses   linear_backward_data, [activate_backward]: dX never reaches memory
 // needs   B,N,K >= 1; tails masked; copies of 16 B where rows start on 16 bytes, else of 4 B; sm_80 or newer
 // takes   by name only: unverified on hardware
 #include "body.cuh"

@@ -1,5 +1,5 @@
-// linear_backward_weight / 1_naive         dW = dYᵀ X
-// shapes  dY[B,N] X[B,K] dW[N,K]   row-major fp32
+// linear_backward_weight / 1_naive         dW = dYᵀ x
+// shapes  dY[B,N] x[B,K] dW[N,K]   row-major fp32
 // launch  grid (⌈K/16⌉,⌈N/16⌉), block 256
 // cost    reads >= 4(BN+BK) B, writes 4NK B, 2BNK flop
 // fuses   nothing

@@ -1,8 +1,8 @@
-// linear_backward_weight_bias / 4_tensor_core   dW = dYᵀ X; db = Σ dY
-// shapes  dY[B,N] X[B,K] dW[N,K] db[N]   row-major fp32; norms of dW one a block, of db ⌈N/64⌉
+// linear_backward_weight_bias / 4_tensor_core   dW = dYᵀ x; db = Σ dY
+// shapes  dY[B,N] x[B,K] weights[B] dW[N,K] db[N]   row-major fp32; partial[grid] of dW and of db
 // launch  grid (⌈K/64⌉,⌈N/64⌉), block 256, static smem 27712 B
 // cost    reads >= 4(BN+BK) B, writes 4(NK+N) B, 6BNK flop in 3xTF32 on tensor cores
-// fuses   linear_backward_weight, column_sum, squared_norm: dY and the gradients are not read again
+// fuses   [weight_rows], [column_sum], linear_backward_weight, [squared_norm]: dY and the gradients are not read again
 // needs   B,N,K >= 1; tails masked; copies of 16 B where rows start on 16 bytes, else of 4 B; sm_80 or newer
 // takes   by name only: unverified on hardware
 #include "body.cuh"

@@ -1,5 +1,5 @@
 // reduce_loss / 1_naive                    metrics = (Σll, Σkl)
-// shapes  ll[tiles,B] kl[tiles,B] partials, metrics[2]
+// shapes  ll[tiles,B·k] kl[parts,B] partials, metrics[2]; B examples of k samples
 // launch  grid 1, block 256, static smem 64 B
 // cost    reads 4B·tiles B of each, writes 8 B (24 B with the losses in double)
 // fuses   nothing

@@ -1,5 +1,5 @@
 // reparameterize / 1_naive                 z = μ + σ⊙ε
-// shapes  heads[B,2L] eps[B,L] z[B,L]   row-major fp32
+// shapes  heads[B/k,2L] eps[B,L] z[B,L]   row-major fp32; k samples per example
 // launch  grid ⌈B·L/256⌉, block 256
 // cost    reads 12BL B, writes 4BL B
 // fuses   nothing

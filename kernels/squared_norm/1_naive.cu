@@ -1,5 +1,5 @@
-// squared_norm / 1_naive                   partial = Σg²
-// shapes  gradient[count] fp32, norms one a block
+// squared_norm / 1_naive                   partial = Σ gradient²
+// shapes  gradient[count] partial[grid] fp32
 // launch  grid ⌈count/4096⌉, block 256, static smem 64 B
 // cost    reads 4·count B, writes 4⌈count/4096⌉ B, 2·count flop
 // fuses   nothing

@@ -1,5 +1,5 @@
-// weight_rows / 1_naive                    out = w̃^power dY
-// shapes  dY[B,N] row-major fp32, or [tiles,B] partials with N = 1; w̃[B] out[B,N]
+// weight_rows / 1_naive                    out = weights^power dY
+// shapes  dY[B,N] row-major fp32, or dY[tiles,B] partials with N = 1; weights[B] out[B,N]
 // launch  grid ⌈B·N/256⌉, block 256
 // cost    reads 4BN B, writes 4BN B
 // fuses   nothing

@@ -29,6 +29,7 @@ public final class OpSweep {
             "12of20x33-21-10-5-10-21-33", "33x784-400-20-400-784",
             "5of9x33-21-32-17-33/iwae", "17x15-16-33-31-15/dreg/prior", "9of13x65-13-1-64-65/samples",
             "207x15-17-16-31-15/gaussian-scalar", "9of13x207-13-1-207-207/gaussian-scalar/clip", "31of33x64-63-32-65-64/gaussian-feature/clip",
+            "13of17x35-5-35", "13of17x35-5-35/noisy/iwae", "13of17x35-5-35/sparse/masked",
             "5x1-1-1/cd2", "16of17x16-15-16/cd2", "31of33x64-65-64/cd2", "65x63-64-63/pcd1", "9of13x207-13-207/pcd1");
 
     /// Where settings are tried: no size is a multiple of anything.
@@ -92,6 +93,14 @@ public final class OpSweep {
     /// Sgd is exact on integers, Adam is what is used.
     private static Stream<String> optimizers(String shape) {
         return Stream.of(shape, shape + "/sgd");
+    }
+
+    /// A call's definition, planned for batches of `plan().batch()` rows.
+    public record Definition(FusedOp op, Plan plan) {}
+
+    /// The definitions of all calls, each of every plan that has it.
+    public List<Definition> definitions() {
+        return plans.stream().map(Planned::plan).flatMap(plan -> plan.calls().stream().map(call -> new Definition(call.op(), plan))).toList();
     }
 
     /// The kinds of all calls.

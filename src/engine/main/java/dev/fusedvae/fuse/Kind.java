@@ -49,24 +49,24 @@ public enum Kind {
     UPDATE(Op.Update.class),
 
     LINEAR_BIAS_ACT("y = act(x Wᵀ + b)"),
-    LINEAR_BIAS_ACT_SAMPLE("s = word < act(x Wᵀ + b)·2³²"),
-    TRANSPOSED_BIAS_ACT_SAMPLE("s = word < act(y W + b)·2³²"),
+    LINEAR_BIAS_ACT_SAMPLE("state = word < act(x Wᵀ + b)·2³²"),
+    TRANSPOSED_BIAS_ACT_SAMPLE("state = word < act(dY W + b)·2³²"),
     REPARAM_KL("ε; z = μ + σ⊙ε; kl = KL(q‖p)"),
     REPARAM_RATIO("ε; z = μ + σ⊙ε; ratio = log p(z) − log q(z|x)"),
     LIKELIHOOD_GRAD("ll = Σ log p(x|y); dY = −∂ll/∂y / (B·shares)"),
     LINEAR_BACKWARD_DATA_ACT("dA = (dY W) ⊙ act′"),
-    LINEAR_BACKWARD_WEIGHT_BIAS("dW = dYᵀ X; db = Σ dY"),
+    LINEAR_BACKWARD_WEIGHT_BIAS("dW = dYᵀ x; db = Σ dY"),
     LATENT_GRAD("dμ, dlogσ² from dz and β·KL"),
-    WEIGHTED_LATENT_GRAD("dμ, dlogσ² from w̃ dz and the ratio"),
-    L1_GRAD("dz = dX + β sign(z) / B"),
+    WEIGHTED_LATENT_GRAD("dμ, dlogσ² from weights·dz and the ratio"),
+    L1_GRAD("out = a + β sign(code) / B"),
     MULTI_TENSOR_UPDATE("all parameters = optimizer(parameters, gradients)"),
 
     GATHER_LINEAR_BIAS_ACT("x = gather; y = act(x Wᵀ + b)"),
     LATENT_FORWARD("μ, logσ² = heads; z = μ + σ⊙ε; kl; first decoder layer"),
     OUTPUT_LIKELIHOOD("y = h Wᵀ + b; ll; dY: y never reaches memory"),
     LATENT_BACKWARD("dz; dμ, dlogσ²; gradient of the last encoder layer"),
-    LINEAR_BACKWARD_UPDATE("W, b = optimizer(W, b, dYᵀX, ΣdY): dW never reaches memory"),
-    SCALAR_UPDATE("s = optimizer(s, Σ ds)");
+    LINEAR_BACKWARD_UPDATE("W, b = optimizer(W, b, dYᵀx, ΣdY): dW never reaches memory"),
+    SCALAR_UPDATE("parameter = optimizer(parameter, Σ dY)");
 
     private final String formula;
 
@@ -89,7 +89,8 @@ public enum Kind {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static Kind of(Op op) {
+    /// The kind of a primitive op that is a call of its own.
+    public static Kind of(Op op) {
         return switch (op) {
             case Op.Gather o -> GATHER;
             case Op.Linear o -> LINEAR;

@@ -96,7 +96,7 @@ public sealed interface Op {
     }
 
     /// A draw of every unit, with words by Philox (purpose GIBBS): a pure function of (seed, site, step, row, column).
-    @Formula("s = word < p·2³²")
+    @Formula("state = word < p·2³²")
     record BernoulliSample(Tensor p, int site, Tensor state) implements Forward {
         @Override
         public Access access() {
@@ -160,7 +160,7 @@ public sealed interface Op {
     }
 
     /// Of each example's code.
-    @Formula("l1 = Σ|z|")
+    @Formula("l1 = Σ|code|")
     record L1Penalty(Tensor code, Tensor l1) implements Forward {
         @Override
         public Access access() {
@@ -178,7 +178,7 @@ public sealed interface Op {
     }
 
     /// Over the k samples of an example, log w = ll + ratio; `squares` is log 1/k Σ w².
-    @Formula("w̃ = softmax(ll + ratio); bound = log 1/k Σw")
+    @Formula("weights = softmax(ll + ratio); bound = log 1/k Σ exp(ll + ratio)")
     record ImportanceWeights(Tensor ll, Tensor ratio, Optional<Tensor> weights, Tensor bound, Optional<Tensor> squares) implements Forward {
         @Override
         public Access access() {
@@ -220,7 +220,7 @@ public sealed interface Op {
     /// Importance weights enter where a gradient leaves the decoder's backward pass.
     /// 
     /// @param power 1, or 2 for DReG
-    @Formula("out = w̃^power dY")
+    @Formula("out = weights^power dY")
     record WeightRows(Tensor dY, Tensor weights, int power, Tensor out) implements Gradient {
         @Override
         public Access access() {
@@ -241,7 +241,7 @@ public sealed interface Op {
         }
     }
 
-    @Formula("dW = dYᵀ X")
+    @Formula("dW = dYᵀ x")
     record LinearBackwardWeight(Layer layer, Tensor dY, Tensor x, Tensor dW) implements Gradient {
         @Override
         public Access access() {
@@ -306,7 +306,7 @@ public sealed interface Op {
     }
 
     /// β weighs the penalty; z is the code.
-    @Formula("dz = β sign(z) / B")
+    @Formula("dCode = β sign(code) / B")
     record L1Backward(Tensor code, Tensor dCode) implements Gradient {
         @Override
         public Access access() {
@@ -324,7 +324,7 @@ public sealed interface Op {
     }
 
     /// One parameter's share of the squared global gradient norm.
-    @Formula("partial = Σg²")
+    @Formula("partial = Σ gradient²")
     record SquaredNorm(Tensor gradient, Tensor partial) implements Optimization {
         @Override
         public Access access() {
@@ -334,7 +334,7 @@ public sealed interface Op {
 
     /// One parameter's step, in place. With clipping the gradient is first scaled by min(1, clip/(‖g‖ + 1e-6)), ‖g‖² being the sum of
     /// `norms` in order: PyTorch's `clip_grad_norm_`.
-    @Formula("w = optimizer(w, g)")
+    @Formula("parameter = optimizer(parameter, gradient)")
     record Update(OptimizerSpec optimizer, Tensor parameter, Tensor gradient, List<Tensor> state, Optional<Clip> clip) implements Optimization {
         @Override
         public Access access() {

@@ -14,6 +14,7 @@ import dev.fusedvae.backend.cuda.KernelCatalogue;
 import dev.fusedvae.backend.reference.ReferenceBackend;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.fuse.Fusion;
+import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.graph.Graphs;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
@@ -153,7 +154,7 @@ final class ExplainCommand extends FvaeCommand {
                 node.put("bytes", call.cost().bytes());
                 node.put("flops", call.cost().flops());
                 ArrayNode fuses = node.putArray("fuses");
-                call.op().ops().forEach(op -> fuses.add(name(op)));
+                call.op().ops().forEach(op -> fuses.add(Kind.of(op).label()));
             }
         }
         return root;
@@ -200,10 +201,10 @@ final class ExplainCommand extends FvaeCommand {
         }
         for (int i = 0; i < ops.size(); ) {
             int run = 1;
-            while (i + run < ops.size() && name(ops.get(i + run)).equals(name(ops.get(i)))) {
+            while (i + run < ops.size() && Kind.of(ops.get(i + run)) == Kind.of(ops.get(i))) {
                 run++;
             }
-            names.add(name(ops.get(i)) + (run > 1 ? "*" + run : ""));
+            names.add(Kind.of(ops.get(i)).label() + (run > 1 ? "*" + run : ""));
             i += run;
         }
         return String.join(" ", names);
@@ -234,10 +235,5 @@ final class ExplainCommand extends FvaeCommand {
 
     private static String size(Tensor tensor, int batch) {
         return tensor.rows(batch) + "x" + tensor.width();
-    }
-
-    /// `LinearBackwardData` as `linear_backward_data`.
-    private static String name(Op op) {
-        return op.getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
     }
 }

@@ -10,6 +10,10 @@ import java.util.Map;
 
 /// The comment that opens a kernel's file: what it computes and how it is launched.
 ///
+/// A test compares it with the op's definition. The formula is that of the op's kind. `fuses` lists the primitive ops of the
+/// definition, in brackets those that some calls lack, then says why; `nothing` where the op is primitive. `shapes` names every slot as
+/// `name[rows,columns]`, by the names that the primitive ops give them.
+///
 /// @param op      the op, also the entry point: `linear_bias_act`
 /// @param variant the file's name without its ending: `2_tiled`
 /// @param formula what it computes
