@@ -145,7 +145,7 @@ public final class Fuser {
     }
 
     private static Optional<Layer> layer(Group group) {
-        return group.ops().stream().map(Op::product).flatMap(Optional::stream).findFirst();
+        return group.ops().stream().map(Op::product).flatMap(Optional::stream).map(Op.Product::layer).findFirst();
     }
 
     private static boolean readsAny(Group group, Set<Tensor> tensors) {
@@ -174,11 +174,7 @@ public final class Fuser {
         for (Group g : List.of(group, other)) {
             Map<Layer, Integer> rows = new HashMap<>();
             for (Op op : g.ops()) {
-                if (op instanceof Op.Linear o && o.layer().place() != Layer.Place.ENCODER) {
-                    rows.put(o.layer(), o.y().rows(batch));
-                } else if (op instanceof Op.LinearBackwardData o) {
-                    rows.put(o.layer(), o.dY().rows(batch));
-                }
+                op.product().filter(p -> p.layer().place() != Layer.Place.ENCODER).ifPresent(p -> rows.put(p.layer(), p.outputs().rows(batch)));
             }
             traffic += rows.entrySet().stream().mapToLong(e -> budget.rereads(e.getValue(), e.getKey().weight().bytes(batch))).sum();
         }

@@ -30,14 +30,19 @@ public sealed interface Op {
         return access().writes();
     }
 
-    /// The layer whose weights the op multiplies with or has the gradient of, if it is a matrix product.
-    default Optional<Layer> product() {
+    /// A product with the weights of a layer, or the gradient of these.
+    ///
+    /// @param outputs what the layer gives, or the gradient of that: its rows are those of the product
+    record Product(Layer layer, Tensor outputs) {}
+
+    /// The op as a matrix product, if it is one.
+    default Optional<Product> product() {
         return Optional.empty();
     }
 
     /// The layer or the parameter that the op is about, by name; empty where it is about values between layers.
     default Optional<String> subject() {
-        return product().map(Layer::name);
+        return product().map(p -> p.layer().name());
     }
 
     /// Computes values of the model or of the objective from what came before.
@@ -67,8 +72,8 @@ public sealed interface Op {
         }
 
         @Override
-        public Optional<Layer> product() {
-            return Optional.of(layer);
+        public Optional<Product> product() {
+            return Optional.of(new Product(layer, y));
         }
     }
 
@@ -236,8 +241,8 @@ public sealed interface Op {
         }
 
         @Override
-        public Optional<Layer> product() {
-            return Optional.of(layer);
+        public Optional<Product> product() {
+            return Optional.of(new Product(layer, dY));
         }
     }
 
@@ -249,8 +254,8 @@ public sealed interface Op {
         }
 
         @Override
-        public Optional<Layer> product() {
-            return Optional.of(layer);
+        public Optional<Product> product() {
+            return Optional.of(new Product(layer, dY));
         }
     }
 

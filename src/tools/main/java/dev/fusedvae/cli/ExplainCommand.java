@@ -214,12 +214,7 @@ final class ExplainCommand extends FvaeCommand {
     private static String shape(Call call, int batch) {
         List<String> products = new ArrayList<>();
         for (Op op : call.op().ops()) {
-            switch (op) {
-                case Op.Linear o -> products.add(product(o.layer().weight(), o.y().rows(batch)));
-                case Op.LinearBackwardData o -> products.add(product(o.layer().weight(), o.dY().rows(batch)));
-                case Op.LinearBackwardWeight o -> products.add(product(o.layer().weight(), o.dY().rows(batch)));
-                default -> { }
-            }
+            op.product().ifPresent(p -> products.add(product(p.layer().weight(), p.outputs().rows(batch))));
         }
         if (!products.isEmpty()) {
             return String.join(" + ", products);
