@@ -4,6 +4,11 @@
 
 #include "step.cuh"
 
+// The numbers that Activation.code() gives.
+enum ActivationCode : uint32_t {
+    IDENTITY = 0, RELU = 1, LEAKY_RELU = 2, TANH = 3, SIGMOID = 4, SOFTPLUS = 5, ELU = 6, GELU = 7, SILU = 8
+};
+
 constexpr float LEAKY_SLOPE = 0.01f;
 constexpr float SQRT_HALF = 0.70710678f;
 constexpr float INV_SQRT_2PI = 0.39894228f;

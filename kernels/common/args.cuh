@@ -39,9 +39,7 @@ static_assert(sizeof(StepRecord) == 48, "StepRecord is 12 words");
 FIELD_AT(StepRecord, inv_rows, 20);
 
 // The numbers that code() of the types in dev.fusedvae.spec gives; CodesTest compares them. None is ever given to another.
-enum ActivationCode : uint32_t {
-    IDENTITY = 0, RELU = 1, LEAKY_RELU = 2, TANH = 3, SIGMOID = 4, SOFTPLUS = 5, ELU = 6, GELU = 7, SILU = 8
-};
+// Those of activations and likelihoods stand where their formulas are, in activation.cuh and likelihood.cuh.
 enum BinarizationCode : uint32_t { AS_IS = 0, THRESHOLD = 1, DYNAMIC = 2 };
 enum OptimizerCode : uint32_t { ADAM = 0, ADAMW = 1, SGD = 2 };
 enum ElementCode : uint32_t { FLOATS = 0, BYTES = 1 };

@@ -2,9 +2,6 @@
 // corruption, and the gradients of all of them; see args.cuh for what all argument structs keep to.
 #pragma once
 
-enum LikelihoodCode : uint32_t {
-    BERNOULLI = 0, GAUSSIAN = 1, GAUSSIAN_SCALAR = 2, GAUSSIAN_FEATURE = 3, CONTINUOUS_BERNOULLI = 4, GAUSSIAN_VECTOR = 5
-};
 enum CorruptionCode : uint32_t { UNCORRUPTED = 0, GAUSSIAN_CORRUPTION = 1, MASKING = 2 };
 
 // noise

@@ -3,6 +3,11 @@
 
 #include "latent.cuh"
 
+// The numbers that Likelihood.code() gives.
+enum LikelihoodCode : uint32_t {
+    BERNOULLI = 0, GAUSSIAN = 1, GAUSSIAN_SCALAR = 2, GAUSSIAN_FEATURE = 3, CONTINUOUS_BERNOULLI = 4, GAUSSIAN_VECTOR = 5
+};
+
 constexpr float HALF_LOG_2PI = 0.91893853f;
 
 // loss = -log p, and its derivatives by the mean (or logit) and by log sigma^2.

@@ -4,7 +4,7 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Feed;
-import dev.fusedvae.eval.Means;
+import dev.fusedvae.eval.Decoded;
 import dev.fusedvae.eval.Parameters;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Tensor;
@@ -42,7 +42,7 @@ public final class Session implements AutoCloseable {
     private final Backend backend;
     private final Half encoder;
     private final Half decoder;
-    private final Means means;
+    private final Decoded decoded;
     private final int batch;
     private final int latent;
     private final int logVars;
@@ -56,7 +56,7 @@ public final class Session implements AutoCloseable {
         logVars = encode.spec().objective().headsPerLatent() == 2 ? latent : 0;
         encoder = new Half(backend, encode, batch, features, parameters);
         decoder = new Half(backend, decode, batch, latent, parameters);
-        means = new Means(encode.spec());
+        decoded = new Decoded(encode.spec());
     }
 
     /// Rows of every call.
@@ -89,7 +89,7 @@ public final class Session implements AutoCloseable {
         check("z", z, latent);
         check("y", y, features);
         decoder.run(z);
-        means.of(decoder.result, batch, y, 0);
+        decoded.means(decoder.result, batch, y, 0);
     }
 
     private void check(String name, float[] array, int width) {

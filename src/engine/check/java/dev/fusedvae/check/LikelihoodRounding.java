@@ -86,19 +86,19 @@ final class LikelihoodRounding {
                     // a quotient e/(1−e), at a >= 1 off by 4 roundings of at most 1, and 1/a; the mean's slope is at most 1/12
                     case Likelihood.ContinuousBernoulli l -> e[i] = scale * (in[i] / 12 + 8 * u);
                     case Likelihood.Gaussian l -> e[i] = byMean(b, j, scale);
-                    case Likelihood.GaussianVector l -> {
-                        e[i] = byMean(b, j, scale);
-                        rounding.of(o.dLogVar().orElseThrow())[i] = LogVariance.inside(learned[j]) ? byLogVar(b, j, scale, 6 * u) : 0;
-                    }
+                    case Likelihood.GaussianVector l -> e[i] = byMean(b, j, scale);
                     case Likelihood.GaussianScalar l -> e[i] = byMean(b, j, scale);
-                    case Likelihood.GaussianFeature l -> {
-                        e[i] = byMean(b, j, scale);
-                        e[i + d] = LogVariance.inside(y[i + d]) ? byLogVar(b, j, scale, 6 * u) : 0;
-                    }
+                    case Likelihood.GaussianFeature l -> e[i] = byMean(b, j, scale);
+                }
+                switch (likelihood.logVar()) {
+                    case NONE -> { }
+                    case SCALAR -> { } // summed over the features below
+                    case VECTOR -> rounding.of(o.dLogVar().orElseThrow())[i] = LogVariance.inside(learned[j]) ? byLogVar(b, j, scale, 6 * u) : 0;
+                    case DECODER -> e[i + d] = LogVariance.inside(y[i + d]) ? byLogVar(b, j, scale, 6 * u) : 0;
                 }
             }
         }
-        if (likelihood instanceof Likelihood.GaussianScalar && LogVariance.inside(learned[0])) {
+        if (likelihood.logVar() == Likelihood.LogVar.SCALAR && LogVariance.inside(learned[0])) {
             double[] total = rounding.of(o.dLogVar().orElseThrow());
             for (int b = 0; b < rows * samples; b++) {
                 for (int j = 0; j < d; j++) {
@@ -128,18 +128,16 @@ final class LikelihoodRounding {
     }
 
     private double logVar(int b, int j) {
-        return switch (likelihood) {
-            case Likelihood.Bernoulli l -> throw new IllegalStateException("a Bernoulli has no variance");
-            case Likelihood.Gaussian(double variance) -> Math.log(variance);
-            case Likelihood.ContinuousBernoulli l -> throw new IllegalStateException("a continuous Bernoulli has no variance");
-            case Likelihood.GaussianScalar l -> LogVariance.clamp(learned[0]);
-            case Likelihood.GaussianVector l -> LogVariance.clamp(learned[j]);
-            case Likelihood.GaussianFeature l -> LogVariance.clamp(y[mean(b, j) + d]);
+        return switch (likelihood.logVar()) {
+            case NONE -> Math.log(likelihood.fixedVariance().orElseThrow());
+            case SCALAR -> LogVariance.clamp(learned[0]);
+            case VECTOR -> LogVariance.clamp(learned[j]);
+            case DECODER -> LogVariance.clamp(y[mean(b, j) + d]);
         };
     }
 
     private double logVarError(int b, int j) {
-        return likelihood instanceof Likelihood.GaussianFeature ? in[mean(b, j) + d] : 0;
+        return likelihood.logVar() == Likelihood.LogVar.DECODER ? in[mean(b, j) + d] : 0;
     }
 
     private static double sigmoid(double logit) {

@@ -61,8 +61,8 @@ final class OpCaseText {
         for (Activation a : Activation.values()) {
             all.put(a.flag(), c -> c.with(c.spec().withActivation(a)));
         }
-        for (String flag : List.of("bernoulli", "continuous-bernoulli", "gaussian", "gaussian-scalar", "gaussian-vector", "gaussian-feature")) {
-            all.put(flag, c -> c.with(c.spec().withLikelihood(Likelihood.parse(flag, 0.5))));
+        for (Likelihood l : Likelihood.all(0.5)) {
+            all.put(l.flag(), c -> c.with(c.spec().withLikelihood(l)));
         }
         all.put("no-bias", c -> c.with(c.spec().withBias(false)));
         OBJECTIVES.forEach((word, objective) -> all.put(word, c -> c.with(c.spec().withObjective(objective))));

@@ -53,7 +53,26 @@ final class OpInputs {
                     o.state().forEach(t -> laws.put(t, t.name().endsWith(".v") ? v -> 1e-4 + 0.01 * v * v : v -> 0.01 * v));
                 }
             }
-            default -> { }
+            case Op.Gather o -> { }
+            case Op.AddBias o -> { }
+            case Op.Activate o -> { }
+            case Op.Contrast o -> { }
+            case Op.Noise o -> { }
+            case Op.Reparameterize o -> { }
+            case Op.KlDivergence o -> { }
+            case Op.KlColumns o -> { }
+            case Op.Corrupt o -> { }
+            case Op.L1Penalty o -> { }
+            case Op.LogRatio o -> { }
+            case Op.ImportanceWeights o -> { }
+            case Op.ReduceLoss o -> { }
+            case Op.LinearBackwardWeight o -> { }
+            case Op.ColumnSum o -> { }
+            case Op.ReparameterizeBackward o -> { }
+            case Op.KlBackward o -> { }
+            case Op.L1Backward o -> { }
+            case Op.Add o -> { }
+            case Op.SquaredNorm o -> { }
         }
     }
 

@@ -9,6 +9,7 @@ import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Plan;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.FusionLevel;
+import dev.fusedvae.spec.Likelihood;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -78,15 +79,16 @@ public final class OpSweep {
     /// All cases, shapes first, then every activation, likelihood, optimizer, and form of data.
     public static List<OpCase> cases() {
         Stream<String> activations = Arrays.stream(Activation.values()).map(Activation::flag);
-        Stream<String> others = Stream.of("gaussian", "gaussian-scalar", "gaussian-scalar/clip", "gaussian-feature", "no-bias", "no-bias/clip", "autoencoder",
+        Stream<String> likelihoods = Likelihood.all(0.5).stream().map(Likelihood::flag);
+        Stream<String> others = Stream.of("gaussian-scalar/clip", "no-bias", "no-bias/clip", "autoencoder",
                 "adamw", "sgd", "sgd/clip", "adam/clip", "adamw/clip", "threshold", "dynamic", "centred", "bytes", "bytes/dynamic", "bytes/threshold",
-                "bytes16/dynamic", "continuous-bernoulli", "continuous-bernoulli/samples", "gaussian-vector", "gaussian-vector/clip",
+                "bytes16/dynamic", "continuous-bernoulli/samples", "gaussian-vector/clip",
                 "gaussian-vector/iwae/sgd", "gaussian-scalar/iwae", "gaussian-scalar/samples", "gaussian-feature/dreg", "sparse", "sparse/masked",
                 "sparse/clip", "samples", "free-bits", "free-bits/prior", "prior", "samples/prior", "iwae", "iwae/prior",
                 "iwae/clip", "dreg", "dreg/prior/clip", "noisy", "masked/samples", "noisy/iwae", "cd2", "cd2/dynamic", "cd2/sgd", "pcd1");
-        Stream<String> settings = Stream.concat(activations, others).map(s -> AWKWARD + "/" + s);
-        Stream<String> halves = Stream.of("", "/gaussian", "/gaussian-scalar", "/gaussian-vector", "/gaussian-feature", "/gaussian-feature/clip",
-                "/continuous-bernoulli", "/iwae", "/samples", "/noisy").map(HALVES::concat);
+        Stream<String> settings = Stream.of(activations, likelihoods, others).flatMap(s -> s).map(s -> AWKWARD + "/" + s);
+        Stream<String> halves = Stream.concat(Likelihood.all(0.5).stream().map(l -> "/" + l.flag()),
+                Stream.of("/gaussian-feature/clip", "/iwae", "/samples", "/noisy")).map(HALVES::concat);
         return Stream.of(SHAPES.stream().flatMap(OpSweep::optimizers), halves, settings).flatMap(s -> s).map(OpCase::parse).toList();
     }
 

@@ -269,8 +269,14 @@ final class Rounding {
     private void corrupt(Op.Corrupt o, double[] made) {
         double[] x = value(o.x());
         double[] e = make(o.out());
-        for (int i = 0; i < e.length && o.corruption() instanceof Corruption.Gaussian; i++) {
-            e[i] = u * (Math.abs(made[i] - x[i]) + Math.abs(made[i]));
+        switch (o.corruption()) {
+            case Corruption.None() -> { }
+            case Corruption.Gaussian(double sigma) -> {
+                for (int i = 0; i < e.length; i++) {
+                    e[i] = u * (Math.abs(made[i] - x[i]) + Math.abs(made[i]));
+                }
+            }
+            case Corruption.Masking(double probability) -> { }
         }
     }
 

@@ -28,6 +28,11 @@ public sealed interface Examples {
             }
         }
 
+        /// Whether they are binarized by the law for bytes.
+        public boolean grey() {
+            return fullScale == 255;
+        }
+
         @Override
         public int count() {
             return values.length / features;

@@ -48,10 +48,13 @@ public sealed interface Feed {
                         "values less a mean are no probabilities: binarize data that is not centred");
             }
         }
-        if (this instanceof Inference inference) {
-            for (Op op : plan.graph().ops()) {
-                require(!(op instanceof Op.Noise noise) || noise.eps().samples() * inference.chunks() == inference.samples(),
-                        "the plan and the feed disagree on the samples of an example: %d in %d chunks", inference.samples(), inference.chunks());
+        switch (this) {
+            case Training training -> { }
+            case Inference inference -> {
+                for (Op op : plan.graph().ops()) {
+                    require(!(op instanceof Op.Noise noise) || noise.eps().samples() * inference.chunks() == inference.samples(),
+                            "the plan and the feed disagree on the samples of an example: %d in %d chunks", inference.samples(), inference.chunks());
+                }
             }
         }
         require(batch() == plan.batch(), "the plan runs batches of %d rows, the feed gives %d", plan.batch(), batch());

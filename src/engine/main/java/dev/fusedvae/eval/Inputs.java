@@ -46,7 +46,11 @@ public final class Inputs {
 
     private static void checkUnit(DataSet data, Normalization normalization, String what, String remedy) {
         Examples examples = examples(data, normalization);
-        if (examples instanceof Examples.Bytes bytes && bytes.mean().length == 0 && bytes.table()[255] <= 1) {
+        boolean known = switch (examples) {
+            case Examples.Bytes bytes -> bytes.mean().length == 0 && bytes.table()[255] <= 1;
+            case Examples.Floats floats -> false;
+        };
+        if (known) {
             return;
         }
         for (int i = 0; i < examples.count(); i++) {

@@ -45,9 +45,7 @@ final class Backward {
         switch (op) {
             case Op.ImportanceWeights f -> weights = f.weights();
             case Op.LogLikelihood f -> likelihood(f);
-            case Op.KlColumns f -> freeBits = objective instanceof Objective.Vae v
-                    ? Optional.of(new Op.FreeBits(v.freeBits(), f.means()))
-                    : Optional.empty();
+            case Op.KlColumns f -> freeBits = Optional.of(new Op.FreeBits(objective.freeBits(), f.means()));
             case Op.KlDivergence f -> {
                 Tensor d = named(f.heads(), "d.kl");
                 out.add(new Op.KlBackward(f.heads(), f.prior(), freeBits, d));
@@ -126,7 +124,7 @@ final class Backward {
     }
 
     private boolean dreg() {
-        return objective instanceof Objective.Iwae iwae && iwae.dreg();
+        return objective.dreg();
     }
 
     /// `gradient` times the weights of its rows where those are due; made once.

@@ -10,34 +10,39 @@ import java.util.stream.Collectors;
 /// NaN propagates through every value and every derivative.
 public enum Activation {
     /// `a`
-    IDENTITY(0),
+    IDENTITY(0, Slope.BY_OUTPUT),
     /// `max(a, 0)`
-    RELU(1),
+    RELU(1, Slope.BY_OUTPUT),
     /// `a` above zero, else `0.01·a`
-    LEAKY_RELU(2),
+    LEAKY_RELU(2, Slope.BY_OUTPUT),
     /// `tanh a`
-    TANH(3),
+    TANH(3, Slope.BY_OUTPUT),
     /// `1 / (1 + exp(−a))`
-    SIGMOID(4),
+    SIGMOID(4, Slope.BY_OUTPUT),
     /// `log(1 + exp a)`
-    SOFTPLUS(5),
+    SOFTPLUS(5, Slope.BY_OUTPUT),
     /// `a` above zero, else `exp(a) − 1`
-    ELU(6),
+    ELU(6, Slope.BY_OUTPUT),
     /// `a·Φ(a) = ½·a·(1 + erf(a/√2))`, the exact form
-    GELU(7),
+    GELU(7, Slope.BY_INPUT),
     /// `a·sigmoid(a)`, also called swish
-    SILU(8);
+    SILU(8, Slope.BY_INPUT);
 
     /// Slope of [#LEAKY_RELU] below zero.
     public static final double LEAKY_SLOPE = 0.01;
 
-    private final int code;
+    /// What the derivative is computed from.
+    private enum Slope { BY_INPUT, BY_OUTPUT }
 
-    Activation(int code) {
+    private final int code;
+    private final Slope slope;
+
+    Activation(int code, Slope slope) {
         this.code = code;
+        this.slope = slope;
     }
 
-    /// The number by which kernels know it: `ActivationCode` of kernels/common/args.cuh. It is never given to another.
+    /// The number by which kernels know it: `ActivationCode` of kernels/common/activation.cuh. It is never given to another.
     public int code() {
         return code;
     }
@@ -62,7 +67,7 @@ public enum Activation {
 
     /// True where the backward pass needs the pre-activation `a`; elsewhere the output `y` is enough.
     public boolean derivesFromInput() {
-        return this == GELU || this == SILU;
+        return slope == Slope.BY_INPUT;
     }
 
     /// The activation of `a`.

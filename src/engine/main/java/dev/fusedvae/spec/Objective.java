@@ -75,6 +75,26 @@ public sealed interface Objective {
         };
     }
 
+    /// Nats of KL that each latent has for free; 0 for none.
+    default double freeBits() {
+        return switch (this) {
+            case Vae v -> v.freeBits;
+            case Iwae i -> 0;
+            case Autoencoder a -> 0;
+            case Sparse s -> 0;
+        };
+    }
+
+    /// Whether the encoder's gradient is the doubly reparameterized one.
+    default boolean dreg() {
+        return switch (this) {
+            case Vae v -> false;
+            case Iwae i -> i.dreg;
+            case Autoencoder a -> false;
+            case Sparse s -> false;
+        };
+    }
+
     /// Values the encoder's last layer computes for every latent: (μ, log σ²) where z is random, the code alone otherwise.
     default int headsPerLatent() {
         return variational() ? 2 : 1;

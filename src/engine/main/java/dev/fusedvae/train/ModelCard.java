@@ -3,7 +3,6 @@ package dev.fusedvae.train;
 import dev.fusedvae.run.EpochMetrics;
 import dev.fusedvae.run.Figures;
 import dev.fusedvae.run.History;
-import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.Objective;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
@@ -41,7 +40,7 @@ final class ModelCard {
                 %s""".formatted(kind, spec.shape(), summary(model),
                 model.data().isEmpty() ? "unknown" : model.data(), model.normalization().kind(), model.train().binarization().flag(),
                 spec.shape(), spec.activation().flag(), spec.bias() ? "" : ", no biases",
-                likelihood(spec.likelihood()), objective(spec.objective()), String.format(Locale.ROOT, "%,d", model.parameters().count()), training(model.train()),
+                spec.likelihood().words(), objective(spec.objective()), String.format(Locale.ROOT, "%,d", model.parameters().count()), training(model.train()),
                 figures(model.history(), new FigureTable(spec.objective().bound())), environment(model));
     }
 
@@ -53,11 +52,6 @@ final class ModelCard {
         EpochMetrics m = history.epochs().get(history.modelEpoch() - 1);
         return "After %d of %d epochs the test ELBO is **%s** nats per example; training ended: %s.".formatted(m.epoch(),
                 model.train().epochs(), nats(m.test().elbo()), history.ending().flag());
-    }
-
-    private static String likelihood(Likelihood likelihood) {
-        return likelihood instanceof Likelihood.Gaussian(double variance)
-                ? likelihood.flag() + ", variance " + variance : likelihood.flag();
     }
 
     private static String objective(Objective objective) {

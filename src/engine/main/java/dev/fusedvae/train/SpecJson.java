@@ -32,15 +32,13 @@ final class SpecJson {
         node.put("activation", spec.activation().flag());
         node.put("bias", spec.bias());
         node.put("likelihood", spec.likelihood().flag());
-        if (spec.likelihood() instanceof Likelihood.Gaussian(double variance)) {
-            node.put("variance", variance);
-        }
+        spec.likelihood().fixedVariance().ifPresent(variance -> node.put("variance", variance));
         objective(node, spec.objective());
         if (!spec.prior().standard()) {
             node.put("priorMean", spec.prior().mean());
             node.put("priorVariance", spec.prior().variance());
         }
-        if (!(spec.corruption() instanceof Corruption.None)) {
+        if (!spec.corruption().equals(Corruption.NONE)) {
             node.put("corruption", spec.corruption().flag());
         }
         return node;

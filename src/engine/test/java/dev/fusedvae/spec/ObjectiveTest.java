@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ObjectiveTest {
@@ -47,9 +49,14 @@ class ObjectiveTest {
 
     @Test
     void everyLikelihood_isReadByItsFlag() {
-        for (Likelihood likelihood : List.of(new Likelihood.Bernoulli(), new Likelihood.ContinuousBernoulli(), new Likelihood.Gaussian(2),
-                new Likelihood.GaussianScalar(), new Likelihood.GaussianVector(), new Likelihood.GaussianFeature())) {
+        for (Likelihood likelihood : Likelihood.all(2)) {
             assertEquals(likelihood, Likelihood.parse(likelihood.flag(), 2));
         }
+        refuses("unknown likelihood 'poisson'; use one of bernoulli, gaussian,", () -> Likelihood.parse("poisson", 1));
+    }
+
+    @Test
+    void allLikelihoods_areAllThatThereAre() {
+        assertEquals(Set.of(Likelihood.class.getPermittedSubclasses()), Likelihood.all(1).stream().map(Object::getClass).collect(Collectors.toSet()));
     }
 }

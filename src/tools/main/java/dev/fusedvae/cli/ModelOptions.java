@@ -9,6 +9,7 @@ import dev.fusedvae.spec.VaeSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /// The shape of the model.
@@ -23,16 +24,16 @@ final class ModelOptions {
     @Option(names = "--latent", paramLabel = "L", description = "size of z (default: ${DEFAULT-VALUE})")
     int latent = 20;
 
-    @Option(names = "--activation", paramLabel = "NAME",
-            description = "identity, relu, leaky-relu, tanh, sigmoid, softplus, elu, gelu or silu (default: ${DEFAULT-VALUE})")
+    @Option(names = "--activation", paramLabel = "NAME", completionCandidates = Activations.class,
+            description = "one of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
     String activation = "relu";
 
-    @Option(names = "--likelihood", paramLabel = "NAME", description = "bernoulli, continuous-bernoulli, gaussian, gaussian-scalar (one learned"
-            + " variance), gaussian-vector (a learned variance per feature) or gaussian-feature (a variance per feature from the decoder)"
-            + " (default: ${DEFAULT-VALUE})")
+    @Option(names = "--likelihood", paramLabel = "NAME", completionCandidates = Likelihoods.class,
+            description = "one of ${COMPLETION-CANDIDATES}; a gaussian's variance is fixed, that of -scalar is learned, that of -vector learned"
+                    + " per feature, that of -feature given by the decoder per feature (default: ${DEFAULT-VALUE})")
     String likelihood = "bernoulli";
 
-    @Option(names = "--variance", paramLabel = "V", description = "fixed variance of --likelihood gaussian (default: 1)")
+    @Option(names = "--variance", paramLabel = "V", description = "fixed variance, of --likelihood gaussian (default: 1)")
     Optional<Double> variance = Optional.empty();
 
     @Option(names = "--objective", paramLabel = "NAME", description = "vae, iwae (importance-weighted bound), autoencoder (deterministic),"
@@ -72,15 +73,34 @@ final class ModelOptions {
     @Option(names = "--no-bias", description = "layers without biases")
     boolean noBias;
 
+    /// For help and completion.
+    static final class Activations extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Activations() {
+            super(Stream.of(Activation.values()).map(Activation::flag).toList());
+        }
+    }
+
+    /// For help and completion.
+    static final class Likelihoods extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Likelihoods() {
+            super(Likelihood.all(1).stream().map(Likelihood::flag).toList());
+        }
+    }
+
     /// The model for examples of `features` values.
     VaeSpec spec(int features) {
         List<Integer> encoder = widths("--hidden", hidden);
-        UsageException.require(variance.isEmpty() || likelihood.equals("gaussian"),
+        Likelihood parsed = Likelihood.parse(likelihood, variance.orElse(1.0));
+        UsageException.require(variance.isEmpty() || parsed.fixedVariance().isPresent(),
                 "--variance belongs to --likelihood gaussian, not to %s", likelihood);
         return new VaeSpec(features, encoder, latent,
                 decoderHidden.map(text -> widths("--decoder-hidden", text)).orElse(encoder.reversed()),
                 UsageException.value(() -> Activation.parse(activation)), !noBias,
-                Likelihood.parse(likelihood, variance.orElse(1.0)), objective(),
+                parsed, objective(),
                 new Prior(priorMean.isEmpty() ? Prior.STANDARD.mean() : priorMean, priorVariance.isEmpty() ? Prior.STANDARD.variance() : priorVariance),
                 Corruption.parse(corruption.orElse(objective.equals("denoising") ? "gaussian:0.3" : "none")));
     }

@@ -1,7 +1,6 @@
 package dev.fusedvae.cli;
 
 import dev.fusedvae.spec.Corruption;
-import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
@@ -17,15 +16,12 @@ final class Specs {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("layers", spec.shape() + (spec.bias() ? "" : ", no biases"));
         facts.put("activation", spec.activation().flag());
-        facts.put("likelihood", switch (spec.likelihood()) {
-            case Likelihood.Gaussian(double variance) -> "gaussian, variance " + variance;
-            default -> spec.likelihood().flag();
-        });
+        facts.put("likelihood", spec.likelihood().words());
         facts.put("objective", spec.objective().words());
         if (!spec.prior().standard()) {
             facts.put("prior", "normal, mean " + spec.prior().mean() + ", variance " + spec.prior().variance());
         }
-        if (!(spec.corruption() instanceof Corruption.None)) {
+        if (!spec.corruption().equals(Corruption.NONE)) {
             facts.put("corruption", spec.corruption().flag());
         }
         return facts;

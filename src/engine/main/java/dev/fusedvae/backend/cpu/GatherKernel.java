@@ -10,7 +10,6 @@ import java.util.Arrays;
 /// x ← the examples of the step: picked by the order of the epoch, normalised, binarized.
 final class GatherKernel implements Kernel {
     /// The full scale of grey pixels, which have a law of binarization of their own.
-    private static final int GREY = 255;
 
     private final Machine machine;
     private final float[] work;
@@ -96,13 +95,18 @@ final class GatherKernel implements Kernel {
     }
 
     private void draw(int member, Examples examples, int from, int to, long step, long row) {
-        if (examples instanceof Examples.Bytes e && e.fullScale() == GREY) {
-            Binarizer.binarize(machine.binarization(), step, row, e.values(), from, x.columns(), work, to, x.stride());
-        } else {
-            float[] probabilities = rowOf[member];
-            normalise(examples, from, probabilities, 0, x.columns());
-            Binarizer.binarize(machine.binarization(), step, row, probabilities, 0, x.columns(), work, to, x.stride());
+        switch (examples) {
+            case Examples.Bytes e when e.grey() ->
+                    Binarizer.binarize(machine.binarization(), step, row, e.values(), from, x.columns(), work, to, x.stride());
+            case Examples.Bytes e -> drawFloats(member, e, from, to, step, row);
+            case Examples.Floats e -> drawFloats(member, e, from, to, step, row);
         }
+    }
+
+    private void drawFloats(int member, Examples examples, int from, int to, long step, long row) {
+        float[] probabilities = rowOf[member];
+        normalise(examples, from, probabilities, 0, x.columns());
+        Binarizer.binarize(machine.binarization(), step, row, probabilities, 0, x.columns(), work, to, x.stride());
     }
 
     /// What lies behind the last column is zero and not what another slot left there.

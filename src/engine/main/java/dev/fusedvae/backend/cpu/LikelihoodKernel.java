@@ -37,7 +37,7 @@ final class LikelihoodKernel implements Kernel {
         y = memory.panels(stage.y());
         dY = memory.panels(stage.dY().orElse(stage.y()));
         ll = stage.ll().map(memory::partials);
-        boolean columns = likelihood instanceof Likelihood.GaussianVector;
+        boolean columns = likelihood.logVar() == Likelihood.LogVar.VECTOR;
         dLogVar = stage.dLogVar().filter(t -> !columns).map(memory::partials);
         dColumns = stage.dLogVar().filter(t -> columns).map(memory::panels);
         logVar = stage.logVar().map(memory::panels);

@@ -255,7 +255,7 @@ final class Memory {
                         o.squares().ifPresent(s -> sums(s, 1));
                     }
                     case Op.LikelihoodBackward o -> {
-                        if (o.likelihood() instanceof Likelihood.GaussianScalar) {
+                        if (o.likelihood().logVar() == Likelihood.LogVar.SCALAR) {
                             sums(o.dLogVar().orElseThrow(), tiles(o.x()));
                         }
                     }

@@ -95,10 +95,11 @@ final class ReferenceOps {
 
     private void draw(Examples examples, int example, int b, float[] row, int width) {
         long noiseRow = feed.noiseRow(step, b);
-        if (examples instanceof Examples.Bytes e && e.fullScale() == 255) {
-            Binarizer.binarize(feed.binarization(), step.step(), noiseRow, e.values(), example * width, width, row, 0, 32);
-        } else {
-            Binarizer.binarize(feed.binarization(), step.step(), noiseRow, row.clone(), 0, width, row, 0, 32);
+        switch (examples) {
+            case Examples.Bytes e when e.grey() ->
+                    Binarizer.binarize(feed.binarization(), step.step(), noiseRow, e.values(), example * width, width, row, 0, 32);
+            case Examples.Bytes e -> Binarizer.binarize(feed.binarization(), step.step(), noiseRow, row.clone(), 0, width, row, 0, 32);
+            case Examples.Floats e -> Binarizer.binarize(feed.binarization(), step.step(), noiseRow, row.clone(), 0, width, row, 0, 32);
         }
     }
 
@@ -235,14 +236,14 @@ final class ReferenceOps {
             for (int j = 0; j < d; j++) {
                 var at = ReferenceLikelihood.of(o.likelihood(), of(o.x())[r / k * d + j], of(o.y()), r, j, d, learned(o.logVar()));
                 dY[r * o.dY().width() + j] = -at.byMean() * scale;
-                if (o.dY().parts() == 2) {
-                    dY[r * 2 * d + d + j] = -at.byLogVar() * scale;
-                } else if (o.likelihood() instanceof Likelihood.GaussianVector) {
-                    of(o.dLogVar().orElseThrow())[r * d + j] = -at.byLogVar() * scale;
+                switch (o.likelihood().logVar()) {
+                    case NONE -> { }
+                    case SCALAR -> dScalar -= at.byLogVar() * scale;
+                    case VECTOR -> of(o.dLogVar().orElseThrow())[r * d + j] = -at.byLogVar() * scale;
+                    case DECODER -> dY[r * 2 * d + d + j] = -at.byLogVar() * scale;
                 }
-                dScalar -= at.byLogVar() * scale;
             }
-            if (o.likelihood() instanceof Likelihood.GaussianScalar) {
+            if (o.likelihood().logVar() == Likelihood.LogVar.SCALAR) {
                 of(o.dLogVar().orElseThrow())[r] = dScalar;
             }
         }

@@ -35,7 +35,7 @@ final class DataBindings {
                 .word("in_order", byExample(feed)).word("examples", examples.count());
         switch (examples) {
             case Examples.Floats e -> args.word("element", 0).word("byte_law", 0).real("shift", e.offset()).real("divisor", e.divisor());
-            case Examples.Bytes e -> args.word("element", 1).word("byte_law", e.fullScale() == 255 ? 1 : 0).real("shift", 0).real("divisor", 1);
+            case Examples.Bytes e -> args.word("element", 1).word("byte_law", e.grey() ? 1 : 0).real("shift", 0).real("divisor", 1);
         }
     }
 

@@ -57,7 +57,7 @@ final class LikelihoodBindings {
 
     /// The words of `likelihood`, on which every kernel that evaluates it agrees.
     private static Args likelihood(Args args, Likelihood likelihood, Tensor x, Optional<Tensor> logVar, Operands at) {
-        double variance = likelihood instanceof Likelihood.Gaussian g ? g.variance() : 1;
+        double variance = likelihood.fixedVariance().orElse(1);
         return args.pointer("x", at.at(x)).pointer("log_var", at.orNull(logVar)).word("d", x.columns())
                 .word("likelihood", likelihood.code()).real("precision", (float) (1 / variance))
                 .real("half_log", (float) (0.5 * StrictMath.log(2 * Math.PI * variance)));

@@ -80,7 +80,7 @@ public final class Slots implements AutoCloseable {
                 case Op.LogRatio o -> shapes.put(o.ratio(), Shape.Partials.of(o.eps().columns(), o.ratio().rows(batch)));
                 case Op.L1Penalty o -> shapes.put(o.l1(), Shape.Partials.of(o.code().columns(), batch));
                 case Op.ImportanceWeights o -> shapes.put(o.bound(), Shape.Partials.of(1, batch));
-                case Op.LikelihoodBackward o when o.likelihood() instanceof Likelihood.GaussianScalar ->
+                case Op.LikelihoodBackward o when o.likelihood().logVar() == Likelihood.LogVar.SCALAR ->
                         o.dLogVar().ifPresent(d -> shapes.put(d, Shape.Partials.of(o.x().columns(), d.rows(batch))));
                 case Op.Gather _, Op.Linear _, Op.AddBias _, Op.Activate _, Op.BernoulliSample _, Op.Contrast _, Op.Noise _, Op.Reparameterize _,
                      Op.KlColumns _, Op.Corrupt _, Op.ReduceLoss _, Op.LikelihoodBackward _, Op.WeightRows _, Op.LinearBackwardData _,

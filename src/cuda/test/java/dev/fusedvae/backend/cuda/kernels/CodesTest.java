@@ -42,7 +42,7 @@ class CodesTest {
 
     @Test
     void activations() throws IOException {
-        assertEquals(Arrays.stream(Activation.values()).collect(Collectors.toMap(Activation::code, Enum::name)), enumerators("args.cuh", "ActivationCode"));
+        assertEquals(Arrays.stream(Activation.values()).collect(Collectors.toMap(Activation::code, Enum::name)), enumerators("activation.cuh", "ActivationCode"));
     }
 
     @Test
@@ -60,10 +60,8 @@ class CodesTest {
 
     @Test
     void likelihoods() throws IOException {
-        Stream<Likelihood> all = Stream.of(new Likelihood.Bernoulli(), new Likelihood.Gaussian(1), new Likelihood.ContinuousBernoulli(),
-                new Likelihood.GaussianScalar(), new Likelihood.GaussianVector(), new Likelihood.GaussianFeature());
-        assertEquals(Likelihood.class.getPermittedSubclasses().length, enumerators("family_args.cuh", "LikelihoodCode").size());
-        assertEquals(all.collect(Collectors.toMap(Likelihood::code, l -> constant(l.flag()))), enumerators("family_args.cuh", "LikelihoodCode"));
+        assertEquals(Likelihood.all(1).stream().collect(Collectors.toMap(Likelihood::code, l -> constant(l.flag()))),
+                enumerators("likelihood.cuh", "LikelihoodCode"));
     }
 
     @Test
