@@ -56,7 +56,7 @@ def verify(stage):
     _, output = stage.cli("kernels", "--json")
     ops = list(dict.fromkeys(k["op"] for k in answered(output)["kernels"]))
     ops = [op for op in ops if op in LADDERS[:3]] if rehearse else sorted(ops, key=lambda op: op not in LADDERS)
-    how = ["--device", "simt", "--shape", SHAPE] if rehearse else ["--device", "gpu"]
+    how = ["--backend", "cuda", *(["--shape", SHAPE] if rehearse else [])]
     results, failures = {"ops": []}, []
     for (_, op, *_), code, text in stage.together([["verify", op, *how, "--json"] for op in ops], VERIFY_WORKERS):
         if code in (0, 1) and "{\n" in text:
@@ -153,7 +153,7 @@ def ladder(stage):
 
 def ablate(stage):
     """what every fusion buys: levels, then the highest with one rule off at a time"""
-    net = ["--data", "digits", "--hidden", "32", "--latent", "4", "--backends", "simt"] if stage.run.rehearse() else [
+    net = ["--data", "digits", "--hidden", "32", "--latent", "4", "--backends", "cuda"] if stage.run.rehearse() else [
         "--data", "mnist", "--hidden", "400", "--latent", "20", "--backends", "cuda"]
     results, failures = stage.bench(lambda to: stage.cli("ablate", *net, "--out", to, "--json"), "ablate.json")
     expected = ("without", "not timed") if stage.run.rehearse() else ("without",)     # a backend need not have every plan that rules can make

@@ -91,7 +91,7 @@ def checks(stage):
     """(tool, what, command line): variants that no plan takes by itself, then trainings; the likeliest to find something first."""
     for op in ("linear_bias_act", "linear_backward_data_act", "linear_backward_weight_bias", "output_likelihood"):
         for check in TOOLS[:2]:
-            yield check, f"verify {op}", ["verify", op, "--device", "gpu", "--shape", "65of70x132-68-33-68-132"]
+            yield check, f"verify {op}", ["verify", op, "--backend", "cuda", "--shape", "65of70x132-68-33-68-132"]
     for level in ("layer", "epilogue") if stage.run.quick() else ("layer", "epilogue", "none"):
         for check in TOOLS[:3] if stage.run.quick() else TOOLS:
             yield check, f"train {level}", ["train", "--data", "digits", "--hidden", "32", "--latent", "4", "--epochs", "1", "--backend", "cuda",

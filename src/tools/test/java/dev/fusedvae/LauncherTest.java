@@ -207,6 +207,17 @@ class LauncherTest {
         assertTrue(lastLog().contains(" in " + elsewhere + " "), lastLog());
     }
 
+    /// So that the hints of a command can be typed as they stand.
+    @Test
+    void nameOfTheProgram_isWhatTheUserTyped() throws Exception {
+        jdk("usr/lib/jvm/jdk-25", "25");
+        assertEquals(0, finish(start(project, Map.of(), "./fvae", "doctor")).exit);
+        assertTrue(lastLog().contains(" [-Dfvae.program=./fvae] "), lastLog());
+        Files.createSymbolicLink(bin.resolve("vae"), Path.of("../a project/fvae"));
+        assertEquals(0, finish(start(sandbox, Map.of(), "/bin/sh", "-c", "vae doctor; exit")).exit);
+        assertTrue(lastLog().contains(" [-Dfvae.program=vae] "), lastLog());
+    }
+
     @Test
     void twoFirstStarts_buildOnce() throws Exception {
         jdk("usr/lib/jvm/jdk-25", "25");

@@ -3,6 +3,7 @@ package dev.fusedvae.bench;
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.Conditions;
+import dev.fusedvae.results.Program;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public final class Main implements Callable<Integer> {
     private Main() {}
 
     static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new Main());
+        CommandLine line = new CommandLine(new Main()).setCommandName(Program.name() + " bench");
         line.setParameterExceptionHandler((e, arguments) -> {
             String name = e.getCommandLine().getCommandSpec().qualifiedName();
             System.err.println(name + ": " + e.getMessage() + "; see " + name + " --help");

@@ -1,5 +1,6 @@
 package dev.fusedvae.bench;
 
+import dev.fusedvae.results.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ final class Peers implements AutoCloseable {
         }
         Path jar = folder.resolve("dl4j").resolve("target").resolve("dl4j-peer.jar");
         if (!Files.exists(jar)) {
-            throw new Peer.Absent("dl4j is not here; fetch it (400 MB) by `./fvae bench peers --setup-dl4j`");
+            throw new Peer.Absent("dl4j is not here; fetch it (400 MB) by `" + Program.name() + " bench peers --setup-dl4j`");
         }
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-jar", jar.toString(), "--serve"));

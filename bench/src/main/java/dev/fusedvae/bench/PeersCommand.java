@@ -8,6 +8,7 @@ import dev.fusedvae.data.Lookup;
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.Conditions;
 import dev.fusedvae.lab.PeerTable;
+import dev.fusedvae.results.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class PeersCommand implements Callable<Integer> {
     @Option(names = "--setup-dl4j", description = "first build bench/peers/dl4j (downloads about 400 MB)")
     boolean setupDl4j;
 
-    @Option(names = "--rows", split = ",", paramLabel = "ROW", description = "what to run, separated by commas: NET:BATCH, NET@iwaeK:BATCH, encode:BATCH:THREADS, dl4j:NET:BATCH"
+    @Option(names = "--rows", split = ",", paramLabel = "ROW,...", hideParamSyntax = true, description = "what to run, separated by commas: NET:BATCH, NET@iwaeK:BATCH, encode:BATCH:THREADS, dl4j:NET:BATCH"
             + " (default: I:20,I:128,I@iwae50:20,S:128,S:1024,big:64,big:256,dl4j:S:128,encode:1:1,encode:1:2,encode:1024:2)")
     List<String> rows = List.of();
 
@@ -72,7 +73,7 @@ final class PeersCommand implements Callable<Integer> {
     @Option(names = "--threads", description = "threads of everyone (default: ${DEFAULT-VALUE})")
     int threads = 2;
 
-    @Option(names = "--data-dir", paramLabel = "DIR", description = "where MNIST lies (default: as `fvae data list` says)")
+    @Option(names = "--data-dir", paramLabel = "DIR", description = "where MNIST lies (default: where the command data list finds it)")
     Optional<Path> dataDir = Optional.empty();
 
     @Option(names = "--out", paramLabel = "FILE", description = "the results file (default: bench/results/DATE-MACHINE-peers.json)")
@@ -161,7 +162,7 @@ final class PeersCommand implements Callable<Integer> {
         Path own = ENVIRONMENT.resolve("bin").resolve("python");
         Path program = python.orElseGet(() -> Files.isExecutable(own) ? own : Path.of("python3"));
         Path folder = Catalogue.lookup("mnist", dataDir, System.getenv()).found().flatMap(Lookup.Place::folder)
-                .orElseThrow(() -> new IOException("the contest runs on MNIST, which was not found; run `fvae data fetch mnist` or name its folder by --data-dir"));
+                .orElseThrow(() -> new IOException("the contest runs on MNIST, which was not found; run `" + Program.name() + " data fetch mnist` or name its folder by --data-dir"));
         return new Peer.Setting(program, idx(folder, "train-images"), idx(folder, "t10k-images"), threads, warm.orElse(quick ? QUICK_WARM : 1500));
     }
 

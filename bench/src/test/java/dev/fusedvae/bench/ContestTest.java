@@ -33,7 +33,7 @@ class ContestTest {
             BenchResults.Series dl4j = row.series().getLast();
             assertEquals("dl4j fit", dl4j.who());
             assertTrue(dl4j.samples().isEmpty());
-            assertEquals("dl4j is not here; fetch it (400 MB) by `./fvae bench peers --setup-dl4j`", dl4j.ran());
+            assertEquals("dl4j is not here; fetch it (400 MB) by `fvae bench peers --setup-dl4j`", dl4j.ran());
             BenchResults.Row encode = new Contest(peers, examples, examples, setting, 1).run(new Entry.Encode(2, 1));
             assertTrue(encode.series().get(1).ran().contains("no-python cannot be started"), encode.series().get(1).ran());
             assertTrue(PeerTable.markdown(new BenchResults("peers", ENVIRONMENT, List.of(row))).getLast().contains("none: DL4J"));

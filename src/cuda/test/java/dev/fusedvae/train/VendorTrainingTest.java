@@ -76,6 +76,6 @@ class VendorTrainingTest {
     @Test
     void levelLayer_isRefusedInOneSentence() {
         String message = assertThrows(IllegalArgumentException.class, () -> train(THREE_EPOCHS, options(FusionLevel.LAYER, Vendor.NOISE))).getMessage();
-        assertEquals("--vendor noise works at --fusion none or epilogue: at layer, products and noise are inside larger kernels that no vendor library has", message);
+        assertEquals("vendor noise works at fusion none or epilogue: at layer, products and noise are inside larger kernels that no vendor library has", message);
     }
 }

@@ -35,14 +35,13 @@ public record Defect(String op, String at, String device, Guard guard, String wh
         }
     }
 
-    @Override
-    public String toString() {
-        return text("");
+    /// The defect in one sentence without a full stop.
+    public String text() {
+        return "%s at %s on %s: %s".formatted(op, at, device, what);
     }
 
-    /// The defect, and the command that shows it again; `flags` are what that takes beside op and shape, each after a blank.
-    public String text(String flags) {
-        String where = op.contains("/") ? flags : " --device cpu"; // the one backend without variants
-        return "%s at %s on %s: %s; repeat it with `./fvae verify %s --shape %s%s`".formatted(op, at, device, what, op, at, where);
+    @Override
+    public String toString() {
+        return text() + "; repeat it with `./fvae verify " + op + " --shape " + at + "`";
     }
 }

@@ -80,7 +80,7 @@ public final class Backends {
         }
         if (!name.equals("cuda") && !choice.cuda().equals(CudaChoice.DEFAULT)) {
             throw new IllegalArgumentException("launcher, replay, vendor, kernels and variants are choices of the cuda backend, and this is " + name
-                    + "; leave them out or use --backend cuda");
+                    + "; leave them out, or choose the cuda backend");
         }
         Backend backend = switch (name) {
             case "reference" -> reference(choice.threads());

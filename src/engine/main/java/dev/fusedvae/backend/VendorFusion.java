@@ -33,7 +33,7 @@ public final class VendorFusion {
     /// @throws IllegalArgumentException for vendor parts at level layer
     public static Fusion of(CudaChoice choice, FusionLevel level) {
         if (!choice.vendor().isEmpty() && level == FusionLevel.LAYER) {
-            throw new IllegalArgumentException("--vendor " + choice.vendorFlags() + " works at --fusion none or epilogue: at layer, products and noise"
+            throw new IllegalArgumentException("vendor " + choice.vendorFlags() + " works at fusion none or epilogue: at layer, products and noise"
                     + " are inside larger kernels that no vendor library has");
         }
         Fusion fusion = Fusion.of(level);

@@ -17,7 +17,7 @@ import java.util.zip.GZIPInputStream;
 
 /// The data sets known by name: `digits` (inside the jar), `mnist`, `fashion-mnist` (IDX files, found or fetched).
 ///
-/// Files are looked up in order: `--data-dir` and the folder named after the set in it; the same for `FVAE_DATA`; the
+/// Files are looked up in order: the given folder and the one named after the set in it; the same for `FVAE_DATA`; the
 /// [cache][#cacheFolder]; `datasets/NAME` in each of `XDG_DATA_DIRS`, which is where Debian's packages put them.
 /// Content is checked against its pinned SHA-256 when loaded, so a name always means the same data.
 public final class Catalogue {
@@ -52,7 +52,7 @@ public final class Catalogue {
             return new Lookup(name, List.of(new Lookup.Place("built in", Optional.empty(), true, "")));
         }
         List<Lookup.Place> places = new ArrayList<>();
-        dataDir.ifPresent(folder -> places.addAll(placesIn(entry, "--data-dir", folder)));
+        dataDir.ifPresent(folder -> places.addAll(placesIn(entry, "data-dir", folder)));
         value(env, "FVAE_DATA").ifPresent(folder -> places.addAll(placesIn(entry, "FVAE_DATA", Path.of(folder))));
         places.add(place(entry, "cache", cacheFolder(name, env)));
         for (String folder : value(env, "XDG_DATA_DIRS").orElse("/usr/local/share:/usr/share").split(":")) {
@@ -63,7 +63,7 @@ public final class Catalogue {
         return new Lookup(name, places);
     }
 
-    /// The folder that `fvae data fetch` fills: `$XDG_CACHE_HOME/fusedvae/NAME`, by default under `~/.cache`.
+    /// The folder for downloaded data sets: `$XDG_CACHE_HOME/fusedvae/NAME`, by default under `~/.cache`.
     public static Path cacheFolder(String name, Map<String, String> env) {
         Path caches = value(env, "XDG_CACHE_HOME").map(Path::of)
                 .orElseGet(() -> Path.of(value(env, "HOME").orElse(System.getProperty("user.home")), ".cache"));
@@ -77,9 +77,8 @@ public final class Catalogue {
             return embedded(entry, entry.resource().get());
         }
         Lookup lookup = lookup(name, dataDir, env);
-        Path folder = lookup.found().flatMap(Lookup.Place::folder).orElseThrow(() -> new DataException(name
-                + " is not on this machine: run `fvae data fetch " + name + "`, or name its folder with --data-dir; looked in "
-                + lookup.describe()));
+        Path folder = lookup.found().flatMap(Lookup.Place::folder).orElseThrow(() -> new CatalogueException(name, name
+                + " is not on this machine: give the folder of its files, or set FVAE_DATA to it; looked in " + lookup.describe()));
         return load(entry, folder);
     }
 
@@ -153,8 +152,8 @@ public final class Catalogue {
         byte[] content = Digests.content(path, file);
         String fault = Digests.fault(file, content);
         if (!fault.isEmpty()) {
-            throw new DataException(path + " is not the file of " + entry.name() + " (" + fault + "): delete it and run `fvae data fetch "
-                    + entry.name() + "`, or, if it is data of your own, give its path as --data");
+            throw new CatalogueException(entry.name(), path + " is not the file of " + entry.name() + " (" + fault
+                    + "): put the published file in its place, or, if it is data of your own, give its path instead of the name " + entry.name());
         }
         return content;
     }

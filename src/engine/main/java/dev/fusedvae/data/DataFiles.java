@@ -29,7 +29,7 @@ public final class DataFiles {
     /// Reads a file or a folder of PNGs; of an NPZ, the training examples.
     public static DataSet read(Path path, ReadOptions options) {
         if (!Files.exists(path)) {
-            throw new DataException(path + " does not exist; check the name, or run `fvae data list` to see the catalogue");
+            throw new DataException(path + " does not exist; check the path");
         }
         if (Files.isDirectory(path)) {
             refuseTableOptions(path, options);

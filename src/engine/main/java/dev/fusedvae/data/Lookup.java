@@ -12,7 +12,7 @@ public record Lookup(String name, List<Place> places) {
         places = List.copyOf(places);
     }
 
-    /// One place: who named it (`--data-dir`, `FVAE_DATA`, `cache`, `system`, `built in`), and the reason where it will not do.
+    /// One place: who named it (`data-dir` for the folder that was given, `FVAE_DATA`, `cache`, `system`, `built in`), and the reason where it will not do.
     ///
     /// `folder` is empty for data inside the jar.
     public record Place(String origin, Optional<Path> folder, boolean found, String reason) {

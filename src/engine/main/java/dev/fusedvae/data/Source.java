@@ -39,7 +39,7 @@ final class Source {
 
     static DataException failure(Path path, IOException e) {
         String why = switch (e) {
-            case NoSuchFileException _ -> " does not exist; check the name, or run `fvae data list` to see the catalogue";
+            case NoSuchFileException _ -> " does not exist; check the path";
             case AccessDeniedException _ -> " cannot be read: permission denied";
             case EOFException _ -> " ends too early: the file is truncated, fetch or copy it again";
             case ZipException _ -> " is damaged (" + e.getMessage() + "): fetch or copy it again";

@@ -120,7 +120,7 @@ class BadFilesTest {
     @Test
     void missingFilesAndBadOptions_areRefused() {
         Path missing = dir.resolve("none.csv");
-        assertEquals(missing + " does not exist; check the name, or run `fvae data list` to see the catalogue",
+        assertEquals(missing + " does not exist; check the path",
                 assertThrows(DataException.class, () -> DataFiles.read(missing)).getMessage());
         assertEquals(dir + " is a folder, and folders of pictures are read by fusedvae-tools, which is not on the class path or module path; add it, or give a file",
                 assertThrows(DataException.class, () -> DataFiles.read(dir)).getMessage());

@@ -112,7 +112,7 @@ class CatalogueTest {
     @Test
     void absentData_isRefusedWithEveryPlaceAndTheRemedy() {
         String message = assertThrows(DataException.class, () -> Catalogue.load("mnist", Optional.empty(), env)).getMessage();
-        assertTrue(message.startsWith("mnist is not on this machine: run `fvae data fetch mnist`, or name its folder with --data-dir; looked in "));
+        assertTrue(message.startsWith("mnist is not on this machine: give the folder of its files, or set FVAE_DATA to it; looked in "));
         assertTrue(message.contains(dir.resolve("cache/fusedvae/mnist") + " (cache): no such folder"));
     }
 
@@ -155,6 +155,6 @@ class CatalogueTest {
         TestFiles.write(dir.resolve("file2.gz"), TestFiles.gzip(contents[2]));
         String message = assertThrows(DataException.class, () -> Catalogue.load(entry, dir)).getMessage();
         assertTrue(message.startsWith(dir.resolve("file2.gz") + " is not the file of tiny (has SHA-256 "), message);
-        assertTrue(message.endsWith("run `fvae data fetch tiny`, or, if it is data of your own, give its path as --data"), message);
+        assertTrue(message.endsWith(": put the published file in its place, or, if it is data of your own, give its path instead of the name tiny"), message);
     }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 /// What fusion buys, level by level and rule by rule.
 @Command(name = "ablate", description = {"Measure a training step at every fusion level, and with one rule switched off at a time.",
     "Every backend named takes part; rules are switched off at the highest level. The first losses of all must agree, or a configuration has no time."},
-        footer = {"  fvae ablate --data mnist --hidden 400 --latent 20", "  fvae ablate --data digits --hidden 32 --latent 4 --backends cpu,simt --out ablation.json"})
+        footer = {"  ${ROOT-COMMAND-NAME} ablate --data mnist --hidden 400 --latent 20", "  FVAE_CUDA=simt ${ROOT-COMMAND-NAME} ablate --data digits --hidden 32 --latent 4 --backends cpu,cuda"})
 final class AblateCommand extends FvaeCommand {
 
     @Mixin(name = "Experiment")

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 /// Sets the whole family side by side.
 @Command(name = "compare", description = {"Train densities, PCA, autoencoders, VAEs and an RBM on one data set: one table and one page of pictures.",
     "Data is made black and white at one half, so that all likelihoods are of the same thing, in nats per example."},
-        footer = {"  fvae compare --data digits", "  fvae compare --data mnist --hidden 400 --latent 20 --out runs/family"})
+        footer = {"  ${ROOT-COMMAND-NAME} compare --data digits", "  ${ROOT-COMMAND-NAME} compare --data mnist --hidden 400 --latent 20 --out runs/family"})
 final class CompareCommand extends FvaeCommand {
     /// Examples beyond which fewer passes do.
     private static final int MANY = 10_000;
@@ -40,7 +40,7 @@ final class CompareCommand extends FvaeCommand {
     @Option(names = "--seed", paramLabel = "S", order = 5, description = "source of every random number (default: ${DEFAULT-VALUE})")
     long seed = 1;
 
-    @Mixin(name = "Data")
+    @Mixin(name = OptionSections.DATA)
     DataOptions data = new DataOptions();
 
     @Mixin(name = "Engine")

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 
 /// Downloads a data set.
 @Command(name = "fetch", description = "Download a data set, check its SHA-256, and keep it where every command finds it.",
-        footer = "  fvae data fetch mnist")
+        footer = "  ${ROOT-COMMAND-NAME} data fetch mnist")
 final class DataFetchCommand extends FvaeCommand {
 
     @Parameters(paramLabel = "NAME", description = "mnist or fashion-mnist")

@@ -6,6 +6,7 @@ import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.CatalogueEntry;
 import dev.fusedvae.data.Lookup;
 import dev.fusedvae.results.Json;
+import dev.fusedvae.results.Program;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
 
 /// Shows the catalogue.
 @Command(name = "list", description = "Show the data sets known by name and every place where they were looked for.",
-        footer = "  fvae data list --data-dir ~/datasets")
+        footer = "  ${ROOT-COMMAND-NAME} data list --data-dir ~/datasets")
 final class DataListCommand extends FvaeCommand {
 
     @Option(names = "--data-dir", paramLabel = "DIR", description = "where to look first")
@@ -37,7 +38,7 @@ final class DataListCommand extends FvaeCommand {
                         entry.trainSize(), entry.testSize(), entry.image(), entry.classes(), entry.licence()));
                 lookup.places().forEach(place -> print((place.found() ? "  + " : "  - ") + place));
                 if (lookup.found().isEmpty()) {
-                    print("  get it with: fvae data fetch " + entry.name());
+                    print("  get it with: " + Program.name() + " data fetch " + entry.name());
                 }
             }
         }

@@ -4,13 +4,14 @@ import dev.fusedvae.Vae;
 import dev.fusedvae.data.DataException;
 import dev.fusedvae.data.DataFiles;
 import dev.fusedvae.data.DataSet;
+import dev.fusedvae.results.Program;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Decodes codes from a file.
 @Command(name = "decode", description = "Decode codes: the mean of p(x|z), in the model's normalised space.",
-        footer = "  fvae decode --model runs/demo --in mu.csv --out decoded.png")
+        footer = "  ${ROOT-COMMAND-NAME} decode --model runs/demo --in mu.csv --out decoded.png")
 final class DecodeCommand extends ModelCommand {
 
     @Option(names = "--in", paramLabel = "FILE", required = true, order = 1,
@@ -41,7 +42,7 @@ final class DecodeCommand extends ModelCommand {
         DataSet file = DataFiles.read(in);
         if (file.features() != latent) {
             throw new DataException(in + " has " + file.features() + " columns but a code of this model has " + latent
-                    + "; write such a file with `fvae encode --only mu`");
+                    + "; write such a file with `" + Program.name() + " encode --only mu`");
         }
         float[][] z = new float[file.size()][latent];
         for (int i = 0; i < z.length; i++) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.data.Split;
+import dev.fusedvae.results.Program;
 import dev.fusedvae.run.RunOptions;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.OptimizerSpec;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Option;
 
 /// Trains two small models on real digits and draws what they learned.
 @Command(name = "demo", description = {"Train on 1497 real handwritten digits, score on 300 others, and draw pictures: some seconds.",
-    "A second model with a plane as latent space draws the manifold."}, footer = "  fvae demo")
+    "A second model with a plane as latent space draws the manifold."}, footer = "  ${ROOT-COMMAND-NAME} demo")
 final class DemoCommand extends FvaeCommand {
     private static final int BATCH = 32;
     private static final double RATE = 3e-3;
@@ -81,6 +82,6 @@ final class DemoCommand extends FvaeCommand {
         print("Pictures:");
         pictures.forEach(p -> print("  " + p));
         print("");
-        print("Next: fvae sample --model " + out + ", or fvae data fetch mnist && fvae train --data mnist");
+        print("Next: %1$s sample --model %2$s, or %1$s data fetch mnist && %1$s train --data mnist".formatted(Program.name(), out));
     }
 }

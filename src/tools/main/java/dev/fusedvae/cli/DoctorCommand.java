@@ -9,6 +9,7 @@ import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.CatalogueEntry;
 import dev.fusedvae.data.Lookup;
 import dev.fusedvae.results.Json;
+import dev.fusedvae.results.Program;
 import dev.fusedvae.run.BackendChoice;
 import dev.fusedvae.run.BackendUnavailableException;
 import dev.fusedvae.simd.Simd;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Command;
 
 /// Shows what was probed on this machine, and what would help where something is missing.
 @Command(name = "doctor", description = "Show what was found on this machine: Java, vectors, backends, data, fonts, compilers.",
-        footer = "  fvae doctor")
+        footer = "  ${ROOT-COMMAND-NAME} doctor")
 final class DoctorCommand extends FvaeCommand {
 
     DoctorCommand(Terminal terminal) {
@@ -50,7 +51,7 @@ final class DoctorCommand extends FvaeCommand {
         for (CatalogueEntry entry : Catalogue.entries()) {
             Lookup lookup = Catalogue.lookup(entry.name(), Optional.empty(), terminal.env());
             found.put("data " + entry.name(), lookup.found().map(Lookup.Place::toString)
-                    .orElse("not found; run `fvae data fetch " + entry.name() + "` or see `fvae data list`"));
+                    .orElse("not found; run `%1$s data fetch %2$s`, or see `%1$s data list`".formatted(Program.name(), entry.name())));
         }
         found.put("fonts", Fonts.families() > 0 ? Fonts.families() + " families" : Fonts.MISSING);
         found.put("g++", tool("g++").orElse("not found; needed only to run CUDA kernels without a GPU"));

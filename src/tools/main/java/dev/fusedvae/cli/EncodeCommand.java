@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
 /// Writes codes.
 @Command(name = "encode", description = {"Write the codes of examples, a row each.",
     "Columns are mu.0, ... log_var.0, ... and with --samples z0.0, ...; an autoencoder has one code and no variance: code.0, ..."},
-        footer = {"  fvae encode --model runs/demo --data digits --out codes.csv",
-            "  fvae encode --model runs/demo --only mu --out mu.npy"})
+        footer = {"  ${ROOT-COMMAND-NAME} encode --model runs/demo --data digits --out codes.csv",
+            "  ${ROOT-COMMAND-NAME} encode --model runs/demo --only mu --out mu.npy"})
 final class EncodeCommand extends ModelDataCommand {
 
     @Option(names = "--out", paramLabel = "FILE", required = true, order = 2, description = "a .csv with a header, or a .npy of float32")

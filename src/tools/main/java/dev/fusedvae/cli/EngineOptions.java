@@ -30,7 +30,7 @@ final class EngineOptions {
     @Option(names = "--fusion", paramLabel = "LEVEL", description = "none, epilogue or layer (default: ${DEFAULT-VALUE})")
     String fusion = "layer";
 
-    @Option(names = "--vendor", paramLabel = "PARTS", split = ",", description = "gemm,noise: NVIDIA's libraries instead of own kernels;"
+    @Option(names = "--vendor", paramLabel = "PART,...", hideParamSyntax = true, split = ",", description = "gemm,noise: NVIDIA's libraries instead of own kernels;"
             + " cuda at --fusion none or epilogue")
     List<String> vendor = List.of();
 
@@ -44,7 +44,7 @@ final class EngineOptions {
     @Option(names = "--kernels", paramLabel = "DIR", description = "a folder of kernel variants beside the built-in ones; cuda only")
     Optional<Path> kernels = Optional.empty();
 
-    @Option(names = "--variant", paramLabel = "OP/NAME", split = ",", description = "kernel variants to take; cuda only (default: by shape and architecture)")
+    @Option(names = "--variant", paramLabel = "OP/NAME,...", hideParamSyntax = true, split = ",", description = "kernel variants to take; cuda only (default: by shape and architecture)")
     List<String> variants = List.of();
 
     BackendChoice choice() {

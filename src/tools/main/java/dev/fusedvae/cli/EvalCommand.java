@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 
 /// Scores a model.
 @Command(name = "eval", description = "Score a trained model: ELBO, reconstruction, KL, active units and more, in nats per example.",
-        footer = {"  fvae eval --model runs/demo --data digits --json", "  fvae eval --model runs/demo --samples 1000"})
+        footer = {"  ${ROOT-COMMAND-NAME} eval --model runs/demo --data digits --json", "  ${ROOT-COMMAND-NAME} eval --model runs/demo --samples 1000"})
 final class EvalCommand extends ModelCommand {
 
     @Option(names = "--with-train", order = 1, description = "score the training set as well")

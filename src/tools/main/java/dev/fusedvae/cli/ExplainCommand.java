@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
 
 /// Lists the plan of one training step.
 @Command(name = "explain", description = "List the plan of one training step: phases, calls, bytes, flops, and what was fused.",
-        footer = {"  fvae explain --data mnist --hidden 400 --latent 20 --fusion layer", "  fvae explain --time --backend cpu"})
+        footer = {"  ${ROOT-COMMAND-NAME} explain --data mnist --hidden 400 --latent 20 --fusion layer", "  ${ROOT-COMMAND-NAME} explain --time --backend cpu"})
 final class ExplainCommand extends FvaeCommand {
 
     @Option(names = "--data", paramLabel = "NAME", order = 0,

@@ -3,6 +3,7 @@ package dev.fusedvae.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.results.Json;
+import dev.fusedvae.results.Program;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,7 @@ abstract class FvaeCommand implements Callable<Integer> {
 
     /// The command line as it was given.
     List<String> words() {
-        List<String> words = new ArrayList<>(List.of("fvae"));
+        List<String> words = new ArrayList<>(List.of(Program.name()));
         words.addAll(spec.commandLine().getParseResult().originalArgs());
         return words;
     }

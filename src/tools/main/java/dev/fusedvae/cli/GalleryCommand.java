@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 /// Trains a model for each of some latent sizes and draws the pictures of lectures.
 @Command(name = "gallery", description = {"Train a model for each latent size and draw what lectures show.",
     "Samples, the latent plane, interpolations, four corners, traversals sorted by KL, codes over the prior. One page, gallery.html, has all."},
-        footer = "  fvae gallery --data mnist --latents 2,5,10,20 --epochs 10")
+        footer = "  ${ROOT-COMMAND-NAME} gallery --data mnist --latents 2,5,10,20 --epochs 10")
 final class GalleryCommand extends FvaeCommand {
     private static final List<String> FROM_REPORT = List.of("samples.png", "reconstructions.png", "manifold.png");
 
@@ -47,7 +47,7 @@ final class GalleryCommand extends FvaeCommand {
     @Option(names = "--out", paramLabel = "DIR", order = 5, description = "folder of models and pictures (default: ${DEFAULT-VALUE})")
     Path out = Path.of("runs", "gallery");
 
-    @Mixin(name = "Data")
+    @Mixin(name = OptionSections.DATA)
     DataOptions data = new DataOptions();
 
     @Mixin(name = "Engine")

@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 /// Walks between examples.
 @Command(name = "interpolate", description = {"Decode the path between the codes of two examples, for some pairs.",
     "With --corners a square between the codes of four."},
-        footer = {"  fvae interpolate --model runs/demo --pairs 8 --steps 10 --out interpolation.png",
-            "  fvae interpolate --model runs/demo --corners --steps 8 --out corners.png"})
+        footer = {"  ${ROOT-COMMAND-NAME} interpolate --model runs/demo --pairs 8 --steps 10 --out interpolation.png",
+            "  ${ROOT-COMMAND-NAME} interpolate --model runs/demo --corners --steps 8 --out corners.png"})
 final class InterpolateCommand extends ModelDataCommand {
 
     @Option(names = "--pairs", paramLabel = "N", order = 2,

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 
 /// Lists the CUDA kernels; `kernels show` tells more of one.
 @Command(name = "kernels", description = "List the CUDA kernels: ops, variants, formulas, launches.", subcommandsRepeatable = false,
-        commandListHeading = "%nCommands:%n", footer = {"  fvae kernels", "  fvae kernels show linear_bias_act/2_tiled"})
+        commandListHeading = "%nCommands:%n", footer = {"  ${ROOT-COMMAND-NAME} kernels", "  ${ROOT-COMMAND-NAME} kernels show linear_bias_act/2_tiled"})
 final class KernelsCommand extends FvaeCommand {
 
     @Option(names = "--kernels", paramLabel = "DIR", description = "a folder of kernel variants beside the built-in ones")

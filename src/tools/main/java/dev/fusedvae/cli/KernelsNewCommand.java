@@ -3,6 +3,7 @@ package dev.fusedvae.cli;
 import dev.fusedvae.backend.cuda.kernels.NewVariant;
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.results.Json;
+import dev.fusedvae.results.Program;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,10 +14,10 @@ import picocli.CommandLine.Parameters;
 /// Writes a variant to start from.
 @Command(name = "new", description = {"Write a kernel variant to start from: the naive one's card and body in one file, correct at once.",
     "verify, ladder, explain and train take it up with no other edit."},
-        footer = {"  fvae kernels new latent_grad shared_scale", "  fvae kernels new linear_bias_act split_k --kernels my-kernels"})
+        footer = {"  ${ROOT-COMMAND-NAME} kernels new latent_grad shared_scale", "  ${ROOT-COMMAND-NAME} kernels new linear_bias_act split_k --kernels my-kernels"})
 final class KernelsNewCommand extends FvaeCommand {
 
-    @Parameters(index = "0", paramLabel = "OP", description = "the op: fvae kernels lists them")
+    @Parameters(index = "0", paramLabel = "OP", description = "the op: `${ROOT-COMMAND-NAME} kernels` lists them")
     String op = "";
 
     @Parameters(index = "1", paramLabel = "IDEA", description = "what is to be tried, as a name: split_k")
@@ -45,7 +46,7 @@ final class KernelsNewCommand extends FvaeCommand {
             return Exit.OK;
         }
         print(file.toString());
-        say("next: fvae verify %s --device simt%s; then fvae ladder %s%s", variant, with, op, with);
+        say("next: FVAE_CUDA=simt %s verify %s%s; then %s ladder %s%s", Program.name(), variant, with, Program.name(), op, with);
         return Exit.OK;
     }
 }

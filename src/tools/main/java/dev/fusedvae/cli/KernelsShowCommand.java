@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.backend.cuda.KernelCatalogue;
 import dev.fusedvae.backend.cuda.kernels.KernelCard;
 import dev.fusedvae.results.Json;
+import dev.fusedvae.results.Program;
 import dev.fusedvae.run.BackendUnavailableException;
 import dev.fusedvae.run.CudaChoice;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Parameters;
 /// Shows the card of a kernel and what it takes of each architecture.
 @Command(name = "show", description = {"Show the cards of an op's variants and, per architecture, registers of a thread, shared memory of a block,",
     "local memory of a thread (0: nothing spills), and how many blocks of 256 threads fit on a multiprocessor."},
-        footer = {"  fvae kernels show linear_bias_act/2_tiled", "  fvae kernels show linear_bias_act --kernels my-kernels"})
+        footer = {"  ${ROOT-COMMAND-NAME} kernels show linear_bias_act/2_tiled", "  ${ROOT-COMMAND-NAME} kernels show linear_bias_act --kernels my-kernels"})
 final class KernelsShowCommand extends FvaeCommand {
 
     @Parameters(index = "0", paramLabel = "OP[/VARIANT]", description = "an op, or one of its variants")
@@ -91,6 +92,6 @@ final class KernelsShowCommand extends FvaeCommand {
         }
         List<String> names = Stream.concat(ops.stream(), cards.stream().map(KernelCard::name)).toList();
         return new UsageException("there is no kernel " + name + Spelling.nearest(name, names).map(n -> "; did you mean " + n + "?").orElse("")
-                + (Spelling.nearest(name, names).isPresent() ? " See fvae kernels" : "; see fvae kernels for those there are"));
+                + (Spelling.nearest(name, names).isPresent() ? " `" : "; `") + Program.name() + " kernels` lists those there are");
     }
 }

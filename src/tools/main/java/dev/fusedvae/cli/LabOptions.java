@@ -3,6 +3,7 @@ package dev.fusedvae.cli;
 import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.Backends;
 import dev.fusedvae.backend.cuda.CudaBackend;
+import dev.fusedvae.backend.cuda.driver.Probe;
 import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.Conditions;
@@ -33,8 +34,9 @@ final class LabOptions {
     @Option(names = "--batch-size", paramLabel = "B", description = "examples a step (default: ${DEFAULT-VALUE})")
     int batchSize = 128;
 
-    @Option(names = "--backends", paramLabel = "NAME,...", split = ",",
-            description = "cpu, cuda, simt (the kernels on the CPU; not timed) or reference (not timed) (default: cpu)")
+    @Option(names = "--backends", paramLabel = "NAME,...", hideParamSyntax = true, split = ",",
+            description = "cpu, cuda or reference (not timed); with FVAE_CUDA=simt in the environment, cuda is the SIMT device: the kernels on the"
+                    + " CPU, not timed (default: cpu)")
     List<String> backends = List.of("cpu");
 
     @Option(names = "--threads", paramLabel = "N", description = "threads of the cpu backend (default: all)")
@@ -63,10 +65,9 @@ final class LabOptions {
     /// Opens the backends in their order; the caller closes them.
     List<Backend> open(Map<String, String> env) {
         UsageException.require(new LinkedHashSet<>(backends).size() == backends.size(), "--backends names one twice: %s", String.join(",", backends));
-        UsageException.require(!(backends.contains("cuda") && backends.contains("simt")),
-                "cuda and simt are two drivers of one backend, and a process has one; measure them one after the other");
         for (String name : backends) {
-            UsageException.require(List.of("cpu", "cuda", "simt", "reference").contains(name), "--backends takes cpu, cuda, simt and reference, got '%s'", name);
+            UsageException.require(!name.equals("simt"), "--backends has no simt: write --backends cuda, and %s=simt in the environment", Probe.VARIABLE);
+            UsageException.require(List.of("cpu", "cuda", "reference").contains(name), "--backends takes cpu, cuda and reference, got '%s'", name);
         }
         List<Backend> all = new ArrayList<>();
         try {
@@ -82,7 +83,7 @@ final class LabOptions {
 
     private Backend open(String name, Map<String, String> env) {
         return switch (name) {
-            case "simt" -> CudaBackend.open(VerifyDevice.of(Optional.of("simt"), Optional.empty(), Optional.empty(), env, note -> { }).environment(), CudaChoice.DEFAULT);
+            case "cuda" -> CudaBackend.open(env, CudaChoice.DEFAULT);
             case "cpu" -> Backends.open(EngineOptions.choice(Optional.of(name), threads)).backend();
             default -> Backends.open(BackendChoice.of(name)).backend();
         };

@@ -15,10 +15,10 @@ import picocli.CommandLine.Parameters;
 
 /// Draws results files.
 @Command(name = "plot", description = "Draw results files: rooflines, steps by fusion level, scaling curves, contests; one page that needs no other file.",
-        footer = {"  fvae lab plot ablation.json scale.json --out page.html", "  fvae lab plot scale.json --out page.html --pictures pictures"})
+        footer = {"  ${ROOT-COMMAND-NAME} lab plot ablation.json scale.json --out page.html", "  ${ROOT-COMMAND-NAME} lab plot scale.json --out page.html --pictures pictures"})
 final class LabPlotCommand extends FvaeCommand {
 
-    @Parameters(index = "0", arity = "1..*", paramLabel = "FILE", description = "results files of fvae ablate, fvae scale or fvae bench peers")
+    @Parameters(index = "0", arity = "1..*", paramLabel = "FILE", description = "results files of the commands ablate, scale and bench peers")
     List<Path> files = List.of();
 
     @Option(names = "--out", required = true, paramLabel = "PAGE", description = "the page to write")

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 
 /// Brings the README up to date.
-@Command(name = "readme", description = "Make the README's table and pictures from the newest contest, ablation and scale in bench/results.", footer = "  fvae lab readme")
+@Command(name = "readme", description = "Make the README's table and pictures from the newest contest, ablation and scale in bench/results.", footer = "  ${ROOT-COMMAND-NAME} lab readme")
 final class LabReadmeCommand extends FvaeCommand {
 
     LabReadmeCommand(Terminal terminal) {

@@ -8,6 +8,7 @@ import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.lab.Conditions;
 import dev.fusedvae.lab.Ladder;
 import dev.fusedvae.results.Json;
+import dev.fusedvae.results.Program;
 import dev.fusedvae.run.CudaChoice;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,20 +22,21 @@ import picocli.CommandLine.Parameters;
 /// The variants of an op side by side.
 @Command(name = "ladder", description = {"Verify the variants of an op side by side; on a GPU also time them.",
     "Times are by device events, L2 warm and cold, beside the roof and cuBLAS."},
-        footer = {"  fvae ladder linear_bias_act", "  fvae ladder latent_grad --kernels my-kernels --shape 128x784-400-20-400-784"})
+        footer = {"  ${ROOT-COMMAND-NAME} ladder linear_bias_act", "  ${ROOT-COMMAND-NAME} ladder latent_grad --kernels my-kernels --shape 128x784-400-20-400-784"})
 final class LadderCommand extends FvaeCommand {
     private static final int SHOWN = 3;
 
-    @Parameters(index = "0", paramLabel = "OP", description = "the op: fvae kernels lists them")
+    @Parameters(index = "0", paramLabel = "OP", description = "the op: `${ROOT-COMMAND-NAME} kernels` lists them")
     String op = "";
 
-    @Option(names = "--device", paramLabel = "NAME", order = 0, description = "gpu or simt (default: gpu where there is one, else simt)")
-    Optional<String> device = Optional.empty();
-
-    @Option(names = "--backend", paramLabel = "NAME", order = 1, description = "cuda; the cpu path has one way for every op")
+    @Option(names = "--backend", paramLabel = "NAME", order = 1, description = "cuda, the only backend with variants; with FVAE_CUDA=simt in the environment, the"
+            + " SIMT device, on which nothing is timed (default: cuda, on the SIMT device where there is no GPU)")
     Optional<String> backend = Optional.empty();
 
-    @Option(names = "--shape", paramLabel = "SHAPE", order = 2, description = "as fvae verify takes it; may be repeated")
+    @Option(names = "--device", hidden = true)
+    Optional<String> device = Optional.empty();
+
+    @Option(names = "--shape", paramLabel = "SHAPE", order = 2, description = "as verify takes it; may be repeated")
     List<String> shapes = List.of();
 
     @Option(names = "--time-shape", paramLabel = "SHAPE", order = 3, description = "time at this shape, verify at the usual small ones; may be repeated")
@@ -52,20 +54,23 @@ final class LadderCommand extends FvaeCommand {
 
     @Override
     Exit execute() {
-        UsageException.require(!backend.equals(Optional.of("cpu")) && !device.equals(Optional.of("cpu")),
-                "the cpu path has one way for every op, so there is no ladder to climb; see what its calls take with fvae explain --time --backend cpu");
+        device.ifPresent(name -> {
+            throw VerifyDevice.gone(name, Program.name() + " ladder");
+        });
+        UsageException.require(!backend.equals(Optional.of("cpu")),
+                "the cpu backend has no variants to compare; `%s explain --time --backend cpu` shows what its calls take", Program.name());
         Kind kind = VerifyCommand.kind(op);
         out.ifPresent(Outputs::file);
-        VerifyDevice on = VerifyDevice.of(device, backend, kernels, terminal.env(), note -> say("%s", note));
+        VerifyDevice on = VerifyDevice.of(backend, kernels, terminal.env(), note -> say("%s", note));
         Ladder.Climbed climbed = UsageException.value(() -> Ladder.climb(opener(on), kind, shapes, timeShapes));
-        UsageException.require(!climbed.rungs().isEmpty(), "the cuda backend has no kernel for %s, so there is no ladder to climb", op);
+        UsageException.require(!climbed.rungs().isEmpty(), "the cuda backend has no kernel for %s, so it has no variants to compare", op);
         if (climbed.timed()) {
             out.ifPresent(file -> climbed.results(Conditions.of(climbed.device(), LabOptions.root())).write(file));
         }
         if (json) {
             print(tree(climbed));
         } else {
-            table(climbed, on.flags());
+            table(climbed, on);
         }
         return climbed.passed() ? Exit.OK : Exit.WRONG;
     }
@@ -84,13 +89,13 @@ final class LadderCommand extends FvaeCommand {
         };
     }
 
-    private void table(Ladder.Climbed climbed, String flags) {
+    private void table(Ladder.Climbed climbed, VerifyDevice on) {
         print("%s on %s".formatted(op, climbed.device()));
         TextTable verified = new TextTable("variant", "calls", "values", "worst", "").right(1, 2, 3);
         climbed.rungs().forEach(r -> verified.row(r.variant(), String.valueOf(r.report().calls()), "%,d".formatted(r.report().values()),
                 String.format(Locale.ROOT, "%.2f", r.report().worst()), r.report().passed() ? "ok" : "FAIL"));
         verified.lines().forEach(this::print);
-        climbed.rungs().forEach(r -> r.report().defects().stream().limit(SHOWN).forEach(d -> print(d.guard().flag() + ": " + d.text(flags))));
+        climbed.rungs().forEach(r -> r.report().defects().stream().limit(SHOWN).forEach(d -> print(on.line(d))));
         if (climbed.timed()) {
             print("");
             TextTable times = new TextTable("variant", "call", "shape", "L2 warm", "L2 cold", "of roof", "bound by", "GFLOP/s", "cuBLAS", "ours / cuBLAS").right(3, 4, 5, 7, 8, 9);

@@ -1,5 +1,7 @@
 package dev.fusedvae.cli;
 
+import dev.fusedvae.data.CatalogueException;
+import dev.fusedvae.results.Program;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
@@ -18,8 +20,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND", usageHelpAutoWidth = true,
         description = "Variational autoencoders on hand-written kernels: train, look, score.",
         commandListHeading = "%nCommands:%n", optionListHeading = "%n",
-        footer = {"", "Start with `fvae demo`; `fvae COMMAND --help` explains a command.",
-            "From a source tree also `fvae test` and `fvae bench WHAT`.",
+        footer = {"", "Start with `${ROOT-COMMAND-NAME} demo`; `${ROOT-COMMAND-NAME} COMMAND --help` explains a command.",
+            "From a source tree also `${ROOT-COMMAND-NAME} test` and `${ROOT-COMMAND-NAME} bench WHAT`.",
             "Exit codes: 0 ok, 2 usage, 3 data or files, 4 backend unavailable, 5 training diverged, 6 wrong kernel, 7 figure missed,",
             "130 interrupted."})
 public final class Main implements Runnable {
@@ -40,7 +42,7 @@ public final class Main implements Runnable {
 
     /// Runs a command on the given terminal and returns its exit code; never throws for a failure.
     static int run(Terminal terminal, String... args) {
-        CommandLine line = new CommandLine(new Main());
+        CommandLine line = new CommandLine(new Main()).setCommandName(Program.name());
         for (FvaeCommand command : commands(terminal)) {
             line.addSubcommand(command);
         }
@@ -101,9 +103,14 @@ public final class Main implements Runnable {
         } else if (exit == Exit.INTERNAL) {
             terminal.say("fvae: internal error: " + e + "; this is a bug: please report it with the output of the same command and --stacktrace");
         } else {
-            terminal.say("fvae: " + sentence(e));
+            terminal.say("fvae: " + sentence(e) + (e instanceof CatalogueException absent ? remedy(absent) : ""));
         }
         return exit.code();
+    }
+
+    /// What the command line can do where the library only says what is missing.
+    private static String remedy(CatalogueException absent) {
+        return "; `%1$s data fetch %2$s` downloads it, --data-dir names a folder that has it".formatted(Program.name(), absent.dataSet());
     }
 
     private static String sentence(Exception e) {

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /// Draws a two-dimensional latent space.
 @Command(name = "manifold", description = "Decode a grid over a two-dimensional latent space; cells have equal prior probability.",
-        footer = "  fvae manifold --model runs/demo/plane --size 20 --out manifold.png")
+        footer = "  ${ROOT-COMMAND-NAME} manifold --model runs/demo/plane --size 20 --out manifold.png")
 final class ManifoldCommand extends ModelCommand {
 
     @Option(names = "--size", paramLabel = "N", order = 1, description = "points a side (default: ${DEFAULT-VALUE})")

@@ -44,7 +44,7 @@ abstract class ModelCommand extends FvaeCommand {
         Path weights = model.resolve("model.safetensors");
         if (!Files.exists(model.resolve("config.json")) && Files.exists(weights)
                 && RbmReport.FORMAT.equals(SafeTensors.read(weights).metadata().get("format"))) {
-            throw new DataException(model + " holds a restricted Boltzmann machine, which fvae " + spec.name()
+            throw new DataException(model + " holds a restricted Boltzmann machine, which the command " + spec.name()
                     + " does not read; its figures are in training.json and report.html there");
         }
     }

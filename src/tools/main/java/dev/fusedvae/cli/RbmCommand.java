@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 @Command(name = "rbm", description = {"Train a restricted Boltzmann machine by contrastive divergence, estimate its likelihood by annealed"
         + " importance sampling, and draw what it dreams up.",
     "Data is made black and white at one half."},
-        footer = {"  fvae rbm --data digits --hidden 64 --cd 1 --epochs 20 --out runs/rbm", "  fvae rbm --data mnist --hidden 500 --persistent"})
+        footer = {"  ${ROOT-COMMAND-NAME} rbm --data digits --hidden 64 --cd 1 --epochs 20 --out runs/rbm", "  ${ROOT-COMMAND-NAME} rbm --data mnist --hidden 500 --persistent"})
 final class RbmCommand extends FvaeCommand {
 
     @Option(names = "--out", paramLabel = "DIR", order = 0, description = "folder of model, pictures and report (default: ${DEFAULT-VALUE})")
@@ -69,7 +69,7 @@ final class RbmCommand extends FvaeCommand {
     @Option(names = "--resume", order = 12, description = "go on from the checkpoint in --out, bit for bit; repeat the other flags")
     boolean resume;
 
-    @Mixin(name = "Data")
+    @Mixin(name = OptionSections.DATA)
     DataOptions data = new DataOptions();
 
     @Mixin(name = "Engine")

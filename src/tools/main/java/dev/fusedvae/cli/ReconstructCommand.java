@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 
 /// Encodes and decodes examples.
 @Command(name = "reconstruct", description = "Encode examples and decode their means: originals above reconstructions.",
-        footer = "  fvae reconstruct --model runs/demo --count 32 --out reconstructions.png")
+        footer = "  ${ROOT-COMMAND-NAME} reconstruct --model runs/demo --count 32 --out reconstructions.png")
 final class ReconstructCommand extends ModelDataCommand {
 
     @Option(names = "--count", paramLabel = "N", order = 2, description = "the first N examples (default: ${DEFAULT-VALUE})")

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "reproduce", description = {"Train the setups of published figures and say whether the figures come out.",
     "NAME is a row of --list, or ROW/CASE for one of its cases; without names, the quick rows.",
     "Exits with 7 if a figure lies outside its band. Stop it with Ctrl-C and go on with --resume."},
-        footer = {"  fvae reproduce linear-pca ring", "  fvae reproduce iwae-short/iwae-5 --out runs/figures --resume"})
+        footer = {"  ${ROOT-COMMAND-NAME} reproduce linear-pca ring", "  ${ROOT-COMMAND-NAME} reproduce iwae-short/iwae-5 --out runs/figures --resume"})
 final class ReproduceCommand extends FvaeCommand {
 
     @Parameters(arity = "0..*", paramLabel = "NAME", description = "rows or cases to run (default: the quick ones)")

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /// Generates examples.
 @Command(name = "sample", description = "Generate examples: z from the prior, decoded.",
-        footer = "  fvae sample --model runs/demo --count 64 --out samples.png")
+        footer = "  ${ROOT-COMMAND-NAME} sample --model runs/demo --count 64 --out samples.png")
 final class SampleCommand extends ModelCommand {
 
     @Option(names = "--count", paramLabel = "N", order = 1, description = "how many (default: ${DEFAULT-VALUE})")

@@ -16,10 +16,10 @@ import picocli.CommandLine.Option;
 /// How a step grows.
 @Command(name = "scale", description = {"Time a training step as batch, width, latent size or threads grow, and fit a line.",
     "Batch 1..16384, width 64..4096, latent 2..512; at the backend's highest fusion level; all points of a backend take turns."},
-        footer = {"  fvae scale --axes batch,threads --data mnist --out scale.json", "  fvae lab plot scale.json --out scale.html"})
+        footer = {"  ${ROOT-COMMAND-NAME} scale --axes batch,threads --data mnist --out scale.json", "  ${ROOT-COMMAND-NAME} lab plot scale.json --out scale.html"})
 final class ScaleCommand extends FvaeCommand {
 
-    @Option(names = "--axes", paramLabel = "AXIS,...", split = ",", description = "batch, width, latent, threads (default: all)")
+    @Option(names = "--axes", paramLabel = "AXIS,...", hideParamSyntax = true, split = ",", description = "batch, width, latent, threads (default: all)")
     List<String> axes = List.of("batch", "width", "latent", "threads");
 
     @Mixin(name = "Experiment")

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
     "elbo_nats = reconstruction_nats - kl_nats, with one noise sample; reconstruction_nats is log p(x|z), kl_nats the KL of q(z|x) to the prior.",
     "log_px_nats estimates log p(x) by importance sampling, standard_error_nats is the error of that estimate.",
     "An autoencoder has reconstruction_nats alone."},
-        footer = {"  fvae score --model runs/mnist new.npy --out scores.csv", "  fvae score --model runs/demo digits --samples 1000"})
+        footer = {"  ${ROOT-COMMAND-NAME} score --model runs/mnist new.npy --out scores.csv", "  ${ROOT-COMMAND-NAME} score --model runs/demo digits --samples 1000"})
 final class ScoreCommand extends ModelCommand {
     private static final int MOST_SAMPLES = 10_000_000;
 

@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 
 /// Trains a model.
 @Command(name = "train", description = "Train a model, and write it with pictures and a report into one folder.",
-        footer = {"  fvae train --data mnist --hidden 400 --latent 20 --epochs 10 --out runs/mnist",
-            "  fvae train --data faces/ --resize 32x32 --likelihood gaussian-scalar"})
+        footer = {"  ${ROOT-COMMAND-NAME} train --data mnist --hidden 400 --latent 20 --epochs 10 --out runs/mnist",
+            "  ${ROOT-COMMAND-NAME} train --data faces/ --resize 32x32 --likelihood gaussian-scalar"})
 final class TrainCommand extends FvaeCommand {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
@@ -32,7 +32,7 @@ final class TrainCommand extends FvaeCommand {
             description = "stop after N epochs without a better test ELBO and keep the best (default: 0, never)")
     int patience;
 
-    @Mixin(name = "Data")
+    @Mixin(name = OptionSections.DATA)
     DataOptions data = new DataOptions();
 
     @Mixin(name = "Model")

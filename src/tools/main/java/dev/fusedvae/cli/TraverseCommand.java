@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /// Shows what each latent does.
 @Command(name = "traverse", description = "Vary one latent at a time and decode: a line for each latent, those with the most KL first.",
-        footer = "  fvae traverse --model runs/demo --out traversals.png")
+        footer = "  ${ROOT-COMMAND-NAME} traverse --model runs/demo --out traversals.png")
 final class TraverseCommand extends ModelDataCommand {
 
     @Option(names = "--latents", paramLabel = "N", order = 2, description = "how many latents (default: ${DEFAULT-VALUE})")

@@ -7,6 +7,7 @@ import dev.fusedvae.check.OpCase;
 import dev.fusedvae.check.OpSweep;
 import dev.fusedvae.fuse.Kind;
 import dev.fusedvae.results.Json;
+import dev.fusedvae.results.Program;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "verify", description = {"Verify kernels against the definitions of their ops, each by itself, over many shapes and settings.",
     "Integers must be right to the bit, reals within rounding; outputs start as NaN, guard words must survive, and the same again"
         + " must give the same bits."},
-        footer = {"  fvae verify linear_bias_act --device simt", "  fvae verify linear_bias_act/2_tiled --shape 13of16x207-64-5-64-207/gelu"})
+        footer = {"  FVAE_CUDA=simt ${ROOT-COMMAND-NAME} verify linear_bias_act", "  ${ROOT-COMMAND-NAME} verify linear_bias_act/2_tiled --shape 13of16x207-64-5-64-207/gelu"})
 final class VerifyCommand extends FvaeCommand {
     /// Defects printed for an op before the rest is only counted.
     private static final int SHOWN = 5;
@@ -29,12 +30,12 @@ final class VerifyCommand extends FvaeCommand {
     @Parameters(index = "0", arity = "0..1", paramLabel = "OP[/VARIANT]", description = "one op, or one variant of it (default: all)")
     Optional<String> what = Optional.empty();
 
-    @Option(names = "--device", paramLabel = "NAME", order = 0,
-            description = "gpu, simt (the kernels on the CPU; needs g++) or cpu (the CPU path) (default: gpu where there is one, else simt)")
-    Optional<String> device = Optional.empty();
-
-    @Option(names = "--backend", paramLabel = "NAME", order = 1, description = "cuda, or cpu for --device cpu")
+    @Option(names = "--backend", paramLabel = "NAME", order = 1, description = "cuda or cpu; with FVAE_CUDA=simt in the environment, cuda is the SIMT device:"
+            + " the kernels on the CPU, built by g++ (default: cuda, on the SIMT device where there is no GPU)")
     Optional<String> backend = Optional.empty();
+
+    @Option(names = "--device", hidden = true)
+    Optional<String> device = Optional.empty();
 
     @Option(names = "--shape", paramLabel = "SHAPE", order = 2,
             description = "[ROWSof]BATCHxFEATURES-HIDDEN-LATENT-HIDDEN-FEATURES[/SETTING...] instead of the sweep; may be repeated")
@@ -50,7 +51,10 @@ final class VerifyCommand extends FvaeCommand {
     @Override
     Exit execute() {
         List<OpCase> cases = shapes.isEmpty() ? OpSweep.cases() : shapes.stream().map(s -> UsageException.value(() -> OpCase.parse(s))).toList();
-        VerifyDevice on = VerifyDevice.of(device, backend, kernels, terminal.env(), note -> say("%s", note));
+        device.ifPresent(name -> {
+            throw VerifyDevice.gone(name, Program.name() + " verify");
+        });
+        VerifyDevice on = VerifyDevice.of(backend, kernels, terminal.env(), note -> say("%s", note));
         String deviceName;
         OpSweep sweep;
         List<Subject> subjects;
@@ -135,7 +139,7 @@ final class VerifyCommand extends FvaeCommand {
         }
         table.lines().forEach(this::print);
         for (OpSweep.Report r : reports) {
-            r.defects().stream().limit(SHOWN).forEach(d -> print(d.guard().flag() + ": " + d.text(device.flags())));
+            r.defects().stream().limit(SHOWN).forEach(d -> print(device.line(d)));
             if (r.defects().size() > SHOWN) {
                 print("and " + (r.defects().size() - SHOWN) + " more of " + r.op());
             }

@@ -4,61 +4,72 @@ import dev.fusedvae.backend.Backend;
 import dev.fusedvae.backend.cpu.CpuBackend;
 import dev.fusedvae.backend.cuda.CudaBackend;
 import dev.fusedvae.backend.cuda.driver.Probe;
+import dev.fusedvae.check.Defect;
 import dev.fusedvae.fuse.Kind;
+import dev.fusedvae.results.Program;
 import dev.fusedvae.run.CudaChoice;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Where `verify` runs: the kernels on a GPU or on the SIMT device, or the CPU path.
+/// Where `verify` and `ladder` run: the kernels on the device of the cuda backend, or the CPU path.
 ///
 /// @param cuda        whether kernels run; else the CPU path
 /// @param environment what the driver is found by
 record VerifyDevice(boolean cuda, Map<String, String> environment, Optional<Path> kernels) {
+    private static final String SIMT = "simt";
 
-    static VerifyDevice of(Optional<String> device, Optional<String> backend, Optional<Path> kernels, Map<String, String> env,
-                           Consumer<String> note) {
-        UsageException.require(backend.isEmpty() || List.of("cuda", "cpu").contains(backend.get()),
-                "verify runs the kernels of --backend cuda or cpu, got '%s'; the reference is what they are compared with", backend.orElse(""));
-        String wanted = device.orElseGet(() -> backend.equals(Optional.of("cpu")) ? "cpu" : "auto");
-        UsageException.require(!(backend.equals(Optional.of("cpu")) && !wanted.equals("cpu")) && !(backend.equals(Optional.of("cuda")) && wanted.equals("cpu")),
-                "--backend %s does not run on --device %s; leave one of them out", backend.orElse(""), wanted);
-        UsageException.require(kernels.isEmpty() || !wanted.equals("cpu"), "--kernels brings CUDA kernels, and the cpu runs none; use --device simt or gpu");
+    /// The device of `backend`. Without one it is cuda's, and where neither `FVAE_CUDA` names a driver nor a GPU is ready,
+    /// the SIMT device, said in one line.
+    static VerifyDevice of(Optional<String> backend, Optional<Path> kernels, Map<String, String> env, Consumer<String> note) {
+        String wanted = backend.orElse("");
+        UsageException.require(kernels.isEmpty() || !wanted.equals("cpu"), "--kernels brings CUDA kernels, and the cpu backend runs none; use --backend cuda");
         return switch (wanted) {
             case "cpu" -> new VerifyDevice(false, env, kernels);
-            case "simt" -> new VerifyDevice(true, with(env, "simt"), kernels);
-            case "gpu" -> new VerifyDevice(true, with(env, ""), kernels);
-            case "auto" -> found(kernels, env, note);
-            default -> throw new UsageException("--device takes gpu, simt or cpu, got '" + wanted + "'");
+            case "cuda" -> new VerifyDevice(true, env, kernels);
+            case "" -> new VerifyDevice(true, found(env, note), kernels);
+            default -> throw new UsageException("verify runs the kernels of --backend cuda or cpu, got '" + wanted
+                    + "'; the reference is what they are compared with");
         };
     }
 
-    /// The driver that the environment names, else a GPU, else the SIMT device, said in one line.
-    private static VerifyDevice found(Optional<Path> kernels, Map<String, String> env, Consumer<String> note) {
+    private static Map<String, String> found(Map<String, String> env, Consumer<String> note) {
         if (!env.getOrDefault(Probe.VARIABLE, "").isBlank()) {
-            return new VerifyDevice(true, env, kernels);
+            return env;
         }
         return switch (Probe.of(env)) {
-            case Probe.Outcome.Ready ready -> new VerifyDevice(true, env, kernels);
+            case Probe.Outcome.Ready ready -> env;
             case Probe.Outcome.Refused refused -> {
-                note.accept(refused.reason() + ", so the kernels run on the SIMT device");
-                yield new VerifyDevice(true, with(env, "simt"), kernels);
+                note.accept(refused.reason() + ", so the kernels run on the SIMT device, as with " + Probe.VARIABLE + "=" + SIMT);
+                Map<String, String> copy = new HashMap<>(env);
+                copy.put(Probe.VARIABLE, SIMT);
+                yield Map.copyOf(copy);
             }
         };
     }
 
-    private static Map<String, String> with(Map<String, String> env, String driver) {
-        Map<String, String> copy = new HashMap<>(env);
-        copy.put(Probe.VARIABLE, driver);
-        return Map.copyOf(copy);
+    /// The usage error of an option that older releases had: how the device is chosen now.
+    static UsageException gone(String device, String command) {
+        String instead = switch (device) {
+            case SIMT -> "for the SIMT device write `" + Probe.VARIABLE + "=" + SIMT + " " + command + " --backend cuda`";
+            case "cpu" -> "write --backend cpu";
+            default -> "write --backend cuda, which is a GPU unless " + Probe.VARIABLE + "=" + SIMT + " is in the environment";
+        };
+        return new UsageException("there is no --device: " + instead);
     }
 
-    /// The flags that name this device and its kernels on a command line, each after a blank.
-    String flags() {
-        return (environment.getOrDefault(Probe.VARIABLE, "").equals("simt") ? " --device simt" : "") + kernels.map(k -> " --kernels " + k).orElse("");
+    /// The command that shows `defect` again.
+    String again(Defect defect) {
+        boolean simulated = cuda && environment.getOrDefault(Probe.VARIABLE, "").strip().equals(SIMT);
+        return (simulated ? Probe.VARIABLE + "=" + SIMT + " " : "") + Program.name() + " verify " + defect.op() + " --shape " + defect.at()
+                + " --backend " + (cuda ? "cuda" : "cpu") + kernels.map(k -> " --kernels " + k).orElse("");
+    }
+
+    /// What a report prints of `defect`.
+    String line(Defect defect) {
+        return defect.guard().flag() + ": " + defect.text() + "; repeat it with `" + again(defect) + "`";
     }
 
     /// Opens it; where `variant` is not empty, `kind` runs that one.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.io.IoFailure;
 import dev.fusedvae.results.Json;
+import dev.fusedvae.results.Program;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,7 +72,7 @@ public record BenchResults(String what, Map<String, String> environment, List<Ro
         JsonNode root = Json.read(file);
         String schema = root.path("schema").asText("none");
         if (!schema.equals(SCHEMA)) {
-            throw new IoFailure(file + " has schema " + schema + ", and this program reads " + SCHEMA + "; measure again with `fvae bench`");
+            throw new IoFailure(file + " has schema " + schema + ", and this program reads " + SCHEMA + "; measure again with `" + Program.name() + " bench`");
         }
         try {
             Map<String, String> environment = words(root.path("environment"));

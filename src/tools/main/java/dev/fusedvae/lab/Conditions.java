@@ -1,5 +1,6 @@
 package dev.fusedvae.lab;
 
+import dev.fusedvae.results.Program;
 import dev.fusedvae.simd.Simd;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,10 +33,10 @@ public final class Conditions {
         return all;
     }
 
-    /// The Vector API's flag, options of the JVM itself and properties of ours but for the place of the source tree.
+    /// The Vector API's flag, options of the JVM itself and properties of ours but for those by which the launcher says where the source tree is and how it was called.
     private static String flags() {
         Stream<String> options = Stream.of(ProcessHandle.current().info().arguments().orElse(new String[0]))
-                .filter(a -> a.startsWith("-X") || a.startsWith("-Dfvae.") && !a.startsWith("-Dfvae.root="));
+                .filter(a -> a.startsWith("-X") || a.startsWith("-Dfvae.") && !a.startsWith("-Dfvae.root=") && !a.startsWith("-D" + Program.PROPERTY + "="));
         return Stream.concat(Simd.vector() ? Stream.of("--add-modules=jdk.incubator.vector") : Stream.empty(), options).collect(Collectors.joining(" "));
     }
 

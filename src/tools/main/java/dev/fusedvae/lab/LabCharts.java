@@ -36,7 +36,7 @@ public final class LabCharts {
         facts(rows(results, "scale"), "axis").forEach(axis -> all.add(scaling(results, axis)));
         peers(results).ifPresent(all::add);
         if (all.isEmpty()) {
-            throw new IoFailure("a results file of '" + results.what() + "' has nothing to draw; give those of fvae ablate, fvae scale or fvae bench peers");
+            throw new IoFailure("a results file of '" + results.what() + "' has nothing to draw; give those of ablate, scale or bench peers");
         }
         return all;
     }

@@ -73,7 +73,7 @@ public record Outcome(String row, String name, String identity, int epochs, int 
     static Outcome read(Path file) {
         JsonNode node = Json.read(file);
         if (!node.path("checks").isArray() || !node.path("identity").isTextual()) {
-            throw new IoFailure(file + " is no result of fvae reproduce; remove it or choose another --out");
+            throw new IoFailure(file + " is no result of the command reproduce; remove it or choose another --out");
         }
         List<Check> checks = new ArrayList<>();
         node.get("checks").forEach(c -> checks.add(new Check(c.path("what").asText(), c.path("got").asDouble(Double.NaN),

@@ -1,2 +1,2 @@
-/// JSON as the tools need it: trees of results files and of `--json`.
+/// What every package of the tools needs for its results and messages: JSON as trees, and the name of the program.
 package dev.fusedvae.results;

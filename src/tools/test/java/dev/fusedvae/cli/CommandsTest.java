@@ -15,7 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -255,8 +258,8 @@ class CommandsTest {
         assertTrue(found.get("calls of cuda").asText().matches("the driver's through JCuda 12[.\\d]+, launches too .+ through Panama"), found.toString());
         assertTrue(found.get("kernels").asText().matches("\\d+ ops in .+; .*kernels are packed.*"), found.toString());
         assertFalse(found.get("nvrtc").asText().isEmpty() || found.get("kernel images").asText().isEmpty(), found.toString());
-        assertTrue(found.get("cuBLAS").asText().matches("(a stand-in for libcublas.so.12, built .*|not found: libcublas.so.12 or libcublas.so.13|libcublas.so.1[23]; called through JCuda .*); needed only for --vendor gemm"), found.toString());
-        assertTrue(found.get("cuRAND").asText().endsWith("needed only for --vendor noise"), found.toString());
+        assertTrue(found.get("cuBLAS").asText().matches("(a stand-in for libcublas.so.12, built .*|not found: libcublas.so.12 or libcublas.so.13|libcublas.so.1[23]; called through JCuda .*); needed only for vendor gemm"), found.toString());
+        assertTrue(found.get("cuRAND").asText().endsWith("needed only for vendor noise"), found.toString());
     }
 
     @Test
@@ -273,11 +276,32 @@ class CommandsTest {
 
     @Test
     void everyCommand_hasHelpWithAnExample() {
-        for (String command : List.of("demo", "train", "eval", "sample", "reconstruct", "interpolate", "manifold", "encode", "decode", "explain", "kernels", "doctor")) {
-            String help = Cli.run(command, "--help").expect(Exit.OK).out();
-            assertTrue(help.contains("Example:") && help.contains("  fvae " + command), help);
+        for (String command : List.of("demo", "train", "eval", "sample", "reconstruct", "interpolate", "manifold", "traverse", "gallery", "encode", "decode", "score",
+                "rbm", "compare", "reproduce", "explain", "ablate", "scale", "verify", "ladder", "doctor", "data list", "data fetch", "kernels", "kernels show",
+                "kernels new", "lab plot", "lab readme")) {
+            String help = Cli.run((command + " --help").split(" ")).expect(Exit.OK).out();
+            assertTrue(help.startsWith("Usage: fvae " + command + " "), help);
+            assertTrue(help.contains("Example:") && help.lines().anyMatch(l -> l.matches("  (FVAE_CUDA=simt )?fvae " + command + "( .*)?")), help);
+            assertFalse(help.contains("${") || help.contains("....") || help.contains("fvae fvae"), help);
             help.lines().forEach(line -> assertTrue(line.length() <= 80, line));
         }
+    }
+
+    /// In the synopsis and at the option; and each is really needed.
+    @Test
+    void help_marksTheOptionsThatMustBeGiven() {
+        Map<String, List<String>> needed = Map.of("train", List.of("--data"), "rbm", List.of("--data"), "compare", List.of("--data"), "gallery", List.of("--data"),
+                "eval", List.of("--model"), "encode", List.of("--model", "--out"), "decode", List.of("--model", "--in", "--out"),
+                "lab plot", List.of("--out"), "demo", List.of(), "explain", List.of());
+        needed.forEach((command, options) -> {
+            String help = Cli.run((command + " --help").split(" ")).expect(Exit.OK).out();
+            String synopsis = help.lines().findFirst().orElseThrow();
+            assertEquals(options, Pattern.compile("--[a-z]+").matcher(synopsis).results().map(MatchResult::group).toList(), help);
+            assertEquals(options.size(), Pattern.compile(" required: ").matcher(help).results().count(), help);
+            options.forEach(o -> assertTrue(Pattern.compile(o + "=\\S+ +required: ").matcher(help).find(), help));
+        });
+        assertTrue(Cli.run("gallery").expect(Exit.USAGE).err().contains("name the data with --data"));
+        assertTrue(Cli.run("eval").expect(Exit.USAGE).err().contains("Missing required option: '--model=DIR'"));
     }
 
     @Test

@@ -94,7 +94,7 @@ class FiguresTest {
                 .expect(Exit.OK);
         for (String[] command : new String[][] {{"eval", "--model", out("rbm")}, {"score", "--model", out("rbm"), "digits"}}) {
             String err = Cli.run(command).expect(Exit.DATA).err();
-            assertTrue(err.contains("holds a restricted Boltzmann machine, which fvae " + command[0] + " does not read; its figures are in training.json"), err);
+            assertTrue(err.contains("holds a restricted Boltzmann machine, which the command " + command[0] + " does not read; its figures are in training.json"), err);
         }
     }
 

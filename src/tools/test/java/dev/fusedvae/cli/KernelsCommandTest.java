@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fusedvae.backend.cuda.driver.Probe;
 import dev.fusedvae.check.Defect;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,11 +50,12 @@ class KernelsCommandTest {
     /// A finding ends with the command that shows it again, and that has to find the same kernel on the same device.
     @Test
     void commandThatRepeatsAFinding_namesDeviceAndKernels() {
-        VerifyDevice on = VerifyDevice.of(Optional.of("simt"), Optional.empty(), Optional.of(Path.of("my-kernels")), Map.of(), note -> { });
+        VerifyDevice on = VerifyDevice.of(Optional.of("cuda"), Optional.of(Path.of("my-kernels")), Map.of(Probe.VARIABLE, "simt"), note -> { });
         Defect defect = new Defect("add/2_mine", "1x1-1-1", "SIMT device", Defect.Guard.POISON, "wrong");
-        assertTrue(defect.text(on.flags()).endsWith("`./fvae verify add/2_mine --shape 1x1-1-1 --device simt --kernels my-kernels`"), defect.text(on.flags()));
+        assertEquals("poison: add/2_mine at 1x1-1-1 on SIMT device: wrong; repeat it with `FVAE_CUDA=simt fvae verify add/2_mine --shape 1x1-1-1 --backend cuda --kernels my-kernels`",
+                on.line(defect));
         Defect cpu = new Defect("add", "1x1-1-1", "cpu", Defect.Guard.POISON, "wrong");
-        assertTrue(cpu.text(VerifyDevice.of(Optional.of("cpu"), Optional.empty(), Optional.empty(), Map.of(), note -> { }).flags()).endsWith("--shape 1x1-1-1 --device cpu`"));
+        assertEquals("fvae verify add --shape 1x1-1-1 --backend cpu", VerifyDevice.of(Optional.of("cpu"), Optional.empty(), Map.of(), note -> { }).again(cpu));
     }
 
     @Test

@@ -13,7 +13,7 @@ public final class CallRoutes {
 
     /// One line for people, made without loading a native library.
     public static String describe() {
-        return "the driver's through " + jcuda() + ", launches too unless --launcher ffm; probe and NVRTC through Panama";
+        return "the driver's through " + jcuda() + ", launches too unless the launcher is ffm; probe and NVRTC through Panama";
     }
 
     /// JCuda with the version on the class path.

@@ -20,7 +20,7 @@ public final class CudaProvider implements BackendProvider {
     public Optional<String> heldBack(Map<String, String> environment) {
         String driver = environment.getOrDefault(Probe.VARIABLE, "");
         if (!driver.isBlank()) {
-            return Optional.of(Probe.VARIABLE + "=" + driver + " is for checking kernels; add --backend cuda to run on it");
+            return Optional.of(Probe.VARIABLE + "=" + driver + " is for checking kernels; choose the cuda backend to run on it");
         }
         Module module = CudaProvider.class.getModule();
         return module.isNativeAccessEnabled() ? Optional.empty() : Optional.of("no driver may be looked for without --enable-native-access="

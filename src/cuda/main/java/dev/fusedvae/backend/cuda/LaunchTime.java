@@ -58,7 +58,7 @@ public record LaunchTime(String kernel, List<Call> calls, int blocks, Spread war
     /// @throws IllegalArgumentException for an executable of another backend
     public static Table of(Executable executable, int repeats) {
         if (!(executable instanceof CudaExecutable cuda)) {
-            throw new IllegalArgumentException("only executables of the cuda backend have launches to time; load the plan with --backend cuda");
+            throw new IllegalArgumentException("only executables of the cuda backend have launches to time; load the plan on it");
         }
         return cuda.time(repeats);
     }

@@ -44,7 +44,7 @@ class LaunchTimeTest {
     @Test
     void otherBackends_haveNoLaunches() {
         try (Executable executable = new CpuBackend(1).load(TRIAL.plan(FusionLevel.NONE), TRIAL.feed())) {
-            assertEquals("only executables of the cuda backend have launches to time; load the plan with --backend cuda",
+            assertEquals("only executables of the cuda backend have launches to time; load the plan on it",
                     assertThrows(IllegalArgumentException.class, () -> LaunchTime.of(executable, 3)).getMessage());
         }
     }

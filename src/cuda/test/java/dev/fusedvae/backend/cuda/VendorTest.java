@@ -231,9 +231,9 @@ public class VendorTest {
     @Test
     void planThatFusesAPart_isRefusedInOneSentence() {
         Trial trial = TRIALS.getFirst();
-        assertEquals("--vendor gemm cannot run linear_bias_act encoder.0; make the plan by VendorFusion.of(choice, level), which leaves such fusions out",
+        assertEquals("vendor gemm cannot run linear_bias_act encoder.0; make the plan by VendorFusion.of(choice, level), which leaves such fusions out",
                 assertThrows(BackendUnavailableException.class, () -> products.load(trial.plan(FusionLevel.EPILOGUE), trial.feed())).getMessage());
-        assertEquals("--vendor gemm works at --fusion none or epilogue: at layer, products and noise are inside larger kernels that no vendor library has",
+        assertEquals("vendor gemm works at fusion none or epilogue: at layer, products and noise are inside larger kernels that no vendor library has",
                 assertThrows(IllegalArgumentException.class, () -> plan(trial, FusionLevel.LAYER, Vendor.GEMM)).getMessage());
     }
 

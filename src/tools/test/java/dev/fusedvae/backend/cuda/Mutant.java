@@ -47,9 +47,9 @@ record Mutant(String file, String from, String to, String op, String shape) {
         return folder;
     }
 
-    /// Runs `fvae verify --device simt` on `kernels`.
+    /// Runs `fvae verify --backend cuda` on the SIMT device, with `kernels`.
     static Ended verify(Path kernels, Map<String, String> environment, List<String> arguments) throws IOException, InterruptedException {
-        return fvae(kernels, environment, Stream.concat(Stream.of("verify", "--device", "simt"), arguments.stream()).toList());
+        return fvae(kernels, environment, Stream.concat(Stream.of("verify", "--backend", "cuda"), arguments.stream()).toList());
     }
 
     /// Runs `fvae` on `kernels`.

@@ -94,6 +94,6 @@ class MutantTest {
         Mutant.Ended ended = Mutant.verify(kernels, Map.of(), List.of("column_sum", "--shape", SHAPE));
         String line = ended.out().lines().filter(l -> l.startsWith("words: ")).findFirst().orElseThrow(() -> new AssertionError(ended.out()));
         assertTrue(line.startsWith("words: column_sum/1_naive at " + SHAPE + " on SIMT device"), line);
-        assertTrue(line.endsWith("repeat it with `./fvae verify column_sum/1_naive --shape " + SHAPE + " --device simt`"), line);
+        assertTrue(line.endsWith("repeat it with `FVAE_CUDA=simt fvae verify column_sum/1_naive --shape " + SHAPE + " --backend cuda`"), line);
     }
 }

@@ -28,7 +28,7 @@ public final class FfmLauncher implements Launcher {
     public FfmLauncher(Driver driver, Arena arena) {
         this.driver = driver;
         function = SymbolLookup.libraryLookup(LIBRARY, arena).find("cuLaunchKernel")
-                .orElseThrow(() -> new IllegalStateException(LIBRARY + " has no cuLaunchKernel; use --launcher jcuda"));
+                .orElseThrow(() -> new IllegalStateException(LIBRARY + " has no cuLaunchKernel; use the launcher jcuda"));
     }
 
     /// Function, grid x, y, z, block x, y, z, shared bytes, stream, parameters, extra.

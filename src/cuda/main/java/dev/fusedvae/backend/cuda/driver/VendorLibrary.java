@@ -62,7 +62,7 @@ public enum VendorLibrary {
 
     /// What was found, in words, for people.
     public String text(Map<String, String> environment) {
-        String use = "needed only for --vendor " + part.flag();
+        String use = "needed only for vendor " + part.flag();
         if (environment.getOrDefault(Probe.VARIABLE, "").equals("simt")) {
             return "a stand-in for " + names.getFirst() + ", built with the SIMT device; called through JCuda (" + binding + " " + bindingVersion + "); " + use;
         }
@@ -75,14 +75,14 @@ public enum VendorLibrary {
     ///
     /// @throws BackendUnavailableException with the remedy, if library or binding is missing
     public String prepare() {
-        String found = find().orElseThrow(() -> new BackendUnavailableException("--vendor " + part.flag() + " needs " + title
+        String found = find().orElseThrow(() -> new BackendUnavailableException("vendor " + part.flag() + " needs " + title
                 + ", and the loader finds no " + String.join(" or ", names)
                 + "; install the CUDA toolkit, add the library's folder to LD_LIBRARY_PATH, or leave " + part.flag() + " out"));
         try {
             prepare(found, Path.of(System.getProperty("java.io.tmpdir")));
             return found;
         } catch (LinkageError e) {
-            throw new BackendUnavailableException("--vendor " + part.flag() + " needs jcublas and jcurand on the class path (" + e.getMessage() + "); add them, or leave "
+            throw new BackendUnavailableException("vendor " + part.flag() + " needs jcublas and jcurand on the class path (" + e.getMessage() + "); add them, or leave "
                     + part.flag() + " out");
         }
     }
@@ -110,7 +110,7 @@ public enum VendorLibrary {
         String name = "/lib/lib" + binding + "-" + bindingVersion + "-linux-x86_64.so";
         try (InputStream in = LibUtils.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new BackendUnavailableException("--vendor " + part.flag() + " needs the native library of " + binding
+                throw new BackendUnavailableException("vendor " + part.flag() + " needs the native library of " + binding
                         + ", which is not on the class path; JCuda has it for linux on x86-64 only, so leave " + part.flag() + " out elsewhere");
             }
             return in.readAllBytes();

@@ -80,7 +80,7 @@ public record KernelFolder(Path root) {
     public KernelFolder with(Path extra, KernelCache cache) {
         KernelFolder other = new KernelFolder(extra.toAbsolutePath().normalize());
         if (other.ops().isEmpty()) {
-            throw new IllegalArgumentException("--kernels " + extra + " holds no kernels; it must have files such as linear_bias_act/5_mine.cu");
+            throw new IllegalArgumentException(extra + " holds no kernels; it must have files such as linear_bias_act/5_mine.cu");
         }
         other.ops().forEach(op -> refuseTwins(op, other));
         List<String> texts = new ArrayList<>();
@@ -96,7 +96,7 @@ public record KernelFolder(Path root) {
 
     private void refuseTwins(String op, KernelFolder other) {
         if (variants(op).isEmpty()) {
-            throw new IllegalArgumentException("--kernels " + other.root + " has variants of " + op + ", which is no op; the ops are "
+            throw new IllegalArgumentException(other.root + " has variants of " + op + ", which is no op; the ops are "
                     + String.join(", ", ops()));
         }
         for (Path mine : variants(op)) {

@@ -42,7 +42,7 @@ public final class NewVariant {
             throw new IllegalArgumentException("an idea is a name of small letters, digits and underscores such as split_k, got '" + idea + "'");
         }
         if (folder.isEmpty() && !Files.isRegularFile(builtIn.root().resolveSibling("pom.xml"))) {
-            throw new IllegalArgumentException(builtIn.root() + " is not in a source tree; say by --kernels which folder the variant is to go to");
+            throw new IllegalArgumentException(builtIn.root() + " is not in a source tree; name the folder that the variant is to go to");
         }
         Path to = folder.orElse(builtIn.root()).resolve(op);
         List<Path> known = Stream.concat(builtIn.variants(op).stream(), new KernelFolder(folder.orElse(builtIn.root())).variants(op).stream()).toList();
@@ -55,7 +55,7 @@ public final class NewVariant {
             Files.createDirectories(to);
             return Files.writeString(file, text(builtIn.variants(op).getFirst(), op, number + "_" + idea));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file + "; choose another folder by --kernels", e);
+            throw new UncheckedIOException("cannot write " + file + "; choose another folder", e);
         }
     }
 

@@ -78,7 +78,7 @@ public final class Variants {
         List<KernelSource.Variant> fitting = new ArrayList<>(all);
         fitting.removeIf(v -> name.isEmpty() ? !v.card().takes(known) : !v.card().variant().equals(name));
         if (fitting.isEmpty()) {
-            throw new BackendUnavailableException("no variant of " + op + " takes " + known + "; take one all the same by --variant, there are " + names(op));
+            throw new BackendUnavailableException("no variant of " + op + " takes " + known + "; force one by its name, there are " + names(op));
         }
         return fitting.getLast();
     }

@@ -124,7 +124,7 @@ public final class Launched {
         long bytes = chosen.structs().stream().mapToLong(Struct::bytes).sum();
         long total = calls == 1 ? bytes : bytes + 4L * KernelSource.Phase.ends(calls);
         if (total > MAX_ARGUMENT_BYTES) {
-            throw new BackendUnavailableException("%s needs %d bytes of arguments, a kernel takes %d; use --fusion epilogue"
+            throw new BackendUnavailableException("%s needs %d bytes of arguments, a kernel takes %d; use fusion epilogue"
                     .formatted(chosen.source().name(), total, MAX_ARGUMENT_BYTES));
         }
         struct = arena.allocate(total, 8);

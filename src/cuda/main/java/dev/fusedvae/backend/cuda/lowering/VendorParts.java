@@ -53,7 +53,7 @@ public final class VendorParts implements AutoCloseable {
         for (Call call : plan.calls()) {
             for (Vendor part : parts) {
                 if (VendorFusion.insteadOf(part).contains(call.op().kind())) {
-                    throw new BackendUnavailableException("--vendor " + part.flag() + " cannot run " + call.title()
+                    throw new BackendUnavailableException("vendor " + part.flag() + " cannot run " + call.title()
                             + "; make the plan by VendorFusion.of(choice, level), which leaves such fusions out");
                 }
             }

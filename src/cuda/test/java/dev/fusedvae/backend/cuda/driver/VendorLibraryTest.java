@@ -79,7 +79,7 @@ class VendorLibraryTest {
             System.out.println("skipped: this machine has cuBLAS: " + message);
         }
         assumeFalse(here, "skipped: this machine has cuBLAS");
-        assertEquals("refused: --vendor gemm needs cuBLAS, and the loader finds no libcublas.so.12 or libcublas.so.13;"
+        assertEquals("refused: vendor gemm needs cuBLAS, and the loader finds no libcublas.so.12 or libcublas.so.13;"
                 + " install the CUDA toolkit, add the library's folder to LD_LIBRARY_PATH, or leave gemm out", message);
     }
 
