@@ -37,12 +37,12 @@ class MutantTest {
                     "    sync();  // what other threads still read in scratch, before it is written\n", "", "reduce_loss", "100x13-5-3-5-13"), Set.of("repeat")),
             new Planted("barrier that some threads miss", new Mutant("column_sum/body.cuh",
                     "if (args.norms != nullptr) {", "if (args.norms != nullptr && threadIdx.x < 100) {", "column_sum", SHAPE + "/gaussian-scalar/clip"), Set.of("fault")),
-            new Planted("wrong argument order, input for input", new Mutant("common/args.cuh",
-                    "    const float* x;            // [B, K]\n    const float* w;            // [N, K]\n    float* y;                  // [B, N]\n    uint32_t offset;",
-                    "    const float* w;\n    const float* x;\n    float* y;\n    uint32_t offset;", "linear", "17x17-17-17-17-17/autoencoder"), Set.of("exact", "rounding")),
-            new Planted("wrong argument order, output for input", new Mutant("common/args.cuh",
-                    "    const float* a;            // [B, N]\n    const float* bias;         // [N]\n    float* y;                  // [B, N]",
-                    "    float* y;\n    const float* bias;\n    const float* a;", "add_bias", SHAPE), Set.of("poison", "inputs")),
+            new Planted("wrong pointer, input for input", new Mutant("linear/body.cuh",
+                    "    const float* x = args.x + at.row * args.k;\n    const float* w = args.w + at.column * args.k;",
+                    "    const float* x = args.w + at.row * args.k;\n    const float* w = args.x + at.column * args.k;", "linear", "17x17-17-17-17-17/autoencoder"),
+                    Set.of("exact", "rounding")),
+            new Planted("wrong pointer, input for output", new Mutant("add_bias/body.cuh", "args.y[e.index] =", "const_cast<float*>(args.a)[e.index] =", "add_bias", SHAPE),
+                    Set.of("poison", "inputs")),
             new Planted("tail of the batch not masked", new Mutant("linear/body.cuh",
                     "at.row >= rows_of(args)", "at.row >= args.batch", "linear", SHAPE), Set.of("poison")),
             new Planted("last column never written", new Mutant("linear/body.cuh",
@@ -77,6 +77,16 @@ class MutantTest {
             result.at("/ops").forEach(op -> op.at("/defects").forEach(d -> guards.add(d.get("guard").asText())));
             assertEquals(new TreeSet<>(planted.guards()), guards, ended.out());
         }));
+    }
+
+    /// The host reads the order of the fields from the header.
+    @Test
+    void fieldsInAnotherOrder_areFollowed() throws Exception {
+        Mutant swapped = new Mutant("common/args.cuh",
+                "    const float* a;            // [B, N]\n    const float* bias;         // [N]\n    float* y;                  // [B, N]",
+                "    float* y;\n    const float* bias;\n    const float* a;", "add_bias", SHAPE);
+        Mutant.Ended ended = Mutant.verify(swapped.plant(folder.resolve("swapped").resolve("kernels")), Map.of(), List.of(swapped.op(), "--shape", swapped.shape()));
+        assertEquals(0, ended.code(), ended.out() + ended.err());
     }
 
     @Test
