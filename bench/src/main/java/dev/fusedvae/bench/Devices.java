@@ -43,9 +43,17 @@ final class Devices {
         return variables;
     }
 
+    /// The GPU of this process; none where `FVAE_CUDA=simt` says that the stand-in runs the kernels.
+    static Probe.Outcome gpu() {
+        if (System.getenv().getOrDefault(Probe.VARIABLE, "").strip().equals(STAND_IN)) {
+            return new Probe.Outcome.Refused(Probe.VARIABLE + "=" + STAND_IN + " is set", "unset it to measure on a GPU");
+        }
+        return Probe.of(environment(GPU));
+    }
+
     /// What launches are measured on: a GPU where one is ready, else the stand-in.
     static String launching() {
-        return switch (Probe.of(environment(GPU))) {
+        return switch (gpu()) {
             case Probe.Outcome.Ready ready -> GPU;
             case Probe.Outcome.Refused refused -> STAND_IN;
         };
@@ -53,7 +61,7 @@ final class Devices {
 
     /// The GPU with its driver, as rows on it name it; else that there is none, and why.
     static String driver() {
-        return switch (Probe.of(environment(GPU))) {
+        return switch (gpu()) {
             case Probe.Outcome.Ready ready -> ready.device();
             case Probe.Outcome.Refused refused -> "none (" + refused.reason() + "); launch rows ran on the " + MARK;
         };

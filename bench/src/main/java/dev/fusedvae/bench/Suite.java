@@ -134,7 +134,7 @@ final class Suite {
 
     /// The GPU, if one is ready.
     private static Optional<String> gpu() {
-        return switch (Probe.of(Devices.environment(Devices.GPU))) {
+        return switch (Devices.gpu()) {
             case Probe.Outcome.Ready ready -> Optional.of(ready.device());
             case Probe.Outcome.Refused refused -> Optional.empty();
         };
