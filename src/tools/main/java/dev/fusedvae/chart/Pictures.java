@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import javax.imageio.ImageIO;
 
 /// Contact sheets of small images: samples, reconstructions, latent traversals.
@@ -27,6 +28,7 @@ public final class Pictures {
     private static final int FONT_PIXELS = 13;
     private static final int LABEL_LEFT = 12;
     private static final int LABEL_RIGHT = 6;
+    private static final int LABEL_HEIGHT = 20;
     private static final int COMFORTABLE_CELL = 56;
 
     private Pictures() {}
@@ -75,6 +77,45 @@ public final class Pictures {
     /// A line of images with the word to print before it.
     public record Row(String label, float[][] images) {}
 
+    /// What is written around a grid: below each column, left of each line, and the names of the two axes; what is not wanted
+    /// is empty.
+    public record Frame(List<String> columns, List<String> lines, String across, String up) {
+
+        /// Copies the lists.
+        public Frame {
+            columns = List.copyOf(columns);
+            lines = List.copyOf(lines);
+        }
+
+        /// Words below the columns and left of the lines, axes without names.
+        public Frame(List<String> columns, List<String> lines) {
+            this(columns, lines, "", "");
+        }
+    }
+
+    /// A grid as [#grid] draws it, in a frame that has a word for each column and for each line.
+    public static BufferedImage framed(float[][] images, Layout layout, Frame frame) {
+        BufferedImage grid = grid(images, layout);
+        int columns = Math.min(layout.columns(), images.length);
+        requireWords("column", frame.columns(), columns);
+        requireWords("line", frame.lines(), Math.ceilDiv(images.length, columns));
+        int words = labelWidth(frame.lines());
+        int left = labelWidth(List.of(frame.up())) + words;
+        int below = (frame.columns().isEmpty() ? 0 : LABEL_HEIGHT) + (frame.across().isEmpty() ? 0 : LABEL_HEIGHT);
+        BufferedImage sheet = paper(left + grid.getWidth(), grid.getHeight() + below);
+        grid.copyData(sheet.getRaster().createWritableChild(left, 0, grid.getWidth(), grid.getHeight(), 0, 0, null));
+        for (int i = 0; i < frame.lines().size(); i++) {
+            label(sheet, frame.lines().get(i), left, layout.gap() + i * (layout.cellHeight() + layout.gap()) + layout.cellHeight() / 2);
+        }
+        label(sheet, frame.up(), left - words, grid.getHeight() / 2);
+        for (int i = 0; i < frame.columns().size(); i++) {
+            centred(sheet, frame.columns().get(i), left + layout.gap() + i * (layout.cellWidth() + layout.gap()) + layout.cellWidth() / 2,
+                    grid.getHeight() + LABEL_HEIGHT / 2);
+        }
+        centred(sheet, frame.across(), left + grid.getWidth() / 2, sheet.getHeight() - LABEL_HEIGHT / 2);
+        return sheet;
+    }
+
     /// All images in reading order, `columns` to a line; the last line may be short.
     public static BufferedImage grid(float[][] images, Layout layout) {
         requireImages(images.length);
@@ -99,7 +140,7 @@ public final class Pictures {
         int blocks = Math.ceilDiv(count, columns);
         int pitch = layout.cellHeight() + layout.gap();
         int blockPitch = rows.size() * pitch + (rows.size() > 1 ? 2 * layout.gap() + 4 : 0);
-        int left = labelWidth(rows);
+        int left = labelWidth(rows.stream().map(Row::label).toList());
         int height = Math.toIntExact(layout.gap() + (long) (blocks - 1) * blockPitch + (long) rows.size() * pitch);
         BufferedImage sheet = paper(left + layout.sheetWidth(columns), height);
         for (int r = 0; r < rows.size(); r++) {
@@ -175,21 +216,37 @@ public final class Pictures {
         return sheet;
     }
 
+    /// Writes `text` so that it ends a little before `right`.
     private static void label(BufferedImage sheet, String text, int right, int middle) {
+        text(sheet, text, width -> right - LABEL_RIGHT - width, middle);
+    }
+
+    private static void centred(BufferedImage sheet, String text, int centre, int middle) {
+        text(sheet, text, width -> centre - width / 2, middle);
+    }
+
+    /// Writes at the place that `left` gives for the width of the text. Nothing is drawn for no text: that works without fonts.
+    private static void text(BufferedImage sheet, String text, IntUnaryOperator left, int middle) {
+        if (text.isEmpty()) {
+            return;
+        }
         Graphics2D g = sheet.createGraphics();
         prepare(g);
         FontMetrics metrics = g.getFontMetrics();
         g.setColor(INK);
-        g.drawString(text, right - LABEL_RIGHT - metrics.stringWidth(text), middle + (metrics.getAscent() - metrics.getDescent()) / 2);
+        g.drawString(text, left.applyAsInt(metrics.stringWidth(text)), middle + (metrics.getAscent() - metrics.getDescent()) / 2);
         g.dispose();
     }
 
-    private static int labelWidth(List<Row> rows) {
+    private static int labelWidth(List<String> labels) {
+        if (labels.stream().allMatch(String::isEmpty)) {
+            return 0;
+        }
         Graphics2D g = paper(1, 1).createGraphics();
         prepare(g);
-        int widest = rows.stream().mapToInt(row -> g.getFontMetrics().stringWidth(row.label())).max().orElse(0);
+        int widest = labels.stream().mapToInt(label -> g.getFontMetrics().stringWidth(label)).max().orElse(0);
         g.dispose();
-        return widest == 0 ? 0 : LABEL_LEFT + widest + LABEL_RIGHT;
+        return LABEL_LEFT + widest + LABEL_RIGHT;
     }
 
     private static void prepare(Graphics2D g) {
@@ -209,6 +266,12 @@ public final class Pictures {
             }
         }
         return count;
+    }
+
+    private static void requireWords(String what, List<String> words, int count) {
+        if (!words.isEmpty() && words.size() != count) {
+            throw new IllegalArgumentException("the frame has " + words.size() + " words for " + count + " " + what + "s; give one for each, or none");
+        }
     }
 
     private static void requireImages(int count) {

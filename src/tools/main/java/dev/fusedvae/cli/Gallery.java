@@ -7,8 +7,9 @@ import dev.fusedvae.data.ImageShape;
 import dev.fusedvae.data.Normalization;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
 
 /// Pictures of what a model does.
 ///
@@ -19,6 +20,7 @@ final class Gallery {
 
     private final Vae vae;
     private final ImageShape shape;
+    private final boolean fonts = Fonts.families() > 0;
 
     /// A gallery of a model whose examples are pictures.
     Gallery(Vae vae) {
@@ -34,7 +36,13 @@ final class Gallery {
     /// Each example above its reconstruction.
     BufferedImage reconstructions(DataSet examples) {
         float[][] rebuilt = shown(vae.reconstruct(examples));
-        return Pictures.rows(List.of(new Pictures.Row("original", originals(examples)), new Pictures.Row("rebuilt", rebuilt)), layout(COLUMNS));
+        return Pictures.rows(List.of(new Pictures.Row(word("original"), originals(examples)), new Pictures.Row(word("rebuilt"), rebuilt)), layout(COLUMNS));
+    }
+
+    /// The latent plane: `decoded` are the points of [Manifold#codes], framed by their coordinates.
+    BufferedImage manifold(float[][] decoded, int size) {
+        List<String> values = Manifold.values(size).stream().map(v -> number(v, 2)).toList();
+        return framed(shown(decoded), layout(size), new Pictures.Frame(values, values.reversed(), "z₀", "z₁"));
     }
 
     /// A line for each path: the example it starts at, its steps decoded, the example it ends at.
@@ -48,18 +56,34 @@ final class Gallery {
             cells.addAll(List.of(decoded).subList(i * paths.steps(), (i + 1) * paths.steps()));
             cells.add(to[i]);
         }
-        return Pictures.grid(cells.toArray(float[][]::new), layout(paths.steps() + 2));
+        List<String> columns = new ArrayList<>(List.of("start"));
+        for (int s = 0; s < paths.steps(); s++) {
+            columns.add(Math.round(100.0 * s / (paths.steps() - 1)) + " %");
+        }
+        columns.add("end");
+        return framed(cells.toArray(float[][]::new), layout(paths.steps() + 2), new Pictures.Frame(columns, paths.names()));
     }
 
     /// A line for each latent of `traversal`, named with its KL.
     BufferedImage traversal(Traversal traversal) {
         float[][] decoded = shown(vae.decode(traversal.codes()));
         int steps = traversal.steps();
-        List<Pictures.Row> rows = new ArrayList<>();
-        for (int r = 0; r < traversal.latents().size(); r++) {
-            rows.add(new Pictures.Row(traversal.name(r), Arrays.copyOfRange(decoded, r * steps, (r + 1) * steps)));
-        }
-        return Pictures.rows(rows, layout(steps));
+        List<String> names = IntStream.range(0, traversal.latents().size()).mapToObj(traversal::name).toList();
+        return framed(decoded, layout(steps), new Pictures.Frame(traversal.values().stream().map(v -> number(v, 1)).toList(), names,
+                "deviations of the prior from its mean", ""));
+    }
+
+    private static String number(double value, int decimals) {
+        return String.format(Locale.ROOT, "%." + decimals + "f", value).replace('-', '\u2212');
+    }
+
+    private BufferedImage framed(float[][] images, Pictures.Layout layout, Pictures.Frame frame) {
+        return fonts ? Pictures.framed(images, layout, frame) : Pictures.grid(images, layout);
+    }
+
+    /// A picture without words is better than none.
+    private String word(String text) {
+        return fonts ? text : "";
     }
 
     private Pictures.Layout layout(int columns) {

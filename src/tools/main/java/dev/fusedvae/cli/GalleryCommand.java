@@ -26,6 +26,8 @@ import picocli.CommandLine.Option;
     "Samples, the latent plane, interpolations, four corners, traversals sorted by KL, codes over the prior. One page, gallery.html, has all."},
         footer = "  ${ROOT-COMMAND-NAME} gallery --data mnist --latents 2,5,10,20 --epochs 10")
 final class GalleryCommand extends FvaeCommand {
+    private static final int STEPS = 3000;
+    private static final int EPOCHS = 10;
     private static final List<String> FROM_REPORT = List.of("samples.png", "reconstructions.png", "manifold.png");
 
     @Option(names = "--latents", paramLabel = "L,L", hideParamSyntax = true, split = ",", order = 0,
@@ -35,8 +37,9 @@ final class GalleryCommand extends FvaeCommand {
     @Option(names = "--hidden", paramLabel = "A,B", order = 1, description = "widths of the hidden layers (default: ${DEFAULT-VALUE})")
     String hidden = "400";
 
-    @Option(names = "--epochs", paramLabel = "N", order = 2, description = "passes over the training set (default: ${DEFAULT-VALUE})")
-    int epochs = 10;
+    @Option(names = "--epochs", paramLabel = "N", order = 2,
+            description = "passes over the training set (default: as many as make " + STEPS + " steps, at least " + EPOCHS + ")")
+    Optional<Integer> epochs = Optional.empty();
 
     @Option(names = "--batch-size", paramLabel = "B", order = 3, description = "examples a step (default: ${DEFAULT-VALUE})")
     int batch = 128;
@@ -60,7 +63,7 @@ final class GalleryCommand extends FvaeCommand {
     @Override
     Exit execute() {
         UsageException.require(!latents.isEmpty(), "--latents needs a size, such as 2,5,10,20");
-        TrainSpec train = TrainSpec.standard(epochs, seed).withBatchSize(batch);
+        TrainSpec.standard(epochs.orElse(EPOCHS), seed).withBatchSize(batch); // refuses bad values before the data is read
         ModelOptions model = new ModelOptions();
         model.hidden = hidden;
         model.spec(1); // refuses bad widths before the data is read
@@ -69,6 +72,7 @@ final class GalleryCommand extends FvaeCommand {
         Split split = data.load(Optional.empty(), terminal.env());
         UsageException.require(split.train().image().isPresent(), "a gallery needs examples that are pictures, and those of %s have no shape;"
                 + " give pictures, or --resize HxW", split.train().name());
+        TrainSpec train = TrainSpec.standard(epochs.orElseGet(() -> enough(split.train().size(), batch)), seed).withBatchSize(batch);
         HtmlReport page = HtmlReport.titled("Latent spaces of " + data.data.orElse("the data"));
         page.lead(String.join(" ", words()));
         List<Path> files = new ArrayList<>();
@@ -88,6 +92,11 @@ final class GalleryCommand extends FvaeCommand {
         files.add(html);
         tell(files);
         return Exit.OK;
+    }
+
+    /// Epochs that bring a net of the default width past the stage at which all its samples look alike.
+    static int enough(int examples, int batch) {
+        return Math.max(EPOCHS, Math.ceilDiv(STEPS, Math.ceilDiv(examples, batch)));
     }
 
     private static void show(HtmlReport page, TrainingRun.Finished finished, List<Path> files) {

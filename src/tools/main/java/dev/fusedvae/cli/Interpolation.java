@@ -5,6 +5,7 @@ import dev.fusedvae.data.DataSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// Paths between the codes of pairs of examples.
 ///
@@ -30,6 +31,12 @@ record Interpolation(DataSet from, DataSet to, int steps, float[][] codes) {
             }
         }
         return new Interpolation(from, to, steps, codes.toArray(float[][]::new));
+    }
+
+    /// The labels at the ends of each path, such as `3 → 8`; none where the examples have no labels.
+    List<String> names() {
+        return from.labels().flatMap(a -> to.labels().map(b -> IntStream.range(0, a.length).mapToObj(i -> a[i] + " → " + b[i]).toList()))
+                .orElse(List.of());
     }
 
     private static float[] between(float[] a, float[] b, float t) {

@@ -1,5 +1,8 @@
 package dev.fusedvae.cli;
 
+import java.util.List;
+import java.util.stream.IntStream;
+
 /// A grid over a two-dimensional latent space in which every cell has the same prior probability.
 final class Manifold {
     private Manifold() {}
@@ -7,14 +10,16 @@ final class Manifold {
     /// `size × size` points: z₀ grows to the right, z₁ upwards.
     static float[][] codes(int size) {
         float[][] codes = new float[size * size][2];
+        List<Float> values = values(size);
         for (int i = 0; i < codes.length; i++) {
-            codes[i][0] = quantile(i % size, size);
-            codes[i][1] = quantile(size - 1 - i / size, size);
+            codes[i][0] = values.get(i % size);
+            codes[i][1] = values.get(size - 1 - i / size);
         }
         return codes;
     }
 
-    private static float quantile(int cell, int cells) {
-        return (float) NormalQuantile.of((cell + 0.5) / cells);
+    /// The coordinates of the grid along an axis, rising.
+    static List<Float> values(int size) {
+        return IntStream.range(0, size).mapToObj(cell -> (float) NormalQuantile.of((cell + 0.5) / size)).toList();
     }
 }

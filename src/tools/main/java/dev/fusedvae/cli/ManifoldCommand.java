@@ -30,7 +30,7 @@ final class ManifoldCommand extends ModelCommand {
                     vae.spec().latent());
             requireDrawable(out, vae);
             float[][] decoded = vae.decode(Manifold.codes(size));
-            write(out, decoded, () -> new Gallery(vae).grid(decoded, size));
+            write(out, decoded, () -> new Gallery(vae).manifold(decoded, size));
             wrote(out, decoded.length, "decoded points");
         }
         return Exit.OK;

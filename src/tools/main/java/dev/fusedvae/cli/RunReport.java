@@ -105,11 +105,11 @@ final class RunReport {
         picture("reconstructions.png", gallery.reconstructions(first), "Test examples above what the model makes of their codes.");
         if (data.test().size() >= 20 * PATHS) {
             picture("interpolation.png", gallery.interpolation(Interpolation.of(vae, data.test(), PATHS, STEPS, Interpolation.Path.LINEAR)),
-                    "Straight paths between the codes of two test examples, which stand at the ends.");
+                    "Straight paths between the codes of two test examples: the examples at both ends, between them what the decoder makes of the path.");
         }
         if (variational && vae.spec().latent() == 2) {
-            picture("manifold.png", gallery.grid(vae.decode(Manifold.codes(MANIFOLD)), MANIFOLD),
-                    "The latent plane: a grid whose cells have equal prior probability.");
+            picture("manifold.png", gallery.manifold(vae.decode(Manifold.codes(MANIFOLD)), MANIFOLD),
+                    "The latent plane: what the decoder makes of a grid over z₀ and z₁ whose cells have equal prior probability.");
         }
     }
 

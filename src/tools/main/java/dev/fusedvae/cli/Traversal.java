@@ -10,9 +10,10 @@ import java.util.stream.IntStream;
 ///
 /// @param latents numbers of the latents, a line each
 /// @param kls     their KL to the prior, in nats an example
+/// @param reach   how far a line goes to either side, in deviations of the prior
 /// @param codes   `steps` latent points for each line
 @SuppressWarnings("ArrayRecordComponent")
-record Traversal(List<Integer> latents, List<Double> kls, int steps, float[][] codes) {
+record Traversal(List<Integer> latents, List<Double> kls, int steps, double reach, float[][] codes) {
 
     /// The `count` latents of most KL, from −`reach` to `reach` deviations of the prior around its mean.
     ///
@@ -23,11 +24,20 @@ record Traversal(List<Integer> latents, List<Double> kls, int steps, float[][] c
         float[][] codes = new float[latents.size() * steps][];
         for (int i = 0; i < codes.length; i++) {
             int j = latents.get(i / steps);
-            double t = reach * (2.0 * (i % steps) / (steps - 1) - 1);
+            double t = at(i % steps, steps, reach);
             codes[i] = base.clone();
             codes[i][j] = (float) (prior.mean(j) + t * Math.sqrt(prior.variance(j)));
         }
-        return new Traversal(latents, latents.stream().map(klPerLatent::get).toList(), steps, codes);
+        return new Traversal(latents, latents.stream().map(klPerLatent::get).toList(), steps, reach, codes);
+    }
+
+    private static double at(int step, int steps, double reach) {
+        return reach * (2.0 * step / (steps - 1) - 1);
+    }
+
+    /// Where the points of a line stand, in deviations of the prior from its mean.
+    List<Double> values() {
+        return IntStream.range(0, steps).mapToObj(step -> at(step, steps, reach)).toList();
     }
 
     /// The name of a line: `z7  2.31 nats`.

@@ -88,7 +88,7 @@ class PicturesTest {
         assertEquals(PAPER, sheet.getRGB(left + 4, 4 + block - 1));
         assertEquals(grey(0), sheet.getRGB(left + 4, 4 + block));
         assertEquals(PAPER, sheet.getRGB(left + 28, 4 + block));
-        assertTrue(ink(sheet, left, 4, 24) > 20 && ink(sheet, left, 28, 48) > 20, "both labels are drawn");
+        assertTrue(ink(sheet, 0, left, 4, 24) > 20 && ink(sheet, 0, left, 28, 48) > 20, "both labels are drawn");
     }
 
     @Test
@@ -103,6 +103,31 @@ class PicturesTest {
                 assertEquals(grid.getRGB(x, y), rows.getRGB(x, y));
             }
         }
+    }
+
+    /// The images stay where the grid has them, to the pixel, and every word of the frame is there.
+    @Test
+    void framed_hasTheGridAndItsWordsAroundIt() {
+        float[][] images = images(5, 1600);
+        Pictures.Layout layout = new Pictures.Layout(40, 40, 1, 3, 1, 4);
+        BufferedImage grid = Pictures.grid(images, layout);
+        BufferedImage sheet = Pictures.framed(images, layout, new Pictures.Frame(List.of("one", "two", "three"), List.of("first", "second"), "across", "up"));
+        int left = sheet.getWidth() - grid.getWidth();
+        for (int y = 0; y < grid.getHeight(); y++) {
+            for (int x = 0; x < grid.getWidth(); x++) {
+                assertEquals(grid.getRGB(x, y), sheet.getRGB(left + x, y), x + ", " + y);
+            }
+        }
+        assertTrue(ink(sheet, 0, left, 4, 44) > 20 && ink(sheet, 0, left, 48, 88) > 20, "both lines are named");
+        for (int column = 0; column < 3; column++) {
+            int from = left + 4 + column * 44;
+            assertTrue(ink(sheet, from, from + 40, grid.getHeight(), grid.getHeight() + 20) > 10, "column " + column + " is named");
+        }
+        assertTrue(ink(sheet, left, sheet.getWidth(), grid.getHeight() + 20, sheet.getHeight()) > 10, "the axis across is named");
+        BufferedImage bare = Pictures.framed(images, layout, new Pictures.Frame(List.of(), List.of()));
+        assertEquals(grid.getWidth() + " " + grid.getHeight(), bare.getWidth() + " " + bare.getHeight());
+        refused("the frame has 2 words for 3 columns; give one for each, or none",
+                () -> Pictures.framed(images, layout, new Pictures.Frame(List.of("a", "b"), List.of())));
     }
 
     @Test
@@ -145,10 +170,10 @@ class PicturesTest {
         return 0xFF000000 | level << 16 | level << 8 | level;
     }
 
-    private static int ink(BufferedImage sheet, int right, int top, int bottom) {
+    private static int ink(BufferedImage sheet, int left, int right, int top, int bottom) {
         int dark = 0;
         for (int y = top; y < bottom; y++) {
-            for (int x = 0; x < right; x++) {
+            for (int x = left; x < right; x++) {
                 dark += (sheet.getRGB(x, y) & 0xFF) < 128 ? 1 : 0;
             }
         }

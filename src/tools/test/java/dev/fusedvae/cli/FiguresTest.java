@@ -165,10 +165,18 @@ class FiguresTest {
         assertArrayEquals(four[3], codes[8]);
         assertArrayEquals(new float[] {0.5f, 1}, codes[4], 1e-6f);
         Traversal traversal = Traversal.of(new float[] {7, 7, 7}, Prior.of(1, 4), List.of(0.1, 2.0, 0.5), 2, 3, 2);
+        assertEquals(List.of(-2.0, 0.0, 2.0), traversal.values());
         assertEquals(List.of(1, 2), traversal.latents());
         assertArrayEquals(new float[] {7, -3, 7}, traversal.codes()[0]);
         assertArrayEquals(new float[] {7, 7, 5}, traversal.codes()[5]);
         assertEquals("z1  2.00 nats", traversal.name(0));
+    }
+
+    /// Sixty steps draw one grey blob for every z.
+    @Test
+    void galleryOfSmallData_trainsAsManyStepsAsThatOfLarge() {
+        assertEquals(250, GalleryCommand.enough(1497, 128));
+        assertEquals(10, GalleryCommand.enough(60_000, 128));
     }
 
     @Test
