@@ -15,8 +15,6 @@ import dev.fusedvae.train.Model;
 final class Generator {
     private static final int LATENTS = 0;
     private static final int FEATURES = 1;
-    /// Row stride of a contiguous row in the panel form of rng.
-    private static final int PANEL = 32;
 
     private final VaeSpec spec;
     private final Decoded decoded;
@@ -43,7 +41,7 @@ final class Generator {
         float[][] z = new float[count][spec.latent()];
         Stream stream = new Stream(seed, Purpose.PRIOR_SAMPLES, LATENTS);
         for (int r = 0; r < count; r++) {
-            Normals.block(stream, 0, r, 1, spec.latent(), z[r], 0, spec.latent(), PANEL);
+            Normals.block(stream, 0, r, 1, spec.latent(), z[r], 0);
             for (int j = 0; j < spec.latent() && !spec.prior().standard(); j++) {
                 z[r][j] = (float) (spec.prior().mean(j) + Math.sqrt(spec.prior().variance(j)) * z[r][j]);
             }

@@ -126,7 +126,7 @@ public final class Contestant implements AutoCloseable {
         int rows = feed.batch() * spec.objective().samples();
         float[] eps = new float[steps * rows * latent];
         for (int i = 0; i < steps; i++) {
-            Normals.block(feed.noise(), i, 0, rows, latent, eps, i * rows * latent, latent, 32);
+            Normals.block(feed.noise(), i, 0, rows, latent, eps, i * rows * latent);
         }
         npz.floats("eps", eps, steps, rows, latent);
     }

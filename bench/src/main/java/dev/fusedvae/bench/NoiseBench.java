@@ -44,7 +44,7 @@ public class NoiseBench {
     @Benchmark
     @OperationsPerInvocation(NORMALS)
     public float[] normals() {
-        Normals.block(stream, step++, 0, NORMALS / columns, columns, out, 0, columns, 32);
+        Normals.block(stream, step++, 0, NORMALS / columns, columns, out, 0);
         return out;
     }
 }

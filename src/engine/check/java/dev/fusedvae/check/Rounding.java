@@ -21,8 +21,6 @@ import java.util.function.Function;
 /// softplus 3, elu 2. Log-variances are taken to keep away from the edges of their clamp, and the
 /// mean KL of a latent from its free bits.
 final class Rounding {
-    /// Row stride of a contiguous row in the panel form of rng.
-    private static final int PANEL = 32;
 
     private final Function<Tensor, double[]> values;
     private final Map<Tensor, double[]> errors = new HashMap<>();
@@ -240,13 +238,13 @@ final class Rounding {
         Stream stream = feed.gibbs(o.site());
         for (int b = 0; b < rows; b++) {
             float[][] bounds = new float[2][n];
-            float[][] drawn = new float[2][Math.ceilDiv(n, PANEL) * PANEL];
+            float[][] drawn = new float[2][n];
             for (int side = 0; side < 2; side++) {
                 for (int j = 0; j < n; j++) {
                     double off = in[b * n + j] > 0 ? tolerance.allowed(in[b * n + j]) : 0;
                     bounds[side][j] = (float) (p[b * n + j] + (2 * side - 1) * off);
                 }
-                Binarizer.binarize(stream, step.step(), feed.noiseRow(step, b), bounds[side], 0, n, drawn[side], 0, PANEL);
+                Binarizer.binarize(stream, step.step(), feed.noiseRow(step, b), bounds[side], 0, n, drawn[side], 0);
             }
             for (int j = 0; j < n; j++) {
                 e[b * n + j] = drawn[1][j] - drawn[0][j];

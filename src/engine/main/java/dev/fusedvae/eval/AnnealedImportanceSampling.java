@@ -17,8 +17,6 @@ import java.util.stream.IntStream;
 public final class AnnealedImportanceSampling {
     private static final int HIDDEN_SITE = 16;
     private static final int VISIBLE_SITE = 17;
-    /// Row stride of a contiguous row in the panel form of rng.
-    private static final int PANEL = 32;
 
     private final int visible;
     private final int hidden;
@@ -141,7 +139,7 @@ public final class AnnealedImportanceSampling {
         for (int i = 0; i < p.length; i++) {
             p[i] = (float) (1 / (1 + Math.exp(-logits[i])));
         }
-        Binarizer.binarize(stream, step, row, p, 0, p.length, to, 0, PANEL);
+        Binarizer.binarize(stream, step, row, p, 0, p.length, to, 0);
     }
 
     /// a = c + W v.

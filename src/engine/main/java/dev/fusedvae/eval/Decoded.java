@@ -13,9 +13,6 @@ import dev.fusedvae.spec.VaeSpec;
 
 /// From what a decoder's last layer gives to the mean of p(x|z), and to examples drawn from it.
 public final class Decoded {
-    /// Row stride of a contiguous row in the panel form of rng.
-    private static final int PANEL = 32;
-
     private final VaeSpec spec;
 
     public Decoded(VaeSpec spec) {
@@ -51,7 +48,7 @@ public final class Decoded {
     /// @param x       holds the means of the row, and then the example
     public void draw(float[] y, int row, float[] logVars, Stream stream, long noiseRow, float[] x) {
         switch (spec.likelihood()) {
-            case Likelihood.Bernoulli() -> Binarizer.binarize(stream, 0, noiseRow, x.clone(), 0, x.length, x, 0, PANEL);
+            case Likelihood.Bernoulli() -> Binarizer.binarize(stream, 0, noiseRow, x.clone(), 0, x.length, x, 0);
             case Likelihood.ContinuousBernoulli() -> {
                 float[] uniform = new float[x.length];
                 Uniforms.fill(stream, 0, noiseRow, x.length, uniform, 0, 0, 1);
@@ -76,7 +73,7 @@ public final class Decoded {
 
     private void addNormals(float[] y, int row, float[] logVars, Stream stream, long noiseRow, float[] x) {
         float[] normals = new float[x.length];
-        Normals.block(stream, 0, noiseRow, 1, x.length, normals, 0, x.length, PANEL);
+        Normals.block(stream, 0, noiseRow, 1, x.length, normals, 0);
         for (int j = 0; j < x.length; j++) {
             double logVar = switch (spec.likelihood().logVar()) {
                 case NONE -> StrictMath.log(spec.likelihood().fixedVariance().orElseThrow());

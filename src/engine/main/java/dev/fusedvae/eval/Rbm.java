@@ -24,8 +24,6 @@ import java.util.List;
 public final class Rbm {
     /// The site of the noise that chains start from: the last, which no Gibbs phase uses.
     private static final int START = Stream.SITES - 1;
-    /// Row stride of a contiguous row in the panel form of rng.
-    private static final int PANEL = 32;
 
     private final Backend backend;
     private final RbmSpec spec;
@@ -103,7 +101,7 @@ public final class Rbm {
         Arrays.fill(fair, 0.5f);
         float[] states = new float[Math.multiplyExact(count, spec.visible())];
         for (int r = 0; r < count; r++) {
-            Binarizer.binarize(new Stream(seed, Purpose.GIBBS, START), 0, r, fair, 0, fair.length, states, r * fair.length, PANEL);
+            Binarizer.binarize(new Stream(seed, Purpose.GIBBS, START), 0, r, fair, 0, fair.length, states, r * fair.length);
         }
         return states;
     }

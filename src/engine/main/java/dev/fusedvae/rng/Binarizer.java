@@ -7,7 +7,7 @@ import dev.fusedvae.simd.Simd;
 /// A pixel v is one where `word < T[v]`, word unsigned, T[v] = ⌊v·2^32 / 255⌋ for bytes and ⌊x·2^32⌋ for floats in
 /// [0, 1]; 255 and 1.0 are always one, 0 never. Fresh pixels in each epoch come from a fresh step.
 ///
-/// Output is in panel form: column c goes to `out[at + (c/32)·panelStride + c%32]`.
+/// A row is written from `out[at]` on, its columns side by side or in [Strips].
 public final class Binarizer {
     private static final boolean VECTOR = Simd.vector();
 
@@ -16,13 +16,19 @@ public final class Binarizer {
     /// Binarizes `pixels[from .. from + count - 1]` (unsigned bytes), columns 0 .. count - 1 of (step, row).
     ///
     /// @throws IllegalArgumentException if step, row, the pixels or the form do not fit the counter or the arrays
-    public static void binarize(Stream stream, long step, long row, byte[] pixels, int from, int count,
-            float[] out, int at, int panelStride) {
-        check(step, row, pixels.length, from, count, out.length, at, panelStride);
+    public static void binarize(Stream stream, long step, long row, byte[] pixels, int from, int count, float[] out, int at) {
+        binarize(stream, step, row, pixels, from, Strips.rowMajor(count), out, at);
+    }
+
+    /// The same for a row that lies in strips.
+    ///
+    /// @throws IllegalArgumentException if step, row, the pixels or the form do not fit the counter or the arrays
+    public static void binarize(Stream stream, long step, long row, byte[] pixels, int from, Strips strips, float[] out, int at) {
+        check(step, row, pixels.length, from, strips, out.length, at);
         if (VECTOR) {
-            VectorBinarizer.binarize(stream, step, row, pixels, from, count, out, at, panelStride);
+            VectorBinarizer.binarize(stream, step, row, pixels, from, strips, out, at);
         } else {
-            scalar(stream, step, row, pixels, from, count, out, at, panelStride);
+            scalar(stream, step, row, pixels, from, strips, out, at);
         }
     }
 
@@ -31,13 +37,19 @@ public final class Binarizer {
     /// Who loads the pixels checks their range, once; here a value below 0 or a NaN is never one, a value above 1 always.
     ///
     /// @throws IllegalArgumentException if step, row, the pixels or the form do not fit the counter or the arrays
-    public static void binarize(Stream stream, long step, long row, float[] pixels, int from, int count,
-            float[] out, int at, int panelStride) {
-        check(step, row, pixels.length, from, count, out.length, at, panelStride);
+    public static void binarize(Stream stream, long step, long row, float[] pixels, int from, int count, float[] out, int at) {
+        binarize(stream, step, row, pixels, from, Strips.rowMajor(count), out, at);
+    }
+
+    /// The same for a row that lies in strips.
+    ///
+    /// @throws IllegalArgumentException if step, row, the pixels or the form do not fit the counter or the arrays
+    public static void binarize(Stream stream, long step, long row, float[] pixels, int from, Strips strips, float[] out, int at) {
+        check(step, row, pixels.length, from, strips, out.length, at);
         if (VECTOR) {
-            VectorBinarizer.binarize(stream, step, row, pixels, from, count, out, at, panelStride);
+            VectorBinarizer.binarize(stream, step, row, pixels, from, strips, out, at);
         } else {
-            scalar(stream, step, row, pixels, from, count, out, at, panelStride);
+            scalar(stream, step, row, pixels, from, strips, out, at);
         }
     }
 
@@ -52,33 +64,32 @@ public final class Binarizer {
         return Integer.toUnsignedLong(word) < (long) (pixel * 0x1p32f) ? 1f : 0f;
     }
 
-    static void scalar(Stream stream, long step, long row, byte[] pixels, int from, int count,
-            float[] out, int at, int panelStride) {
+    static void scalar(Stream stream, long step, long row, byte[] pixels, int from, Strips strips, float[] out, int at) {
         int[] words = new int[4];
-        for (int c = 0; c < count; c++) {
+        for (int c = 0; c < strips.columns(); c++) {
             if ((c & 3) == 0) {
                 stream.words(step, row, Stream.counter0(c), words, 0);
             }
-            out[Panels.cell(at, panelStride, c)] = draw(words[c & 3], pixels[from + c]);
+            out[strips.cell(at, c)] = draw(words[c & 3], pixels[from + c]);
         }
     }
 
-    static void scalar(Stream stream, long step, long row, float[] pixels, int from, int count,
-            float[] out, int at, int panelStride) {
+    static void scalar(Stream stream, long step, long row, float[] pixels, int from, Strips strips, float[] out, int at) {
         int[] words = new int[4];
-        for (int c = 0; c < count; c++) {
+        for (int c = 0; c < strips.columns(); c++) {
             if ((c & 3) == 0) {
                 stream.words(step, row, Stream.counter0(c), words, 0);
             }
-            out[Panels.cell(at, panelStride, c)] = draw(words[c & 3], pixels[from + c]);
+            out[strips.cell(at, c)] = draw(words[c & 3], pixels[from + c]);
         }
     }
 
-    private static void check(long step, long row, int pixels, int from, int count, int length, int at, int panelStride) {
+    private static void check(long step, long row, int pixels, int from, Strips strips, int length, int at) {
+        int count = strips.columns();
         Stream.check(step, row, 1, count);
         if (from < 0 || from > pixels - count) {
             throw new IllegalArgumentException("pixels must hold " + count + " values from " + from + ", got " + pixels);
         }
-        Panels.check(1, count, length, at, 0, panelStride);
+        strips.check(1, length, at);
     }
 }

@@ -44,20 +44,23 @@ public final class Normals {
 
     private Normals() {}
 
-    /// Fills a block in panel form: `out[at + (c/32)·panelStride + r·rowStride + c%32]` is the normal of
-    /// (step, firstRow + r, c), for r in [0, rows) and c in [0, columns). No other cell is written.
+    /// Fills `out[at + r·columns + c]` with the normal of (step, firstRow + r, c), for r in [0, rows) and c in [0, columns).
     ///
-    /// `rowStride = columns, panelStride = 32` gives row-major.
+    /// @throws IllegalArgumentException if step, rows or the block do not fit the counter or the array
+    public static void block(Stream stream, long step, long firstRow, int rows, int columns, float[] out, int at) {
+        block(stream, step, firstRow, rows, Strips.rowMajor(columns), out, at);
+    }
+
+    /// The same for a block that lies in strips. No other cell is written.
     ///
-    /// @throws IllegalArgumentException if step, rows or the form do not fit the counter or the array
-    public static void block(Stream stream, long step, long firstRow, int rows, int columns,
-            float[] out, int at, int rowStride, int panelStride) {
-        Stream.check(step, firstRow, rows, columns);
-        Panels.check(rows, columns, out.length, at, rowStride, panelStride);
+    /// @throws IllegalArgumentException if step, rows or the block do not fit the counter or the array
+    public static void block(Stream stream, long step, long firstRow, int rows, Strips strips, float[] out, int at) {
+        Stream.check(step, firstRow, rows, strips.columns());
+        strips.check(rows, out.length, at);
         if (VECTOR) {
-            VectorNormals.block(stream, step, firstRow, rows, columns, out, at, rowStride, panelStride);
+            VectorNormals.block(stream, step, firstRow, rows, strips, out, at);
         } else {
-            scalarBlock(stream, step, firstRow, rows, columns, out, at, rowStride, panelStride);
+            scalarBlock(stream, step, firstRow, rows, strips, out, at);
         }
     }
 
@@ -71,17 +74,17 @@ public final class Normals {
         return radius * ((column & 1) == 0 ? sine(words[pair + 1]) : cosine(words[pair + 1]));
     }
 
-    static void scalarBlock(Stream stream, long step, long firstRow, int rows, int columns,
-            float[] out, int at, int rowStride, int panelStride) {
+    static void scalarBlock(Stream stream, long step, long firstRow, int rows, Strips strips, float[] out, int at) {
         int[] words = new int[4];
         float[] normals = new float[4];
+        int columns = strips.columns();
         for (int r = 0; r < rows; r++) {
-            int row = at + r * rowStride;
+            int row = at + r * strips.rowStride();
             for (int c = 0; c < columns; c += 4) {
                 stream.words(step, firstRow + r, Stream.counter0(c), words, 0);
                 pair(words[0], words[1], normals, 0);
                 pair(words[2], words[3], normals, 2);
-                System.arraycopy(normals, 0, out, Panels.cell(row, panelStride, c), Math.min(4, columns - c));
+                System.arraycopy(normals, 0, out, strips.cell(row, c), Math.min(4, columns - c));
             }
         }
     }

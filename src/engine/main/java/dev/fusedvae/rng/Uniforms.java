@@ -16,7 +16,7 @@ public final class Uniforms {
     /// The result is in [lo, hi); for a range that is not symmetric about zero the last rounding may reach hi.
     public static void fill(Stream stream, long step, long row, int columns, float[] out, int at, float lo, float hi) {
         Stream.check(step, row, 1, columns);
-        Panels.check(1, columns, out.length, at, columns, Panels.WIDTH);
+        Strips.rowMajor(columns).check(1, out.length, at);
         float range = hi - lo;
         if (!(range >= 0) || range == Float.POSITIVE_INFINITY) {
             throw new IllegalArgumentException("lo and hi must be finite with lo <= hi, got " + lo + " and " + hi);

@@ -13,27 +13,27 @@ final class VectorBinarizer {
     private static final int COLUMNS = 4 * VectorWords.CHUNK;
     private static final int ONE = Float.floatToRawIntBits(1f);
     /// At 128 bits the smallest vector of bytes holds twice the pixels that are used.
-    private static final VectorSpecies<Byte> BYTES = W == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+    private static final VectorSpecies<Byte> BYTES = Lanes.F.vectorBitSize() == 512 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
     private VectorBinarizer() {}
 
-    static void binarize(Stream stream, long step, long row, byte[] pixels, int from, int count,
-            float[] out, int at, int panelStride) {
+    static void binarize(Stream stream, long step, long row, byte[] pixels, int from, Strips strips, float[] out, int at) {
+        int count = strips.columns();
         VectorWords.Scratch scratch = VectorWords.Scratch.ofThread();
         for (int c = 0; c < count; c += COLUMNS) {
             int columns = Math.min(COLUMNS, count - c);
             words(stream, step, row, count, c, columns, scratch);
-            draw(scratch.ordered, pixels, from + c, columns, out, Panels.cell(at, panelStride, c), panelStride);
+            draw(scratch.ordered, pixels, from + c, columns, out, strips.cell(at, c), strips);
         }
     }
 
-    static void binarize(Stream stream, long step, long row, float[] pixels, int from, int count,
-            float[] out, int at, int panelStride) {
+    static void binarize(Stream stream, long step, long row, float[] pixels, int from, Strips strips, float[] out, int at) {
+        int count = strips.columns();
         VectorWords.Scratch scratch = VectorWords.Scratch.ofThread();
         for (int c = 0; c < count; c += COLUMNS) {
             int columns = Math.min(COLUMNS, count - c);
             words(stream, step, row, count, c, columns, scratch);
-            draw(scratch.ordered, pixels, from + c, columns, out, Panels.cell(at, panelStride, c), panelStride);
+            draw(scratch.ordered, pixels, from + c, columns, out, strips.cell(at, c), strips);
         }
     }
 
@@ -44,7 +44,7 @@ final class VectorBinarizer {
         VectorWords.interleave(scratch.words, quads, scratch.ordered);
     }
 
-    private static void draw(int[] words, byte[] pixels, int from, int count, float[] out, int at, int panelStride) {
+    private static void draw(int[] words, byte[] pixels, int from, int count, float[] out, int at, Strips strips) {
         int c = 0;
         for (; c + BYTES.length() <= count; c += W) {
             IntVector word = IntVector.fromArray(Lanes.I, words, c);
@@ -53,14 +53,14 @@ final class VectorBinarizer {
             IntVector.zero(Lanes.I)
                     .blend(ONE, word.compare(VectorOperators.ULT, v.mul(0x01010101)))
                     .blend(ONE, v.compare(VectorOperators.EQ, 255))
-                    .reinterpretAsFloats().intoArray(out, Panels.cell(at, panelStride, c));
+                    .reinterpretAsFloats().intoArray(out, strips.cell(at, c));
         }
         for (; c < count; c++) {
-            out[Panels.cell(at, panelStride, c)] = Binarizer.draw(words[c], pixels[from + c]);
+            out[strips.cell(at, c)] = Binarizer.draw(words[c], pixels[from + c]);
         }
     }
 
-    private static void draw(int[] words, float[] pixels, int from, int count, float[] out, int at, int panelStride) {
+    private static void draw(int[] words, float[] pixels, int from, int count, float[] out, int at, Strips strips) {
         int c = 0;
         for (; c + W <= count; c += W) {
             IntVector word = IntVector.fromArray(Lanes.I, words, c);
@@ -72,10 +72,10 @@ final class VectorBinarizer {
             IntVector.zero(Lanes.I)
                     .blend(ONE, word.compare(VectorOperators.ULT, threshold))
                     .blend(ONE, h.compare(VectorOperators.GE, 0x10000)) // x >= 1
-                    .reinterpretAsFloats().intoArray(out, Panels.cell(at, panelStride, c));
+                    .reinterpretAsFloats().intoArray(out, strips.cell(at, c));
         }
         for (; c < count; c++) {
-            out[Panels.cell(at, panelStride, c)] = Binarizer.draw(words[c], pixels[from + c]);
+            out[strips.cell(at, c)] = Binarizer.draw(words[c], pixels[from + c]);
         }
     }
 }

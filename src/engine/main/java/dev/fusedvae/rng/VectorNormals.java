@@ -39,8 +39,8 @@ final class VectorNormals {
 
     private VectorNormals() {}
 
-    static void block(Stream stream, long step, long firstRow, int rows, int columns,
-            float[] out, int at, int rowStride, int panelStride) {
+    static void block(Stream stream, long step, long firstRow, int rows, Strips strips, float[] out, int at) {
+        int columns = strips.columns();
         int quads = (columns + 3) >>> 2;
         VectorWords.Scratch scratch = VectorWords.Scratch.ofThread();
         int row = 0;
@@ -53,9 +53,9 @@ final class VectorNormals {
                 rotate(scratch.words, pair, count, scratch.planes);
             }
             VectorWords.interleave(scratch.planes, count, scratch.values);
-            for (int i = 0; i < count; ) { // a run: quads that lie side by side in one panel of one row
-                int run = Math.min(count - i, Math.min(quads - quad, 8 - (quad & 7)));
-                int cell = Panels.cell(at + row * rowStride, panelStride, 4 * quad);
+            for (int i = 0; i < count; ) { // a run: quads that lie side by side in one strip of one row
+                int run = Math.min(count - i, Math.min(quads - quad, strips.rest(4 * quad) >>> 2));
+                int cell = strips.cell(at + row * strips.rowStride(), 4 * quad);
                 System.arraycopy(scratch.values, 4 * i, out, cell, Math.min(4 * run, columns - 4 * quad));
                 i += run;
                 quad += run;

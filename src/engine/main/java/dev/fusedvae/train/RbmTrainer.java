@@ -26,8 +26,6 @@ import java.util.Map;
 public final class RbmTrainer {
     /// Standard deviation of the first weights; Hinton 2012, section 8.
     private static final float WEIGHT_DEVIATION = 0.01f;
-    /// Row stride of a contiguous row in the panel form of rng.
-    private static final int PANEL = 32;
 
     private final RbmSpec spec;
     private final TrainSpec train;
@@ -119,7 +117,7 @@ public final class RbmTrainer {
         float[] weight = values.get("weight");
         Stream stream = new Stream(train.seed(), Purpose.INIT, 0);
         for (int j = 0; j < spec.hidden(); j++) {
-            Normals.block(stream, 0, j, 1, spec.visible(), weight, j * spec.visible(), spec.visible(), PANEL);
+            Normals.block(stream, 0, j, 1, spec.visible(), weight, j * spec.visible());
         }
         for (int i = 0; i < weight.length; i++) {
             weight[i] *= WEIGHT_DEVIATION;

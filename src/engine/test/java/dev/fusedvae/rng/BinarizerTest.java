@@ -62,8 +62,8 @@ class BinarizerTest {
                 STREAM.words(1L << 33, 77, c / 4, words, 0);
                 expected[3 + c / 32 * 96 + c % 32] = Binarizer.draw(words[c % 4], pixels[9 + c]);
             }
-            Binarizer.scalar(STREAM, 1L << 33, 77, pixels, 9, count, scalar, 3, 96);
-            Binarizer.binarize(STREAM, 1L << 33, 77, pixels, 9, count, out, 3, 96);
+            Binarizer.scalar(STREAM, 1L << 33, 77, pixels, 9, Strips.of(count, 32, 0, 96), scalar, 3);
+            Binarizer.binarize(STREAM, 1L << 33, 77, pixels, 9, Strips.of(count, 32, 0, 96), out, 3);
             assertArrayEquals(expected, scalar, "count " + count);
             assertArrayEquals(expected, out, "count " + count + " at " + Simd.bits() + " bits");
         }
@@ -82,8 +82,8 @@ class BinarizerTest {
             float[] expected = poisoned(count);
             float[] out = expected.clone();
             for (long step = 0; step < 20; step++) {
-                Binarizer.scalar(STREAM, step, 3, pixels, 9, count, expected, 3, 96);
-                Binarizer.binarize(STREAM, step, 3, pixels, 9, count, out, 3, 96);
+                Binarizer.scalar(STREAM, step, 3, pixels, 9, Strips.of(count, 32, 0, 96), expected, 3);
+                Binarizer.binarize(STREAM, step, 3, pixels, 9, Strips.of(count, 32, 0, 96), out, 3);
                 assertArrayEquals(expected, out, "count " + count + " at " + Simd.bits() + " bits");
             }
         }
@@ -101,8 +101,8 @@ class BinarizerTest {
         }
         float[] expected = new float[pixels.length];
         float[] out = new float[pixels.length];
-        Binarizer.scalar(STREAM, 0, 0, pixels, 0, pixels.length, expected, 0, 32);
-        Binarizer.binarize(STREAM, 0, 0, pixels, 0, pixels.length, out, 0, 32);
+        Binarizer.scalar(STREAM, 0, 0, pixels, 0, Strips.rowMajor(pixels.length), expected, 0);
+        Binarizer.binarize(STREAM, 0, 0, pixels, 0, pixels.length, out, 0);
         assertArrayEquals(expected, out);
     }
 
@@ -113,7 +113,7 @@ class BinarizerTest {
             byte[] pixels = new byte[n];
             Arrays.fill(pixels, (byte) v);
             float[] out = new float[n];
-            Binarizer.binarize(STREAM, 2, 1, pixels, 0, n, out, 0, 32);
+            Binarizer.binarize(STREAM, 2, 1, pixels, 0, n, out, 0);
             double p = v / 255.0;
             assertEquals(p, Statistics.moment(out, 1), 4 * Math.sqrt(p * (1 - p) / n), "pixel " + v);
         }
@@ -122,9 +122,9 @@ class BinarizerTest {
     @Test
     void badRows_areRefusedWithTheFix() {
         StreamTest.assertMessage("pixels must hold 5 values from 6, got 10",
-                () -> Binarizer.binarize(STREAM, 0, 0, new byte[10], 6, 5, new float[10], 0, 32));
-        StreamTest.assertMessage("out must hold 1 x 5 floats from 6 with row stride 0 and panel stride 32: 11 floats needed, got 10",
-                () -> Binarizer.binarize(STREAM, 0, 0, new float[10], 0, 5, new float[10], 6, 32));
+                () -> Binarizer.binarize(STREAM, 0, 0, new byte[10], 6, 5, new float[10], 0));
+        StreamTest.assertMessage("out must hold 1 x 5 floats from 6, rows 5 apart: 11 floats needed, got 10",
+                () -> Binarizer.binarize(STREAM, 0, 0, new float[10], 0, 5, new float[10], 6));
     }
 
     private static float[] poisoned(int count) {

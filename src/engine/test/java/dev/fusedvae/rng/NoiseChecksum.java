@@ -16,7 +16,7 @@ final class NoiseChecksum {
         Stream normals = new Stream(-12345, Purpose.EVALUATION, 17);
         for (int rows : new int[] {1, 13, 100}) {
             for (int columns : new int[] {1, 2, 20, 31, 33, 207}) {
-                Normals.block(normals, columns, (1L << 32) - rows, rows, columns, out, 1, columns, 32);
+                Normals.block(normals, columns, (1L << 32) - rows, rows, columns, out, 1);
                 sum = add(sum, out);
             }
         }
@@ -27,9 +27,9 @@ final class NoiseChecksum {
             bytes[i] = (byte) i;
         }
         for (int count : new int[] {1, 13, 207, 784}) {
-            Binarizer.binarize(new Stream(9, Purpose.BINARIZATION, 0), 3, count, bytes, 0, count, out, 5, 32);
+            Binarizer.binarize(new Stream(9, Purpose.BINARIZATION, 0), 3, count, bytes, 0, count, out, 5);
             sum = add(sum, out);
-            Binarizer.binarize(new Stream(9, Purpose.CORRUPTION, 0), 3, count, floats, 0, count, out, 5, 32);
+            Binarizer.binarize(new Stream(9, Purpose.CORRUPTION, 0), 3, count, floats, 0, count, out, 5);
             sum = add(sum, out);
         }
         return sum;

@@ -30,7 +30,7 @@ class NormalsTest {
 
     private static float[] row(Stream stream, long step, long row, int columns) {
         float[] out = new float[columns];
-        Normals.block(stream, step, row, 1, columns, out, 0, columns, 32);
+        Normals.block(stream, step, row, 1, columns, out, 0);
         return out;
     }
 
@@ -38,7 +38,7 @@ class NormalsTest {
     void prefixChecksum_isThatOfTheLaw() {
         assertEquals(0x3f3bb2e14ff5c1ffL, checksum(row(LAW, STEP, ROW, 1 << 16)));
         float[] scalar = new float[1 << 16];
-        Normals.scalarBlock(LAW, STEP, ROW, 1, scalar.length, scalar, 0, scalar.length, 32);
+        Normals.scalarBlock(LAW, STEP, ROW, 1, Strips.rowMajor(scalar.length), scalar, 0);
         assertEquals(0x3f3bb2e14ff5c1ffL, checksum(scalar));
     }
 
@@ -47,7 +47,7 @@ class NormalsTest {
     void fullChecksum_isThatOfTheLaw() {
         assertEquals(0xa9d117a4a609863eL, checksum(row(LAW, STEP, ROW, 1 << 24)));
         float[] scalar = new float[1 << 24];
-        Normals.scalarBlock(LAW, STEP, ROW, 1, scalar.length, scalar, 0, scalar.length, 32);
+        Normals.scalarBlock(LAW, STEP, ROW, 1, Strips.rowMajor(scalar.length), scalar, 0);
         assertEquals(0xa9d117a4a609863eL, checksum(scalar));
     }
 
@@ -56,32 +56,34 @@ class NormalsTest {
         Stream stream = new Stream(42, Purpose.EVALUATION, 3);
         for (int rows : new int[] {1, 2, 3, 13, 65}) {
             for (int columns : new int[] {1, 2, 3, 4, 5, 13, 20, 31, 32, 33, 50, 64, 207}) {
-                checkForm(stream, rows, columns, columns, 32);                       // row-major
-                checkForm(stream, rows, columns, 32, 32 * rows);                     // panels
-                checkForm(stream, rows, columns, 37 * ((columns + 31) / 32) + 5, 37); // gaps in both directions
+                checkForm(stream, rows, Strips.rowMajor(columns));
+                checkForm(stream, rows, Strips.of(columns, 32, columns, 32));                           // row-major, cut up
+                checkForm(stream, rows, Strips.of(columns, 32, 32, 32 * rows));
+                checkForm(stream, rows, Strips.of(columns, 16, 37 * ((columns + 15) / 16) + 5, 37)); // gaps in both directions
             }
         }
     }
 
-    private static void checkForm(Stream stream, int rows, int columns, int rowStride, int panelStride) {
+    private static void checkForm(Stream stream, int rows, Strips strips) {
         long step = (1L << 40) + rows;
         long firstRow = (1L << 32) - rows;
         int at = 7;
-        int size = at + (rows - 1) * rowStride + ((columns - 1) / 32 + 1) * panelStride + 64;
+        int columns = strips.columns();
+        int width = 1 << strips.log2Width();
+        int size = strips.cell(at + (rows - 1) * strips.rowStride(), columns - 1) + 64;
         float[] expected = new float[size];
         Arrays.fill(expected, POISON);
         float[] block = expected.clone();
         float[] scalar = expected.clone();
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < columns; c++) {
-                expected[at + c / 32 * panelStride + r * rowStride + c % 32] = Normals.at(stream, step, firstRow + r, c);
+                expected[at + c / width * strips.stripStride() + r * strips.rowStride() + c % width] = Normals.at(stream, step, firstRow + r, c);
             }
         }
-        Normals.block(stream, step, firstRow, rows, columns, block, at, rowStride, panelStride);
-        Normals.scalarBlock(stream, step, firstRow, rows, columns, scalar, at, rowStride, panelStride);
-        String shape = rows + " x " + columns + ", strides " + rowStride + " and " + panelStride;
-        assertArrayEquals(bits(expected), bits(block), shape);
-        assertArrayEquals(bits(expected), bits(scalar), shape);
+        Normals.block(stream, step, firstRow, rows, strips, block, at);
+        Normals.scalarBlock(stream, step, firstRow, rows, strips, scalar, at);
+        assertArrayEquals(bits(expected), bits(block), rows + " x " + strips);
+        assertArrayEquals(bits(expected), bits(scalar), rows + " x " + strips);
     }
 
     private static int[] bits(float[] x) {
@@ -94,8 +96,8 @@ class NormalsTest {
 
     @Test
     void emptyBlock_writesNothing() {
-        Normals.block(LAW, 0, 0, 0, 5, new float[0], 0, 5, 32);
-        Normals.block(LAW, 0, 0, 5, 0, new float[0], 0, 0, 32);
+        Normals.block(LAW, 0, 0, 0, 5, new float[0], 0);
+        Normals.block(LAW, 0, 0, 5, 0, new float[0], 0);
     }
 
     @Test
@@ -154,7 +156,7 @@ class NormalsTest {
         int rows = 4096;
         int columns = 64;
         float[] z = new float[rows * columns];
-        Normals.block(LAW, 1, 0, rows, columns, z, 0, columns, 32);
+        Normals.block(LAW, 1, 0, rows, columns, z, 0);
         for (int lag : new int[] {1, 2, 3, 4, columns, 2 * columns}) {
             double sum = 0;
             for (int i = lag; i < z.length; i++) {
@@ -169,12 +171,13 @@ class NormalsTest {
         Assumptions.assumeTrue(Simd.vector() && Simd.bits() <= preferredBits(), "no vector unit of this width: vectors are boxed");
         MethodHandle allocated = allocatedBytes();
         float[] out = new float[128 * 32];
+        Strips strips = Strips.of(20, 32, 32, 128 * 32);
         long best = Long.MAX_VALUE;
         long deadline = System.nanoTime() + 20_000_000_000L; // compilation is asynchronous; usually well under a second
         for (int step = 0; best > 0 && System.nanoTime() < deadline; ) {
             long before = (long) allocated.invokeExact();
             for (int i = 0; i < 100; i++) {
-                Normals.block(LAW, step++, 0, 128, 20, out, 0, 32, 32);
+                Normals.block(LAW, step++, 0, 128, strips, out, 0);
             }
             best = Math.min(best, (long) allocated.invokeExact() - before);
         }
@@ -197,13 +200,15 @@ class NormalsTest {
     @Test
     void badBlocks_areRefusedWithTheFix() {
         float[] out = new float[100];
-        StreamTest.assertMessage("step must be in [0, 2^48), got -1", () -> Normals.block(LAW, -1, 0, 1, 1, out, 0, 1, 32));
-        StreamTest.assertMessage("rows and columns must be >= 0, got -1 x 2", () -> Normals.block(LAW, 0, 0, -1, 2, out, 0, 2, 32));
+        StreamTest.assertMessage("step must be in [0, 2^48), got -1", () -> Normals.block(LAW, -1, 0, 1, 1, out, 0));
+        StreamTest.assertMessage("rows and columns must be >= 0, got -1 x 2", () -> Normals.block(LAW, 0, 0, -1, 2, out, 0));
         StreamTest.assertMessage("rowStride must be >= 20 so that rows do not overlap, got 19",
-                () -> Normals.block(LAW, 0, 0, 2, 20, out, 0, 19, 32));
-        StreamTest.assertMessage("panelStride must be >= 32 so that panels do not overlap, got 31",
-                () -> Normals.block(LAW, 0, 0, 1, 33, out, 0, 33, 31));
-        StreamTest.assertMessage("out must hold 5 x 20 floats from 1 with row stride 20 and panel stride 32: 101 floats needed, got 100",
-                () -> Normals.block(LAW, 0, 0, 5, 20, out, 1, 20, 32));
+                () -> Normals.block(LAW, 0, 0, 2, Strips.of(20, 32, 19, 32), out, 0));
+        StreamTest.assertMessage("stripStride must be >= 32 so that strips do not overlap, got 31",
+                () -> Normals.block(LAW, 0, 0, 1, Strips.of(33, 32, 33, 31), out, 0));
+        StreamTest.assertMessage("width must be a power of two, got 24", () -> Strips.of(33, 24, 33, 24));
+        StreamTest.assertMessage("columns must be >= 0 and log2Width in [4, 30], got 33 and 3", () -> Strips.of(33, 8, 8, 8));
+        StreamTest.assertMessage("out must hold 5 x 20 floats from 1, rows 20 apart: 101 floats needed, got 100",
+                () -> Normals.block(LAW, 0, 0, 5, 20, out, 1));
     }
 }

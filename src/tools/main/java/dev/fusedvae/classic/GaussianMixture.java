@@ -25,7 +25,6 @@ public final class GaussianMixture {
     private static final int NOISE_SITE = 32;
     private static final int CHOICE_SITE = 33;
     private static final int NORMAL_SITE = 34;
-    private static final int PANEL = 32;
     /// Rows that the mixture is fitted to, at most: the library's steps make a matrix for each row and component.
     public static final int FIT_ROWS = 3_000;
     /// Steps of the fit, at most; a mixture that would still gain a little by more is taken as it is.
@@ -118,7 +117,7 @@ public final class GaussianMixture {
         float[] eps = new float[variances.length];
         float[] choice = new float[1];
         for (int r = 0; r < count; r++) {
-            Normals.block(normals, 0, r, 1, eps.length, eps, 0, eps.length, PANEL);
+            Normals.block(normals, 0, r, 1, eps.length, eps, 0);
             Uniforms.fill(choices, 0, r, 1, choice, 0, 0, 1);
             rows[r] = axes.restore(code(eps, choice[0]));
             for (int j = 0; j < rows[r].length; j++) {

@@ -48,7 +48,6 @@ final class Comparison {
     private static final int NEIGHBOUR_TEST = 2_000;
     private static final int GIBBS = 1000;
     private static final RbmRun.Annealing ANNEALING = new RbmRun.Annealing(100, 500);
-    private static final int PANEL = 32;
 
     /// What the models share.
     ///
@@ -171,7 +170,7 @@ final class Comparison {
         float[][] random = new float[SHOWN][latent];
         Stream stream = new Stream(setup.seed, Purpose.PRIOR_SAMPLES, 0);
         for (int r = 0; r < SHOWN; r++) {
-            Normals.block(stream, 0, r, 1, latent, random[r], 0, latent, PANEL);
+            Normals.block(stream, 0, r, 1, latent, random[r], 0);
         }
         for (int a = 0; a < latent; a++) {
             int axis = a;

@@ -27,8 +27,6 @@ public enum Material {
 
     private static final int BINARY_TRAIN = 50_000;
     private static final long BINARY_SEED = 1;
-    /// Row stride of a contiguous row in the panel form of rng.
-    private static final int PANEL = 32;
 
     /// @param training what is trained on, and held out for figures by epoch
     /// @param measured what the figure is measured on
@@ -74,7 +72,7 @@ public enum Material {
             for (int j = 0; j < row.length; j++) {
                 row[j] = grey.raw(i, j) / grey.fullScale();
             }
-            Binarizer.binarize(stream, 0, i, row, 0, row.length, drawn, 0, PANEL);
+            Binarizer.binarize(stream, 0, i, row, 0, row.length, drawn, 0);
             for (int j = 0; j < row.length; j++) {
                 values[i * row.length + j] = (byte) drawn[j];
             }

@@ -125,7 +125,7 @@ class RbmCudaTest {
         float[] all = new float[p.length];
         float[] row = new float[Math.ceilDiv(n, 32) * 32];
         for (int r = 0; r < trial.batch(); r++) {
-            Binarizer.binarize(new Stream(RbmTrial.SEED, Purpose.GIBBS, draw.site()), step, r, p, r * n, n, row, 0, 32);
+            Binarizer.binarize(new Stream(RbmTrial.SEED, Purpose.GIBBS, draw.site()), step, r, p, r * n, n, row, 0);
             System.arraycopy(row, 0, all, r * n, n);
         }
         return all;

@@ -2,6 +2,7 @@ package dev.fusedvae.backend.cpu;
 
 import dev.fusedvae.backend.memory.Halves;
 import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.rng.Strips;
 
 /// The physical form of a slot in one of the two arrays of an executable.
 sealed interface Form {
@@ -49,6 +50,11 @@ sealed interface Form {
         /// Valid columns of panel `p` of a part.
         int valid(int p) {
             return Math.min(PANEL, columns - p * PANEL);
+        }
+
+        /// How the rows of a part lie, for noise that is written there.
+        Strips strips() {
+            return Strips.of(columns, PANEL, PANEL, stride);
         }
 
         /// Where panel `p` starts, counted over all parts.

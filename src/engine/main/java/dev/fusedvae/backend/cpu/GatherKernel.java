@@ -4,6 +4,7 @@ import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.rng.Binarizer;
+import dev.fusedvae.rng.Strips;
 import dev.fusedvae.spec.Binarization;
 import java.util.Arrays;
 
@@ -14,6 +15,7 @@ final class GatherKernel implements Kernel {
     private final Machine machine;
     private final float[] work;
     private final Form.Panels x;
+    private final Strips strips;
     private final Binarization binarization;
     private final float[][] rowOf;
 
@@ -21,6 +23,7 @@ final class GatherKernel implements Kernel {
         this.machine = machine;
         work = machine.memory.work;
         x = machine.memory.panels(stage.x());
+        strips = x.strips();
         binarization = stage.binarization();
         rowOf = new float[binarization == Binarization.DYNAMIC ? machine.members : 0][x.columns()];
     }
@@ -96,8 +99,7 @@ final class GatherKernel implements Kernel {
 
     private void draw(int member, Examples examples, int from, int to, long step, long row) {
         switch (examples) {
-            case Examples.Bytes e when e.grey() ->
-                    Binarizer.binarize(machine.binarization(), step, row, e.values(), from, x.columns(), work, to, x.stride());
+            case Examples.Bytes e when e.grey() -> Binarizer.binarize(machine.binarization(), step, row, e.values(), from, strips, work, to);
             case Examples.Bytes e -> drawFloats(member, e, from, to, step, row);
             case Examples.Floats e -> drawFloats(member, e, from, to, step, row);
         }
@@ -106,7 +108,7 @@ final class GatherKernel implements Kernel {
     private void drawFloats(int member, Examples examples, int from, int to, long step, long row) {
         float[] probabilities = rowOf[member];
         normalise(examples, from, probabilities, 0, x.columns());
-        Binarizer.binarize(machine.binarization(), step, row, probabilities, 0, x.columns(), work, to, x.stride());
+        Binarizer.binarize(machine.binarization(), step, row, probabilities, 0, strips, work, to);
     }
 
     /// What lies behind the last column is zero and not what another slot left there.

@@ -3,6 +3,7 @@ package dev.fusedvae.backend.cpu;
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.rng.Binarizer;
 import dev.fusedvae.rng.Stream;
+import dev.fusedvae.rng.Strips;
 import java.util.Arrays;
 
 /// What Gibbs sampling and contrastive divergence add to the rows.
@@ -15,6 +16,7 @@ final class GibbsKernels {
         private final float[] work;
         private final Form.Panels p;
         private final Form.Panels state;
+        private final Strips strips;
         private final int site;
         private final float[][] rowOf;
         /// The stream of each member's last feed: made anew when the seed changes, not every step.
@@ -25,6 +27,7 @@ final class GibbsKernels {
             work = machine.memory.work;
             p = machine.memory.panels(stage.p());
             state = machine.memory.panels(stage.state());
+            strips = state.strips();
             site = stage.site();
             rowOf = new float[machine.members][p.columns()];
             streams = new Stream[machine.members];
@@ -43,7 +46,7 @@ final class GibbsKernels {
                     System.arraycopy(work, p.panel(panel) + r * Form.PANEL, row, panel * Form.PANEL, p.valid(panel));
                 }
                 int to = state.at() + r * Form.PANEL;
-                Binarizer.binarize(streams[member], step.step(), machine.feed().noiseRow(step, r), row, 0, p.columns(), work, to, state.stride());
+                Binarizer.binarize(streams[member], step.step(), machine.feed().noiseRow(step, r), row, 0, strips, work, to);
                 Arrays.fill(work, to + last * state.stride() + p.valid(last), to + last * state.stride() + Form.PANEL, 0);
             }
         }

@@ -2,6 +2,7 @@ package dev.fusedvae.backend.cpu;
 
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.rng.Normals;
+import dev.fusedvae.rng.Strips;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -15,12 +16,14 @@ final class LatentKernels {
     static final class Noise implements Kernel {
         private final Machine machine;
         private final Form.Panels eps;
+        private final Strips strips;
         private final int samples;
 
         Noise(Machine machine, Stage.Noise stage) {
             this.machine = machine;
             samples = stage.samples();
             eps = machine.memory.panels(stage.eps());
+            strips = eps.strips();
         }
 
         @Override
@@ -30,8 +33,8 @@ final class LatentKernels {
                     ? r1 - r0
                     : samples;
             for (int r = r0; r < r1; r += run) {
-                Normals.block(machine.noise(), step.step(), machine.feed().sampleRow(step, r / samples, r % samples, samples), run, eps.columns(),
-                        machine.memory.work, eps.at() + r * Form.PANEL, Form.PANEL, eps.stride());
+                Normals.block(machine.noise(), step.step(), machine.feed().sampleRow(step, r / samples, r % samples, samples), run, strips,
+                        machine.memory.work, eps.at() + r * Form.PANEL);
             }
         }
     }

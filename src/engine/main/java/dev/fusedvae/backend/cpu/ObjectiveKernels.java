@@ -3,6 +3,7 @@ package dev.fusedvae.backend.cpu;
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.rng.Binarizer;
 import dev.fusedvae.rng.Normals;
+import dev.fusedvae.rng.Strips;
 import dev.fusedvae.simd.VirtualLanes;
 import dev.fusedvae.spec.Corruption;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ final class ObjectiveKernels {
         private final float[] work;
         private final Form.Panels x;
         private final Form.Panels out;
+        private final Strips strips;
         private final Corruption corruption;
         /// The probability that a value stays, for every column.
         private final float[] kept;
@@ -27,6 +29,7 @@ final class ObjectiveKernels {
             work = machine.memory.work;
             x = machine.memory.panels(stage.x());
             out = machine.memory.panels(stage.out());
+            strips = out.strips();
             corruption = stage.corruption();
             kept = new float[x.columns()];
             if (corruption instanceof Corruption.Masking(double p)) {
@@ -42,11 +45,11 @@ final class ObjectiveKernels {
                 switch (corruption) {
                     case Corruption.None c -> throw new IllegalStateException("nothing is to be corrupted");
                     case Corruption.Gaussian(double sigma) -> {
-                        Normals.block(machine.corruption(), step.step(), row, 1, x.columns(), work, to, Form.PANEL, out.stride());
+                        Normals.block(machine.corruption(), step.step(), row, 1, strips, work, to);
                         add(r, (float) sigma);
                     }
                     case Corruption.Masking c -> {
-                        Binarizer.binarize(machine.corruption(), step.step(), row, kept, 0, x.columns(), work, to, out.stride());
+                        Binarizer.binarize(machine.corruption(), step.step(), row, kept, 0, strips, work, to);
                         mask(r);
                     }
                 }

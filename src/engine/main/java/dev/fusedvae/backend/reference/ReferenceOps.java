@@ -97,9 +97,9 @@ final class ReferenceOps {
         long noiseRow = feed.noiseRow(step, b);
         switch (examples) {
             case Examples.Bytes e when e.grey() ->
-                    Binarizer.binarize(feed.binarization(), step.step(), noiseRow, e.values(), example * width, width, row, 0, 32);
-            case Examples.Bytes e -> Binarizer.binarize(feed.binarization(), step.step(), noiseRow, row.clone(), 0, width, row, 0, 32);
-            case Examples.Floats e -> Binarizer.binarize(feed.binarization(), step.step(), noiseRow, row.clone(), 0, width, row, 0, 32);
+                    Binarizer.binarize(feed.binarization(), step.step(), noiseRow, e.values(), example * width, width, row, 0);
+            case Examples.Bytes e -> Binarizer.binarize(feed.binarization(), step.step(), noiseRow, row.clone(), 0, width, row, 0);
+            case Examples.Floats e -> Binarizer.binarize(feed.binarization(), step.step(), noiseRow, row.clone(), 0, width, row, 0);
         }
     }
 
@@ -147,7 +147,7 @@ final class ReferenceOps {
         Stream stream = feed.noise();
         int k = o.eps().samples();
         for (int b = 0; b < rows * k; b++) {
-            Normals.block(stream, step.step(), feed.sampleRow(step, b / k, b % k, k), 1, n, row, 0, row.length, 32);
+            Normals.block(stream, step.step(), feed.sampleRow(step, b / k, b % k, k), 1, n, row, 0);
             for (int j = 0; j < n; j++) {
                 of(o.eps())[b * n + j] = row[j];
             }
@@ -161,7 +161,7 @@ final class ReferenceOps {
             for (int j = 0; j < n; j++) {
                 row[j] = (float) of(o.p())[b * n + j];
             }
-            Binarizer.binarize(feed.gibbs(o.site()), step.step(), feed.noiseRow(step, b), row.clone(), 0, n, row, 0, 32);
+            Binarizer.binarize(feed.gibbs(o.site()), step.step(), feed.noiseRow(step, b), row.clone(), 0, n, row, 0);
             for (int j = 0; j < n; j++) {
                 of(o.state())[b * n + j] = row[j];
             }
@@ -186,11 +186,11 @@ final class ReferenceOps {
             long row = feed.noiseRow(step, b);
             switch (o.corruption()) {
                 case Corruption.None c -> Arrays.fill(drawn, 0);
-                case Corruption.Gaussian c -> Normals.block(feed.corruption(), step.step(), row, 1, n, drawn, 0, drawn.length, 32);
+                case Corruption.Gaussian c -> Normals.block(feed.corruption(), step.step(), row, 1, n, drawn, 0);
                 case Corruption.Masking(double p) -> {
                     float[] kept = new float[n];
                     Arrays.fill(kept, (float) (1 - p));
-                    Binarizer.binarize(feed.corruption(), step.step(), row, kept, 0, n, drawn, 0, 32);
+                    Binarizer.binarize(feed.corruption(), step.step(), row, kept, 0, n, drawn, 0);
                 }
             }
             for (int j = 0; j < n; j++) {

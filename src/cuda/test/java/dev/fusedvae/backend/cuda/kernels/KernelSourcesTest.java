@@ -182,7 +182,7 @@ class KernelSourcesTest {
         float[] row = new float[columns];
         long sum = 0;
         for (int r = 0; r < 64; r++) {
-            Normals.block(STREAM, STEP, r, 1, columns, row, 0, columns, 32);
+            Normals.block(STREAM, STEP, r, 1, columns, row, 0);
             for (float value : row) {
                 sum = add(sum, value);
             }
