@@ -8,19 +8,16 @@ import dev.fusedvae.spec.Activation;
 /// ranges of a call may coincide (in place) but must not partly overlap. Nothing is allocated, hence the plain `int`
 /// arguments where a record would read better.
 ///
-/// A *panel tile* is `rows` x [#PANEL] columns, contiguous, row r at `at + r·PANEL`. Where a method takes `columns`
+/// A *panel tile* is `rows` x [Simd#PANEL] columns, contiguous, row r at `at + r·PANEL`. Where a method takes `columns`
 /// (1..PANEL), only the first so many of each row count: the others contribute nothing and get a gradient (or `z`)
 /// of 0, whatever they hold. A *partial* range holds [Simd#VIRTUAL_LANES] floats per row; methods add to it (the
 /// caller clears it), panels in column order, and [VirtualLanes#sum(float[], int)] gives the row's value.
 ///
-/// Targets x of row r are at `x + r·xStep`: [#PANEL], or 0 where all rows of the tile have one target.
+/// Targets x of row r are at `x + r·xStep`: [Simd#PANEL], or 0 where all rows of the tile have one target.
 ///
 /// Gradients are of the NEGATIVE log-likelihood, times `scale` (1 / rows of the batch); values are log-likelihoods
 /// in nats, unscaled.
 public sealed interface Elementwise permits ScalarElementwise, VectorElementwise {
-    /// Columns of a panel tile.
-    int PANEL = 32;
-
     /// The implementation of this JVM, chosen once by [Simd#vector()].
     Elementwise PREFERRED = Simd.vector() ? new VectorElementwise() : new ScalarElementwise();
 
@@ -42,7 +39,7 @@ public sealed interface Elementwise permits ScalarElementwise, VectorElementwise
     /// `out = act(m[at..at+count])`
     void activate(Activation act, float[] m, int at, int count, int out);
 
-    /// `out = act(tile + bias)`, where `bias` has [#PANEL] floats from `biasAt`.
+    /// `out = act(tile + bias)`, where `bias` has [Simd#PANEL] floats from `biasAt`.
     void biasActivate(Activation act, float[] m, int at, int rows, float[] bias, int biasAt, int out);
 
     /// [#biasActivate] that also stores the pre-activation `tile + bias`, which gelu and silu need later.
@@ -88,17 +85,17 @@ public sealed interface Elementwise permits ScalarElementwise, VectorElementwise
 
     /// log p(z) − log q(z|x) = `½Σ(eps² + logVar − (z−mean)²·precision − log v)`, z = mu + σ·eps, a partial for each sample.
     ///
-    /// @param prior mean, precision and log-variance of p(z), [#PANEL] floats each from `priorAt`
+    /// @param prior mean, precision and log-variance of p(z), [Simd#PANEL] floats each from `priorAt`
     void logRatio(
             float[] m, int mu, int logVar, int eps, float[] prior, int priorAt, int partials, int rows, int samples, int columns);
 
     /// [#kl] from a diagonal prior: `½Σ(((mu−mean)² + σ²)·precision − 1 − logVar + log v)`.
     void klPrior(float[] m, int mu, int logVar, float[] prior, int priorAt, int partials, int rows, int columns);
 
-    /// `out[c] = scale·Σ_r KL(r, c)` for all [#PANEL] columns, row by row.
+    /// `out[c] = scale·Σ_r KL(r, c)` for all [Simd#PANEL] columns, row by row.
     void klColumns(float[] m, int mu, int logVar, float[] prior, int priorAt, int out, int rows, float scale);
 
-    /// `out[r] = weights[r]·row r` of a tile, or its square times the row; all [#PANEL] columns.
+    /// `out[r] = weights[r]·row r` of a tile, or its square times the row; all [Simd#PANEL] columns.
     void scaleRows(float[] m, int at, float[] weights, int weightsAt, boolean squared, float[] out, int outAt, int rows);
 
     /// `dMu = Σ d`, `dLogVar = ½σ·Σ d·eps` over the samples of a row, d = dz, or dz times `weights[sample row]` or its square.

@@ -33,8 +33,8 @@ public final class LogVariance {
     }
 
     static void requireColumns(int columns) {
-        if (columns < 1 || columns > Elementwise.PANEL) {
-            throw new IllegalArgumentException("columns of a panel tile must be 1..32, got " + columns);
+        if (columns < 1 || columns > Simd.PANEL) {
+            throw new IllegalArgumentException("columns of a panel tile must be 1.." + Simd.PANEL + ", got " + columns);
         }
     }
 }

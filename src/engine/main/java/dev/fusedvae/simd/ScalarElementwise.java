@@ -1,5 +1,7 @@
 package dev.fusedvae.simd;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+
 import dev.fusedvae.spec.Activation;
 
 /// Plain loops: the path without the Vector API, the tail of the vector loops, and their oracle to the bit.

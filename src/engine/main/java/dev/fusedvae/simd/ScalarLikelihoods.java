@@ -1,6 +1,6 @@
 package dev.fusedvae.simd;
 
-import static dev.fusedvae.simd.Elementwise.PANEL;
+import static dev.fusedvae.simd.Simd.PANEL;
 import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
 
 /// The likelihood loops of [ScalarElementwise].

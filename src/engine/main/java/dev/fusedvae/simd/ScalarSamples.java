@@ -1,6 +1,6 @@
 package dev.fusedvae.simd;
 
-import static dev.fusedvae.simd.Elementwise.PANEL;
+import static dev.fusedvae.simd.Simd.PANEL;
 
 /// The latent loops of [ScalarElementwise] with many samples an example, any diagonal prior, and importance weights.
 final class ScalarSamples {

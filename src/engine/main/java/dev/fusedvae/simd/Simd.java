@@ -11,6 +11,11 @@ public final class Simd {
     /// Vectors are processed as if they had this many lanes, at any width: it fixes the order of every reduction.
     public static final int VIRTUAL_LANES = 16;
 
+    /// Columns of a panel, the unit in which the CPU path holds matrices: two vectors of 512 bits, a power of two so that
+    /// column c is column `c & PANEL - 1` of panel `c >> LOG2_PANEL`.
+    public static final int LOG2_PANEL = 5;
+    public static final int PANEL = 1 << LOG2_PANEL;
+
     private static final String REQUEST = System.getProperty("fvae.vectorBits", "auto");
     private static final boolean MODULE =
             ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();

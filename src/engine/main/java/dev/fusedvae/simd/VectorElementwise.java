@@ -1,6 +1,7 @@
 package dev.fusedvae.simd;
 
 import static dev.fusedvae.simd.Lanes.F;
+import static dev.fusedvae.simd.Simd.PANEL;
 
 import dev.fusedvae.spec.Activation;
 

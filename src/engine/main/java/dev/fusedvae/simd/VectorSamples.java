@@ -1,8 +1,8 @@
 package dev.fusedvae.simd;
 
-import static dev.fusedvae.simd.Elementwise.PANEL;
 import static dev.fusedvae.simd.Lanes.F;
 import static dev.fusedvae.simd.Lanes.WIDTH;
+import static dev.fusedvae.simd.Simd.PANEL;
 import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
 import static dev.fusedvae.simd.VectorMath.HALF;
 import static dev.fusedvae.simd.VectorMath.MINUS_ONE;

@@ -8,7 +8,7 @@ import java.util.Map;
 /// Every operation of [Elementwise] on one arena of 16 slots, so that each test of "all of them" means all of them.
 final class ElementwiseCalls {
     static final int ROWS = 5;
-    static final int TILE = ROWS * Elementwise.PANEL;
+    static final int TILE = ROWS * Simd.PANEL;
     static final int SLOTS = 16;
     private static final float[] SCALES = scales();
     static final AdamRule RULE = AdamRule.of(0.9, 0.999, 1e-8);
@@ -85,7 +85,7 @@ final class ElementwiseCalls {
     }
 
     private static float[] scales() {
-        float[] all = new float[Elementwise.PANEL];
+        float[] all = new float[Simd.PANEL];
         for (int c = 0; c < all.length; c++) {
             all[c] = c % 3 * 0.02f;
         }

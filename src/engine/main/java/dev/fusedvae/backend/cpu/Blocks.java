@@ -1,5 +1,7 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+
 /// Cuts a parameter into the pieces that gradients and updates come in: 32 x 32 blocks of a weight, panels of a bias.
 /// Block (panel p, rows 32·b) of a weight is contiguous: piece p·rowBlocks + b.
 final class Blocks {
@@ -17,7 +19,7 @@ final class Blocks {
     /// Floats from the start of a form to piece `i`.
     static int offset(Form form, int i) {
         return switch (form) {
-            case Form.Weight w -> i * Form.PANEL * Form.PANEL;
+            case Form.Weight w -> i * PANEL * PANEL;
             case Form.Panels p -> i * p.stride();
             case Form.Partials p -> throw new IllegalStateException("partial sums are not a parameter");
         };
@@ -26,8 +28,8 @@ final class Blocks {
     /// Meaningful floats of piece `i`: whole rows of a weight's block.
     static int length(Form form, int i) {
         return switch (form) {
-            case Form.Weight w -> Form.PANEL * Math.min(Form.PANEL, w.transposed().rows() - i % w.rowBlocks() * Form.PANEL);
-            case Form.Panels p -> Form.PANEL;
+            case Form.Weight w -> PANEL * Math.min(PANEL, w.transposed().rows() - i % w.rowBlocks() * PANEL);
+            case Form.Panels p -> PANEL;
             case Form.Partials p -> throw new IllegalStateException("partial sums are not a parameter");
         };
     }

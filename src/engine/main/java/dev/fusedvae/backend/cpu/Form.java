@@ -1,14 +1,13 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+
 import dev.fusedvae.backend.memory.Halves;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.rng.Strips;
 
 /// The physical form of a slot in one of the two arrays of an executable.
 sealed interface Form {
-    /// Width of a panel: two vectors of 512 bits.
-    int PANEL = 32;
-
     /// Where it starts.
     int at();
 

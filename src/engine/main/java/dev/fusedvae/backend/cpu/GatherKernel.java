@@ -1,5 +1,7 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+
 import dev.fusedvae.backend.Examples;
 import dev.fusedvae.backend.Feed;
 import dev.fusedvae.plan.Step;
@@ -34,7 +36,7 @@ final class GatherKernel implements Kernel {
         Examples examples = feed.examples();
         for (int r = r0; r < r1; r++) {
             int from = machine.example(step, r) * x.columns();
-            int to = x.at() + r * Form.PANEL;
+            int to = x.at() + r * PANEL;
             switch (binarization) {
                 case NONE -> copy(examples, from, to);
                 case THRESHOLD -> {
@@ -51,7 +53,7 @@ final class GatherKernel implements Kernel {
     private void copy(Examples examples, int from, int to) {
         for (int p = 0; p < x.panels(); p++) {
             int at = to + p * x.stride();
-            int start = from + p * Form.PANEL;
+            int start = from + p * PANEL;
             normalise(examples, start, work, at, x.valid(p));
             center(examples.mean(), p, at);
         }
@@ -83,7 +85,7 @@ final class GatherKernel implements Kernel {
     private void center(float[] mean, int p, int to) {
         if (mean.length > 0) {
             for (int c = 0; c < x.valid(p); c++) {
-                work[to + c] -= mean[p * Form.PANEL + c];
+                work[to + c] -= mean[p * PANEL + c];
             }
         }
     }
@@ -115,6 +117,6 @@ final class GatherKernel implements Kernel {
     private void padding(int to) {
         int last = x.panels() - 1;
         int at = to + last * x.stride();
-        Arrays.fill(work, at + x.valid(last), at + Form.PANEL, 0);
+        Arrays.fill(work, at + x.valid(last), at + PANEL, 0);
     }
 }

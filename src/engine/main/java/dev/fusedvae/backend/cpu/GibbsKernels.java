@@ -1,5 +1,7 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.rng.Binarizer;
 import dev.fusedvae.rng.Stream;
@@ -43,11 +45,11 @@ final class GibbsKernels {
             int last = p.panels() - 1;
             for (int r = r0; r < r1; r++) {
                 for (int panel = 0; panel <= last; panel++) {
-                    System.arraycopy(work, p.panel(panel) + r * Form.PANEL, row, panel * Form.PANEL, p.valid(panel));
+                    System.arraycopy(work, p.panel(panel) + r * PANEL, row, panel * PANEL, p.valid(panel));
                 }
-                int to = state.at() + r * Form.PANEL;
+                int to = state.at() + r * PANEL;
                 Binarizer.binarize(streams[member], step.step(), machine.feed().noiseRow(step, r), row, 0, strips, work, to);
-                Arrays.fill(work, to + last * state.stride() + p.valid(last), to + last * state.stride() + Form.PANEL, 0);
+                Arrays.fill(work, to + last * state.stride() + p.valid(last), to + last * state.stride() + PANEL, 0);
             }
         }
     }
@@ -73,9 +75,9 @@ final class GibbsKernels {
             float scale = gradient ? step.invRows() : 1;
             for (int p = 0; p < data.panels(); p++) {
                 for (int r = r0; r < r1; r++) {
-                    int to = rows.panel(p) + 2 * r * Form.PANEL;
-                    copy(data.panel(p) + r * Form.PANEL, to, data.valid(p), gradient ? -scale : scale);
-                    copy(model.panel(p) + r * Form.PANEL, to + Form.PANEL, data.valid(p), scale);
+                    int to = rows.panel(p) + 2 * r * PANEL;
+                    copy(data.panel(p) + r * PANEL, to, data.valid(p), gradient ? -scale : scale);
+                    copy(model.panel(p) + r * PANEL, to + PANEL, data.valid(p), scale);
                 }
             }
         }
@@ -85,7 +87,7 @@ final class GibbsKernels {
             for (int c = 0; c < count; c++) {
                 work[to + c] = scale * work[from + c];
             }
-            Arrays.fill(work, to + count, to + Form.PANEL, 0);
+            Arrays.fill(work, to + count, to + PANEL, 0);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
+
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.simd.Elementwise;
 import dev.fusedvae.simd.VirtualLanes;
@@ -21,7 +23,7 @@ final class GradientSink {
         state = memory.state;
         work = memory.work;
         elementwise = machine.elementwise;
-        lanes = new double[machine.members][16];
+        lanes = new double[machine.members][VIRTUAL_LANES];
         update = sink.update().map(u -> new ParameterUpdate(machine, u));
         norm = sink.norm().map(memory::partials);
         form = memory.form(sink.update().map(u -> u.parameter()).orElse(sink.gradient()));

@@ -1,5 +1,8 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
+
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.rng.Normals;
 import dev.fusedvae.rng.Strips;
@@ -8,8 +11,6 @@ import java.util.Optional;
 
 /// The latent layer by rows: noise, z and KL, and the way back.
 final class LatentKernels {
-    private static final int LANES = 16;
-
     private LatentKernels() {}
 
     /// ε for every row of the rectangle, all panels.
@@ -34,7 +35,7 @@ final class LatentKernels {
                     : samples;
             for (int r = r0; r < r1; r += run) {
                 Normals.block(machine.noise(), step.step(), machine.feed().sampleRow(step, r / samples, r % samples, samples), run, strips,
-                        machine.memory.work, eps.at() + r * Form.PANEL);
+                        machine.memory.work, eps.at() + r * PANEL);
             }
         }
     }
@@ -69,7 +70,7 @@ final class LatentKernels {
 
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
-            int at = r0 * Form.PANEL;
+            int at = r0 * PANEL;
             for (int p = 0; p < heads.panels(); p++) {
                 machine.elementwise.reparameterize(machine.memory.work, heads.panel(p) + at,
                         heads.panel(heads.panels() + p) + at, eps.panel(p) + at, z.panel(p) + at, r1 - r0, heads.valid(p));
@@ -91,12 +92,12 @@ final class LatentKernels {
 
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
-            int at = r0 * Form.PANEL;
+            int at = r0 * PANEL;
             int rows = r1 - r0;
             float[] work = machine.memory.work;
             int lanes = machine.memory.lanes(member);
             for (int p = 0; p < heads.panels(); p++) {
-                Arrays.fill(work, lanes, lanes + LANES * rows, 0);
+                Arrays.fill(work, lanes, lanes + VIRTUAL_LANES * rows, 0);
                 machine.elementwise.kl(work, heads.panel(p) + at, heads.panel(heads.panels() + p) + at, lanes, rows, heads.valid(p));
                 SampleKernels.sums(work, lanes, rows, kl, p, r0);
             }
@@ -120,12 +121,12 @@ final class LatentKernels {
 
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
-            int at = r0 * Form.PANEL;
+            int at = r0 * PANEL;
             int rows = r1 - r0;
             float[] work = machine.memory.work;
             int lanes = machine.memory.lanes(member);
             for (int p = 0; p < heads.panels(); p++) {
-                Arrays.fill(work, lanes, lanes + LANES * rows, 0);
+                Arrays.fill(work, lanes, lanes + VIRTUAL_LANES * rows, 0);
                 machine.elementwise.reparameterizeKl(work, heads.panel(p) + at, heads.panel(heads.panels() + p) + at,
                         eps.panel(p) + at, z.panel(p) + at, lanes, rows, heads.valid(p));
                 SampleKernels.sums(work, lanes, rows, kl, p, r0);
@@ -161,7 +162,7 @@ final class LatentKernels {
 
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
-            int at = r0 * Form.PANEL;
+            int at = r0 * PANEL;
             int zeros = machine.memory.zeros();
             float klScale = throughKl ? step.beta() * step.invRows() : 0;
             for (int p = 0; p < heads.panels(); p++) {

@@ -1,5 +1,8 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
+
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.simd.Elementwise.Pass;
 import dev.fusedvae.simd.VirtualLanes;
@@ -9,8 +12,6 @@ import java.util.Optional;
 
 /// log p(x|y) and its gradient over a tile of y; a sum per row and panel, so that no sum depends on who computed it.
 final class LikelihoodKernel implements Kernel {
-    private static final int LANES = 16;
-
     private final Machine machine;
     private final float[] work;
     private final Likelihood likelihood;
@@ -53,15 +54,15 @@ final class LikelihoodKernel implements Kernel {
     @Override
     public void run(int member, int r0, int r1, int p0, int p1, Step step) {
         int lanes = machine.memory.lanes(member);
-        int shared = lanes + LANES * Machine.roundUp4(samples == 1 ? r1 - r0 : Math.min(samples, r1 - r0));
+        int shared = lanes + VIRTUAL_LANES * Machine.roundUp4(samples == 1 ? r1 - r0 : Math.min(samples, r1 - r0));
         float scale = step.invRows() / shares;
         for (int p = p0; p < p1; p++) {
             for (int r = r0, rows; r < r1; r += rows) {
                 // the samples of one example share a row of x
                 rows = samples == 1 ? r1 - r0 : Math.min(r1, (r / samples + 1) * samples) - r;
-                Arrays.fill(work, lanes, lanes + LANES * rows, 0);
+                Arrays.fill(work, lanes, lanes + VIRTUAL_LANES * rows, 0);
                 if (dLogVar.isPresent()) {
-                    Arrays.fill(work, shared, shared + LANES * rows, 0);
+                    Arrays.fill(work, shared, shared + VIRTUAL_LANES * rows, 0);
                 }
                 tile(p, r, rows, lanes, shared, scale);
                 if (ll.isPresent()) {
@@ -75,10 +76,10 @@ final class LikelihoodKernel implements Kernel {
     }
 
     private void tile(int p, int r0, int rows, int lanes, int shared, float scale) {
-        int at = r0 * Form.PANEL;
+        int at = r0 * PANEL;
         int valid = x.valid(p);
-        int xAt = x.panel(p) + r0 / samples * Form.PANEL;
-        int xStep = samples == 1 ? Form.PANEL : 0;
+        int xAt = x.panel(p) + r0 / samples * PANEL;
+        int xStep = samples == 1 ? PANEL : 0;
         int mean = y.panel(p) + at;
         int dMean = dY.panel(p) + at;
         switch (likelihood) {
@@ -101,7 +102,7 @@ final class LikelihoodKernel implements Kernel {
 
     private void sums(int lanes, int rows, Form.Partials to, int p, int r0) {
         for (int r = 0; r < rows; r++) {
-            work[to.at() + p * to.stride() + r0 + r] = (float) VirtualLanes.sum(work, lanes + r * LANES);
+            work[to.at() + p * to.stride() + r0 + r] = (float) VirtualLanes.sum(work, lanes + r * VIRTUAL_LANES);
         }
     }
 }

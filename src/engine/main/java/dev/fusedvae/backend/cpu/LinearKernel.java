@@ -1,5 +1,7 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.spec.Activation;
@@ -88,7 +90,7 @@ final class LinearKernel implements Kernel {
     private boolean lists(int[] to, int r0, int r1, int rows) {
         for (int r = 0, at = 0; r < rows; r += Gemm.GROUP, at += list) {
             int live = Math.min(Gemm.GROUP, r1 - r0 - r);
-            to[at] = machine.gemm.terms(live, x.columns(), work, x.at() + (r0 + r) * Form.PANEL, x.stride(), to, at + 1);
+            to[at] = machine.gemm.terms(live, x.columns(), work, x.at() + (r0 + r) * PANEL, x.stride(), to, at + 1);
             if (r == 0 && to[0] > DENSE * x.columns()) {
                 return false;
             }
@@ -98,7 +100,7 @@ final class LinearKernel implements Kernel {
 
     /// The products of a single row, all panels at once: they run at the speed of the weights' memory.
     private void row(int member, int r0, int p0, int p1) {
-        int at = r0 * Form.PANEL;
+        int at = r0 * PANEL;
         for (int part = 0; part < w.parts(); part++) {
             int first = part * w.panels() + p0;
             machine.gemm.row(p1 - p0, x.columns(), work, x.at() + at, x.stride(), state, w.panel(first), w.stride(),
@@ -108,7 +110,7 @@ final class LinearKernel implements Kernel {
 
     /// x Wᵀ of one panel, over all inputs or over those of the lists.
     private void product(int p, int r0, int rows, int[] lists) {
-        int at = r0 * Form.PANEL;
+        int at = r0 * PANEL;
         int to = out.panel(p) + at;
         if (lists.length == 0) {
             machine.gemm.rows(rows, x.columns(), work, x.at() + at, x.stride(), state, w.panel(p), work, to);
@@ -118,7 +120,7 @@ final class LinearKernel implements Kernel {
     }
 
     private void epilogue(int p, int r0, int rows) {
-        int at = r0 * Form.PANEL;
+        int at = r0 * PANEL;
         int to = out.panel(p) + at;
         if (bias.isPresent() && kept.isPresent()) {
             machine.elementwise.biasActivateKeep(activation, work, to, rows, state, bias.get().panel(p), kept.get().panel(p) + at, to);
@@ -126,10 +128,10 @@ final class LinearKernel implements Kernel {
             machine.elementwise.biasActivate(activation, work, to, rows, state, bias.get().panel(p), to);
         } else {
             if (kept.isPresent()) {
-                System.arraycopy(work, to, work, kept.get().panel(p) + at, rows * Form.PANEL);
+                System.arraycopy(work, to, work, kept.get().panel(p) + at, rows * PANEL);
             }
             if (activation != Activation.IDENTITY) {
-                machine.elementwise.activate(activation, work, to, rows * Form.PANEL, to);
+                machine.elementwise.activate(activation, work, to, rows * PANEL, to);
             }
         }
     }

@@ -1,10 +1,14 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
+
 import dev.fusedvae.backend.memory.Placement;
 import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Layer;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
+import dev.fusedvae.simd.Simd;
 import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.SpecException;
 import java.util.ArrayList;
@@ -21,12 +25,17 @@ import java.util.stream.IntStream;
 /// state, gradients, and the gradient tile of every member. `work` holds what belongs to the batch. Inference
 /// executables of one model share `state`.
 final class Memory {
+    /// Floats of a block of weights or of their gradient: [Simd#PANEL] rows of a panel.
+    private static final int BLOCK = PANEL * PANEL;
+
     /// A use of a tensor in a barrier region.
     record Use(Tensor tensor, int region) {}
 
-    /// Every slot starts a cache line, so that no vector splits one: lines start at offsets ≡ 12 modulo 16, since a
-    /// `float[]` has a header of 16 bytes and starts on 16.
-    static final Placement PLACEMENT = new Placement(12, 16, 16);
+    private static final int LINE_FLOATS = 16;
+    /// Floats in front of the first cache line that starts within a `float[]`: its header takes the other four.
+    static final int FIRST_LINE = 12;
+    /// Every slot starts a cache line, so that no vector splits one.
+    static final Placement PLACEMENT = new Placement(FIRST_LINE, LINE_FLOATS, LINE_FLOATS);
 
     private sealed interface Key {
         record Slot(Tensor tensor) implements Key {}
@@ -149,7 +158,7 @@ final class Memory {
             Form.Panels w = weight(t).transposed();
             for (int p = 0; p < w.allPanels(); p++) {
                 for (int block = 0; block < weight(t).rowBlocks(); block++) {
-                    Transpose.block32(state, w.panel(p) + block * 1024, state, copy.panel(block) + p * 1024);
+                    Transpose.block32(state, w.panel(p) + block * BLOCK, state, copy.panel(block) + p * BLOCK);
                 }
             }
         });
@@ -209,7 +218,7 @@ final class Memory {
             for (Op op : graph.ops()) {
                 if (op instanceof Op.LinearBackwardData data) {
                     Form.Panels w = Form.Weight.of(data.layer().inputs(), data.layer().outputs(), data.layer().parts()).transposed();
-                    Form.Panels copy = Form.Panels.of(w.allPanels() * Form.PANEL, data.layer().inputs(), 1, Form.PANEL);
+                    Form.Panels copy = Form.Panels.of(w.allPanels() * PANEL, data.layer().inputs(), 1, PANEL);
                     copies.put(data.layer(), copy);
                     request(true, new Key.Copy(data.layer()), copy.size(), 0, regions);
                 }
@@ -220,11 +229,11 @@ final class Memory {
             boolean trains = !graph.tensors(Tensor.Role.GRADIENT).isEmpty();
             for (int member = 0; member < members; member++) {
                 if (trains) {
-                    request(true, new Key.Scratch("gradient tile", member), 32 * 32 + 32, 0, regions);
+                    request(true, new Key.Scratch("gradient tile", member), BLOCK + PANEL, 0, regions);
                 }
-                request(false, new Key.Scratch("lanes", member), 2L * 16 * laneRows, 0, regions);
+                request(false, new Key.Scratch("lanes", member), 2L * VIRTUAL_LANES * laneRows, 0, regions);
             }
-            request(false, new Key.Scratch("zeros", 0), (long) Form.PANEL * rows, 0, regions);
+            request(false, new Key.Scratch("zeros", 0), (long) PANEL * rows, 0, regions);
             return new Memory(this);
         }
 
@@ -271,7 +280,7 @@ final class Memory {
         }
 
         private static int tiles(Tensor t) {
-            return Math.ceilDiv(t.columns(), Form.PANEL);
+            return Math.ceilDiv(t.columns(), PANEL);
         }
 
         private Form form(Tensor t) {

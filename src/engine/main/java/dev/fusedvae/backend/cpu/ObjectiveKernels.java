@@ -1,5 +1,8 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
+
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.rng.Binarizer;
 import dev.fusedvae.rng.Normals;
@@ -41,7 +44,7 @@ final class ObjectiveKernels {
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
             for (int r = r0; r < r1; r++) {
                 long row = machine.feed().noiseRow(step, r);
-                int to = out.at() + r * Form.PANEL;
+                int to = out.at() + r * PANEL;
                 switch (corruption) {
                     case Corruption.None c -> throw new IllegalStateException("nothing is to be corrupted");
                     case Corruption.Gaussian(double sigma) -> {
@@ -54,14 +57,14 @@ final class ObjectiveKernels {
                     }
                 }
                 int last = x.panels() - 1;
-                Arrays.fill(work, to + last * out.stride() + x.valid(last), to + last * out.stride() + Form.PANEL, 0);
+                Arrays.fill(work, to + last * out.stride() + x.valid(last), to + last * out.stride() + PANEL, 0);
             }
         }
 
         private void add(int r, float sigma) {
             for (int p = 0; p < x.panels(); p++) {
-                int to = out.panel(p) + r * Form.PANEL;
-                int from = x.panel(p) + r * Form.PANEL;
+                int to = out.panel(p) + r * PANEL;
+                int from = x.panel(p) + r * PANEL;
                 for (int c = 0; c < x.valid(p); c++) {
                     work[to + c] = Math.fma(sigma, work[to + c], work[from + c]);
                 }
@@ -70,8 +73,8 @@ final class ObjectiveKernels {
 
         private void mask(int r) {
             for (int p = 0; p < x.panels(); p++) {
-                int to = out.panel(p) + r * Form.PANEL;
-                int from = x.panel(p) + r * Form.PANEL;
+                int to = out.panel(p) + r * PANEL;
+                int from = x.panel(p) + r * PANEL;
                 for (int c = 0; c < x.valid(p); c++) {
                     work[to + c] *= work[from + c];
                 }
@@ -90,7 +93,7 @@ final class ObjectiveKernels {
             work = machine.memory.work;
             code = machine.memory.panels(stage.code());
             l1 = machine.memory.partials(stage.l1());
-            lanes = new float[machine.members][16];
+            lanes = new float[machine.members][VIRTUAL_LANES];
         }
 
         @Override
@@ -99,9 +102,9 @@ final class ObjectiveKernels {
             for (int p = 0; p < code.panels(); p++) {
                 for (int r = r0; r < r1; r++) {
                     Arrays.fill(sums, 0);
-                    int from = code.panel(p) + r * Form.PANEL;
+                    int from = code.panel(p) + r * PANEL;
                     for (int c = 0; c < code.valid(p); c++) {
-                        sums[c & 15] += Math.abs(work[from + c]);
+                        sums[c % VIRTUAL_LANES] += Math.abs(work[from + c]);
                     }
                     work[l1.at() + p * l1.stride() + r] = (float) VirtualLanes.sum(sums, 0);
                 }
@@ -129,7 +132,7 @@ final class ObjectiveKernels {
             for (int p = 0; p < code.panels(); p++) {
                 int from = code.panel(p);
                 int to = out.panel(p);
-                for (int i = r0 * Form.PANEL; i < r1 * Form.PANEL; i++) {
+                for (int i = r0 * PANEL; i < r1 * PANEL; i++) {
                     float slope = scale * Math.signum(work[from + i]);
                     work[to + i] = before.isPresent() ? work[before.get().panel(p) + i] + slope : slope;
                 }
@@ -160,15 +163,15 @@ final class ObjectiveKernels {
             switch (dY) {
                 case Form.Panels rows -> {
                     for (int p = 0; p < rows.allPanels(); p++) {
-                        machine.elementwise.scaleRows(work, rows.panel(p) + r0 * Form.PANEL, work, weights.at() + r0, squared,
-                                work, out.panel(p) + r0 * Form.PANEL, r1 - r0);
+                        machine.elementwise.scaleRows(work, rows.panel(p) + r0 * PANEL, work, weights.at() + r0, squared,
+                                work, out.panel(p) + r0 * PANEL, r1 - r0);
                     }
                 }
                 case Form.Partials sums -> {
                     for (int r = r0; r < r1; r++) {
                         float w = work[weights.at() + r];
-                        Arrays.fill(work, out.at() + r * Form.PANEL, out.at() + (r + 1) * Form.PANEL, 0);
-                        work[out.at() + r * Form.PANEL] = (float) sums.sum(work, r) * (squared ? w * w : w);
+                        Arrays.fill(work, out.at() + r * PANEL, out.at() + (r + 1) * PANEL, 0);
+                        work[out.at() + r * PANEL] = (float) sums.sum(work, r) * (squared ? w * w : w);
                     }
                 }
                 case Form.Weight w -> throw new IllegalStateException("a weight has no rows of a batch");

@@ -1,5 +1,8 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.LOG2_PANEL;
+import static dev.fusedvae.simd.Simd.PANEL;
+
 /// What both implementations of [Gemm] share: the one rule on rows, and the terms of a single row that count.
 final class PanelRows {
     private PanelRows() {}
@@ -12,7 +15,7 @@ final class PanelRows {
     }
 
     static void requireColumns(int rows) {
-        if (rows < 0 || rows > 32 || (rows & 3) != 0) {
+        if (rows < 0 || rows > PANEL || (rows & 3) != 0) {
             throw new IllegalArgumentException("Gemm.columns: rows must be a multiple of 4 from 0 to 32, got " + rows
                     + "; make one call per panel of A, with its padded width");
         }
@@ -23,7 +26,7 @@ final class PanelRows {
         int n = 0;
         for (int k = 0; k < depth; k++) {
             terms[n] = k;
-            n += x[xAt + (k >> 5) * xPanel + (k & 31)] != 0 ? 1 : 0;
+            n += x[xAt + (k >> LOG2_PANEL) * xPanel + (k & PANEL - 1)] != 0 ? 1 : 0;
         }
         return n;
     }

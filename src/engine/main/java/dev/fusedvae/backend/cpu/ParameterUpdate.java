@@ -1,5 +1,7 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.simd.AdamRule;
@@ -60,7 +62,7 @@ final class ParameterUpdate {
         if (copyAt >= 0 && parameter instanceof Form.Weight weight) {
             int panel = i / weight.rowBlocks();
             int block = i % weight.rowBlocks();
-            Transpose.block(count / Form.PANEL, Form.PANEL, state, w, state, copyAt + block * copyStride + panel * Form.PANEL * Form.PANEL);
+            Transpose.block(count / PANEL, PANEL, state, w, state, copyAt + block * copyStride + panel * PANEL * PANEL);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.spec.Activation;
 import java.util.Optional;
@@ -103,13 +105,13 @@ final class RowKernels {
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
             int rows = Machine.roundUp4(r1 - r0);
-            int at = r0 * Form.PANEL;
+            int at = r0 * PANEL;
             float[] work = machine.memory.work;
             for (int p = p0; p < p1; p++) {
                 int to = out.panel(p) + at;
                 machine.gemm.rows(rows, dY.depth(), work, dY.at() + at, dY.stride(), machine.memory.state, w.panel(p), work, to);
                 if (saved.isPresent()) {
-                    machine.elementwise.activateBackward(activation, work, to, saved.get().panel(p) + at, rows * Form.PANEL, to);
+                    machine.elementwise.activateBackward(activation, work, to, saved.get().panel(p) + at, rows * PANEL, to);
                 }
             }
         }
@@ -130,7 +132,7 @@ final class RowKernels {
 
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
-            int at = r0 * Form.PANEL;
+            int at = r0 * PANEL;
             for (int p = 0; p < a.allPanels(); p++) {
                 machine.elementwise.biasActivate(Activation.IDENTITY, machine.memory.work, a.panel(p) + at,
                         Machine.roundUp4(r1 - r0), machine.memory.state, bias.panel(p), out.panel(p) + at);
@@ -153,10 +155,10 @@ final class RowKernels {
 
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
-            int at = r0 * Form.PANEL;
+            int at = r0 * PANEL;
             for (int p = 0; p < a.allPanels(); p++) {
                 machine.elementwise.activate(activation, machine.memory.work, a.panel(p) + at,
-                        Machine.roundUp4(r1 - r0) * Form.PANEL, out.panel(p) + at);
+                        Machine.roundUp4(r1 - r0) * PANEL, out.panel(p) + at);
             }
         }
     }
@@ -178,10 +180,10 @@ final class RowKernels {
 
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
-            int at = r0 * Form.PANEL;
+            int at = r0 * PANEL;
             for (int p = 0; p < dY.allPanels(); p++) {
                 machine.elementwise.activateBackward(activation, machine.memory.work, dY.panel(p) + at, saved.panel(p) + at,
-                        Machine.roundUp4(r1 - r0) * Form.PANEL, out.panel(p) + at);
+                        Machine.roundUp4(r1 - r0) * PANEL, out.panel(p) + at);
             }
         }
     }
@@ -205,7 +207,7 @@ final class RowKernels {
                 int from = a.panel(p);
                 int other = b.panel(p);
                 int to = out.panel(p);
-                for (int i = r0 * Form.PANEL; i < r1 * Form.PANEL; i++) {
+                for (int i = r0 * PANEL; i < r1 * PANEL; i++) {
                     work[to + i] = work[from + i] + work[other + i];
                 }
             }

@@ -1,5 +1,8 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
+
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.plan.Step;
 import dev.fusedvae.simd.Elementwise;
@@ -12,20 +15,18 @@ import java.util.Optional;
 /// The latent layer with many samples an example, any diagonal prior, free bits, or importance weights. Rows are those of
 /// samples; the rows of μ and log σ² are the examples among them.
 final class SampleKernels {
-    private static final int LANES = 16;
-
     private SampleKernels() {}
 
     /// Mean, precision and log-variance of a prior, 32 floats each for every panel of latents; N(0, 1) in the padding.
     static float[] prior(Prior prior, int latents) {
-        int panels = Math.ceilDiv(latents, Form.PANEL);
-        float[] all = new float[3 * Form.PANEL * panels];
-        for (int j = 0; j < panels * Form.PANEL; j++) {
-            int at = j / Form.PANEL * 3 * Form.PANEL + j % Form.PANEL;
+        int panels = Math.ceilDiv(latents, PANEL);
+        float[] all = new float[3 * PANEL * panels];
+        for (int j = 0; j < panels * PANEL; j++) {
+            int at = j / PANEL * 3 * PANEL + j % PANEL;
             double variance = j < latents ? prior.variance(j) : 1;
             all[at] = j < latents ? (float) prior.mean(j) : 0;
-            all[at + Form.PANEL] = (float) (1 / variance);
-            all[at + 2 * Form.PANEL] = (float) StrictMath.log(variance);
+            all[at + PANEL] = (float) (1 / variance);
+            all[at + 2 * PANEL] = (float) StrictMath.log(variance);
         }
         return all;
     }
@@ -61,11 +62,11 @@ final class SampleKernels {
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
             int rows = (r1 - r0) / samples;
-            int at = r0 * Form.PANEL;
+            int at = r0 * PANEL;
             int lanes = machine.memory.lanes(member);
             for (int p = 0; p < heads.panels(); p++) {
-                int mu = heads.panel(p) + r0 / samples * Form.PANEL;
-                int logVar = heads.panel(heads.panels() + p) + r0 / samples * Form.PANEL;
+                int mu = heads.panel(p) + r0 / samples * PANEL;
+                int logVar = heads.panel(heads.panels() + p) + r0 / samples * PANEL;
                 if (z.isPresent()) {
                     machine.elementwise.sample(work, mu, logVar, eps.orElseThrow().panel(p) + at, z.get().panel(p) + at, rows, samples, heads.valid(p));
                 }
@@ -74,28 +75,28 @@ final class SampleKernels {
                     sums(work, lanes, rows, kl.get(), p, r0 / samples);
                 }
                 for (int e = 0; e < rows && ratio.isPresent(); e++) {
-                    Arrays.fill(work, lanes, lanes + LANES * samples, 0);
+                    Arrays.fill(work, lanes, lanes + VIRTUAL_LANES * samples, 0);
                     int r = r0 + e * samples;
-                    machine.elementwise.logRatio(work, mu + e * Form.PANEL, logVar + e * Form.PANEL, eps.orElseThrow().panel(p) + r * Form.PANEL,
-                            prior, p * 3 * Form.PANEL, lanes, 1, samples, heads.valid(p));
+                    machine.elementwise.logRatio(work, mu + e * PANEL, logVar + e * PANEL, eps.orElseThrow().panel(p) + r * PANEL,
+                            prior, p * 3 * PANEL, lanes, 1, samples, heads.valid(p));
                     sums(work, lanes, samples, ratio.get(), p, r);
                 }
             }
         }
 
         private void divergence(int mu, int logVar, int rows, int p, int lanes) {
-            Arrays.fill(work, lanes, lanes + LANES * rows, 0);
+            Arrays.fill(work, lanes, lanes + VIRTUAL_LANES * rows, 0);
             if (standard) {
                 machine.elementwise.kl(work, mu, logVar, lanes, rows, heads.valid(p));
             } else {
-                machine.elementwise.klPrior(work, mu, logVar, prior, p * 3 * Form.PANEL, lanes, rows, heads.valid(p));
+                machine.elementwise.klPrior(work, mu, logVar, prior, p * 3 * PANEL, lanes, rows, heads.valid(p));
             }
         }
     }
 
     static void sums(float[] work, int lanes, int rows, Form.Partials to, int p, int r0) {
         for (int r = 0; r < rows; r++) {
-            work[to.at() + p * to.stride() + r0 + r] = (float) VirtualLanes.sum(work, lanes + r * LANES);
+            work[to.at() + p * to.stride() + r0 + r] = (float) VirtualLanes.sum(work, lanes + r * VIRTUAL_LANES);
         }
     }
 
@@ -136,15 +137,15 @@ final class SampleKernels {
             nats = free.map(f -> (float) f.nats()).orElse(0f);
             Prior of = stage.ratio().map(Op.LogRatioBackward::prior).or(() -> stage.kl().map(Op.KlBackward::prior)).orElse(Prior.STANDARD);
             prior = prior(of, heads.columns());
-            scales = new float[machine.members][Form.PANEL];
+            scales = new float[machine.members][PANEL];
             samples = stage.samples();
         }
 
         @Override
         public void run(int member, int r0, int r1, int p0, int p1, Step step) {
             int rows = (r1 - r0) / samples;
-            int at = r0 * Form.PANEL;
-            int example = r0 / samples * Form.PANEL;
+            int at = r0 * PANEL;
+            int example = r0 / samples * PANEL;
             Elementwise loops = machine.elementwise;
             for (int p = 0; p < heads.panels(); p++) {
                 int mu = heads.panel(p) + example;
@@ -158,11 +159,11 @@ final class SampleKernels {
                 }
                 if (kl) {
                     klScales(scales[member], p, step.beta() * step.invRows());
-                    loops.klBackward(add, work, mu, logVar, prior, p * 3 * Form.PANEL, scales[member], dMu, dLogVar, rows, heads.valid(p));
+                    loops.klBackward(add, work, mu, logVar, prior, p * 3 * PANEL, scales[member], dMu, dLogVar, rows, heads.valid(p));
                 }
                 if (ratio) {
                     loops.ratioBackward(add, dreg, work, mu, logVar, eps.orElseThrow().panel(p) + at, weights.orElseThrow().at() + r0,
-                            prior, p * 3 * Form.PANEL, dMu, dLogVar, rows, samples, heads.valid(p), step.invRows());
+                            prior, p * 3 * PANEL, dMu, dLogVar, rows, samples, heads.valid(p), step.invRows());
                 }
             }
         }

@@ -1,5 +1,8 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.LOG2_PANEL;
+import static dev.fusedvae.simd.Simd.PANEL;
+
 /// [Gemm] without vectors: the twin that runs where the incubator module is missing.
 ///
 /// One kernel serves all three products: a row of A against 8 columns of B, their sums in 8 local variables. On Zen 5
@@ -11,7 +14,7 @@ final class ScalarGemm implements Gemm {
     public void rows(int rows, int depth, float[] a, int aAt, int aPanel, float[] b, int bAt, float[] c, int cAt) {
         PanelRows.requireRows(rows);
         for (int r = 0; r < rows; r++) {
-            line(depth, a, aAt + r * 32, aPanel, 1, b, bAt, c, cAt + r * 32);
+            line(depth, a, aAt + r * PANEL, aPanel, 1, b, bAt, c, cAt + r * PANEL);
         }
     }
 
@@ -21,7 +24,7 @@ final class ScalarGemm implements Gemm {
         for (int k = 0; k < depth; k++) {
             boolean any = false;
             for (int r = 0; r < rows && !any; r++) {
-                any = a[aAt + (k >> 5) * aPanel + r * 32 + (k & 31)] != 0;
+                any = a[aAt + (k >> LOG2_PANEL) * aPanel + r * PANEL + (k & PANEL - 1)] != 0;
             }
             if (any) {
                 terms[n++] = k;
@@ -35,17 +38,17 @@ final class ScalarGemm implements Gemm {
         PanelRows.requireRows(rows);
         for (int r = 0; r < rows; r++) {
             int list = r / GROUP * stride;
-            listed(terms, list + 1, terms[list], a, aAt + r * 32, aPanel, 1, b, bAt, c, cAt + r * 32);
+            listed(terms, list + 1, terms[list], a, aAt + r * PANEL, aPanel, 1, b, bAt, c, cAt + r * PANEL);
         }
     }
 
     private static void listed(
             int[] terms, int from, int n, float[] x, int xAt, int xPanel, int xStep, float[] b, int bAt, float[] c, int cAt) {
-        for (int j = 0; j < 32; j++) {
+        for (int j = 0; j < PANEL; j++) {
             float sum = 0;
             for (int i = from; i < from + n; i++) {
                 int k = terms[i];
-                sum = Math.fma(x[xAt + (k >> 5) * xPanel + (k & 31) * xStep], b[bAt + k * 32 + j], sum);
+                sum = Math.fma(x[xAt + (k >> LOG2_PANEL) * xPanel + (k & PANEL - 1) * xStep], b[bAt + k * PANEL + j], sum);
             }
             c[cAt + j] = sum;
         }
@@ -55,7 +58,7 @@ final class ScalarGemm implements Gemm {
     public void columns(int rows, int depth, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt) {
         PanelRows.requireColumns(rows);
         for (int r = 0; r < rows; r++) {
-            line(depth, a, aAt + r, 32 * 32, 32, b, bAt, c, cAt + r * 32);
+            line(depth, a, aAt + r, PANEL * PANEL, PANEL, b, bAt, c, cAt + r * PANEL);
         }
     }
 
@@ -65,8 +68,8 @@ final class ScalarGemm implements Gemm {
             int n = 0;
             for (int k = 0; k < depth; k++) {
                 boolean any = false;
-                for (int r = g * GROUP; r < Math.min(32, (g + 1) * GROUP) && !any; r++) {
-                    any = a[aAt + k * 32 + r] != 0;
+                for (int r = g * GROUP; r < Math.min(PANEL, (g + 1) * GROUP) && !any; r++) {
+                    any = a[aAt + k * PANEL + r] != 0;
                 }
                 terms[g * stride + 1 + n] = k;
                 n += any ? 1 : 0;
@@ -80,7 +83,7 @@ final class ScalarGemm implements Gemm {
         PanelRows.requireColumns(rows);
         for (int r = 0; r < rows; r++) {
             int list = r / GROUP * stride;
-            listed(terms, list + 1, terms[list], a, aAt + r, 32 * 32, 32, b, bAt, c, cAt + r * 32);
+            listed(terms, list + 1, terms[list], a, aAt + r, PANEL * PANEL, PANEL, b, bAt, c, cAt + r * PANEL);
         }
     }
 
@@ -95,7 +98,7 @@ final class ScalarGemm implements Gemm {
 
     private static void line(
             int depth, float[] x, int xAt, int xPanel, int xStep, float[] b, int bAt, float[] c, int cAt) {
-        for (int j = 0; j < 32; j += COLUMNS) {
+        for (int j = 0; j < PANEL; j += COLUMNS) {
             eight(depth, x, xAt, xPanel, xStep, b, bAt + j, c, cAt + j);
         }
     }
@@ -104,8 +107,8 @@ final class ScalarGemm implements Gemm {
             int depth, float[] x, int xAt, int xPanel, int xStep, float[] b, int bAt, float[] c, int cAt) {
         float s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
         for (int k = 0; k < depth; k++) {
-            float v = x[xAt + (k >> 5) * xPanel + (k & 31) * xStep];
-            int at = bAt + k * 32;
+            float v = x[xAt + (k >> LOG2_PANEL) * xPanel + (k & PANEL - 1) * xStep];
+            int at = bAt + k * PANEL;
             s0 = Math.fma(v, b[at], s0);
             s1 = Math.fma(v, b[at + 1], s1);
             s2 = Math.fma(v, b[at + 2], s2);

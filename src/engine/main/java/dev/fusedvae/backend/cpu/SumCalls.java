@@ -1,5 +1,8 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+import static dev.fusedvae.simd.Simd.VIRTUAL_LANES;
+
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.plan.Step;
 import java.util.Arrays;
@@ -7,9 +10,6 @@ import java.util.Optional;
 
 /// Calls that sum over the rows of the batch, and what follows from the sums. Every sum has one owner and one order.
 final class SumCalls {
-    /// Floats in front of what starts a cache line in an array of its own: the header takes the other four.
-    static final int LINE = 12;
-
     private SumCalls() {}
 
     static CpuCall of(Machine machine, Stage stage, double[] metrics) {
@@ -26,10 +26,10 @@ final class SumCalls {
 
     /// to[0..32) = Σ_r panel row r, row by row.
     static void sumRows(float[] work, int panel, int rows, float[] state, int to) {
-        Arrays.fill(state, to, to + Form.PANEL, 0);
+        Arrays.fill(state, to, to + PANEL, 0);
         for (int r = 0; r < rows; r++) {
-            int from = panel + r * Form.PANEL;
-            for (int c = 0; c < Form.PANEL; c++) {
+            int from = panel + r * PANEL;
+            for (int c = 0; c < PANEL; c++) {
                 state[to + c] += work[from + c];
             }
         }
@@ -49,7 +49,7 @@ final class SumCalls {
             dY = machine.memory.form(stage.dY());
             weights = stage.weights().map(machine.memory::partials);
             boolean panels = weights.isPresent() && dY instanceof Form.Panels;
-            weighed = new float[panels ? machine.members : 0][panels ? LINE + ((Form.Panels) dY).stride() : 0];
+            weighed = new float[panels ? machine.members : 0][panels ? Memory.FIRST_LINE + ((Form.Panels) dY).stride() : 0];
             samples = stage.samples();
             sink = new GradientSink(machine, stage.sink());
         }
@@ -68,7 +68,7 @@ final class SumCalls {
                 switch (dY) {
                     case Form.Panels p -> panel(member, p.panel(i), step.rows() * samples, tile);
                     case Form.Partials p -> {
-                        Arrays.fill(state, tile, tile + Form.PANEL, 0);
+                        Arrays.fill(state, tile, tile + PANEL, 0);
                         state[tile] = (float) (weights.isPresent()
                                 ? weighedTotal(p, weights.get(), machine.memory.work, step.rows() * samples)
                                 : total(p, machine.memory.work, step.rows() * samples));
@@ -85,8 +85,8 @@ final class SumCalls {
                 sumRows(work, at, rows, machine.memory.state, tile);
                 return;
             }
-            machine.elementwise.scaleRows(work, at, work, weights.get().at(), false, weighed[member], LINE, rows);
-            sumRows(weighed[member], LINE, rows, machine.memory.state, tile);
+            machine.elementwise.scaleRows(work, at, work, weights.get().at(), false, weighed[member], Memory.FIRST_LINE, rows);
+            sumRows(weighed[member], Memory.FIRST_LINE, rows, machine.memory.state, tile);
         }
     }
 
@@ -116,7 +116,7 @@ final class SumCalls {
             this.machine = machine;
             gradient = machine.memory.form(stage.gradient());
             partial = machine.memory.partials(stage.partial());
-            lanes = new double[machine.members][16];
+            lanes = new double[machine.members][VIRTUAL_LANES];
         }
 
         @Override
@@ -230,7 +230,7 @@ final class SumCalls {
         @Override
         public void run(int member, int part, Step step) {
             for (int p = Share.from(heads.panels(), part, parts()); p < Share.to(heads.panels(), part, parts()); p++) {
-                machine.elementwise.klColumns(machine.memory.work, heads.panel(p), heads.panel(heads.panels() + p), prior, p * 3 * Form.PANEL,
+                machine.elementwise.klColumns(machine.memory.work, heads.panel(p), heads.panel(heads.panels() + p), prior, p * 3 * PANEL,
                         means.panel(p), step.rows(), step.invRows());
             }
         }

@@ -3,6 +3,8 @@ package dev.fusedvae.backend.cpu;
 import static dev.fusedvae.simd.Lanes.F;
 import static dev.fusedvae.simd.Lanes.I;
 import static dev.fusedvae.simd.Lanes.WIDTH;
+import static dev.fusedvae.simd.Simd.LOG2_PANEL;
+import static dev.fusedvae.simd.Simd.PANEL;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -14,11 +16,11 @@ import jdk.incubator.vector.VectorOperators;
 /// Narrower machines may have 16 registers, where 12 and 8 rows spill (and 6 did in this very loop, half the speed):
 /// they run tiles of 4 rows, at 91 % of their roof under AVX2.
 final class VectorGemm implements Gemm {
-    private static final boolean TALL = WIDTH == 16;
+    private static final boolean TALL = F.vectorBitSize() == 512;
     private static final int PAIR = 2 * WIDTH;
 
     /// Panels that eight vectors span: what [#row] takes at once.
-    private static final int SPAN = 8 * WIDTH / 32;
+    private static final int SPAN = 8 * WIDTH / PANEL;
 
     @Override
     public void rows(int rows, int depth, float[] a, int aAt, int aPanel, float[] b, int bAt, float[] c, int cAt) {
@@ -26,15 +28,15 @@ final class VectorGemm implements Gemm {
         int r = 0;
         if (TALL) {
             for (; leadsWithTwelve(rows - r); r += 12) {
-                RowTiles.tile12(depth, a, aAt + r * 32, aPanel, b, bAt, c, cAt + r * 32);
+                RowTiles.tile12(depth, a, aAt + r * PANEL, aPanel, b, bAt, c, cAt + r * PANEL);
             }
             for (; rows - r >= 8; r += 8) {
-                RowTiles.tile8(depth, a, aAt + r * 32, aPanel, b, bAt, c, cAt + r * 32);
+                RowTiles.tile8(depth, a, aAt + r * PANEL, aPanel, b, bAt, c, cAt + r * PANEL);
             }
         }
         for (; r < rows; r += 4) {
-            for (int j = 0; j < 32; j += PAIR) {
-                RowTiles.tile4(depth, a, aAt + r * 32, aPanel, b, bAt + j, c, cAt + r * 32 + j);
+            for (int j = 0; j < PANEL; j += PAIR) {
+                RowTiles.tile4(depth, a, aAt + r * PANEL, aPanel, b, bAt + j, c, cAt + r * PANEL + j);
             }
         }
     }
@@ -44,9 +46,9 @@ final class VectorGemm implements Gemm {
         int n = at;
         for (int k = 0; k < depth; k += WIDTH) {
             IntVector any = IntVector.zero(I);
-            int from = aAt + (k >> 5) * aPanel + (k & 31);
+            int from = aAt + (k >> LOG2_PANEL) * aPanel + (k & PANEL - 1);
             for (int r = 0; r < rows; r++) {
-                any = any.or(FloatVector.fromArray(F, a, from + r * 32).reinterpretAsInts());
+                any = any.or(FloatVector.fromArray(F, a, from + r * PANEL).reinterpretAsInts());
             }
             // the sign of a zero is no reason to keep it
             long live = any.lanewise(VectorOperators.LSHL, 1).compare(VectorOperators.NE, 0).toLong();
@@ -66,13 +68,13 @@ final class VectorGemm implements Gemm {
             int to = from + terms[list];
             int left = Math.min(GROUP, rows - r);
             if (TALL && left == 12) {
-                TermTiles.tile12(terms, from, to, a, aAt + r * 32, aPanel, b, bAt, c, cAt + r * 32);
+                TermTiles.tile12(terms, from, to, a, aAt + r * PANEL, aPanel, b, bAt, c, cAt + r * PANEL);
             } else if (TALL && left == 8) {
-                TermTiles.tile8(terms, from, to, a, aAt + r * 32, aPanel, b, bAt, c, cAt + r * 32);
+                TermTiles.tile8(terms, from, to, a, aAt + r * PANEL, aPanel, b, bAt, c, cAt + r * PANEL);
             } else {
                 for (int i = r; i < r + left; i += 4) {
-                    for (int j = 0; j < 32; j += PAIR) {
-                        TermTiles.tile4(terms, from, to, a, aAt + i * 32, aPanel, b, bAt + j, c, cAt + i * 32 + j);
+                    for (int j = 0; j < PANEL; j += PAIR) {
+                        TermTiles.tile4(terms, from, to, a, aAt + i * PANEL, aPanel, b, bAt + j, c, cAt + i * PANEL + j);
                     }
                 }
             }
@@ -85,15 +87,15 @@ final class VectorGemm implements Gemm {
         int r = 0;
         if (TALL) {
             for (; leadsWithTwelve(rows - r); r += 12) {
-                ColumnTiles.tile12(depth, a, aAt + r, b, bAt, c, cAt + r * 32);
+                ColumnTiles.tile12(depth, a, aAt + r, b, bAt, c, cAt + r * PANEL);
             }
             for (; rows - r >= 8; r += 8) {
-                ColumnTiles.tile8(depth, a, aAt + r, b, bAt, c, cAt + r * 32);
+                ColumnTiles.tile8(depth, a, aAt + r, b, bAt, c, cAt + r * PANEL);
             }
         }
         for (; r < rows; r += 4) {
-            for (int j = 0; j < 32; j += PAIR) {
-                ColumnTiles.tile4(depth, a, aAt + r, b, bAt + j, c, cAt + r * 32 + j);
+            for (int j = 0; j < PANEL; j += PAIR) {
+                ColumnTiles.tile4(depth, a, aAt + r, b, bAt + j, c, cAt + r * PANEL + j);
             }
         }
     }
@@ -103,8 +105,8 @@ final class VectorGemm implements Gemm {
         int n0 = 1, n1 = stride + 1, n2 = 2 * stride + 1;
         for (int k = 0; k < depth; k++) {
             long live = 0;
-            for (int j = 0; j < 32; j += WIDTH) {
-                IntVector bits = FloatVector.fromArray(F, a, aAt + k * 32 + j).reinterpretAsInts();
+            for (int j = 0; j < PANEL; j += WIDTH) {
+                IntVector bits = FloatVector.fromArray(F, a, aAt + k * PANEL + j).reinterpretAsInts();
                 live |= bits.lanewise(VectorOperators.LSHL, 1).compare(VectorOperators.NE, 0).toLong() << j;
             }
             terms[n0] = k;
@@ -127,13 +129,13 @@ final class VectorGemm implements Gemm {
             int to = from + terms[list];
             int left = Math.min(GROUP, rows - r);
             if (TALL && left == 12) {
-                ColumnTermTiles.tile12(terms, from, to, a, aAt + r, b, bAt, c, cAt + r * 32);
+                ColumnTermTiles.tile12(terms, from, to, a, aAt + r, b, bAt, c, cAt + r * PANEL);
             } else if (TALL && left == 8) {
-                ColumnTermTiles.tile8(terms, from, to, a, aAt + r, b, bAt, c, cAt + r * 32);
+                ColumnTermTiles.tile8(terms, from, to, a, aAt + r, b, bAt, c, cAt + r * PANEL);
             } else {
                 for (int i = r; i < r + left; i += 4) {
-                    for (int j = 0; j < 32; j += PAIR) {
-                        ColumnTermTiles.tile4(terms, from, to, a, aAt + i, b, bAt + j, c, cAt + i * 32 + j);
+                    for (int j = 0; j < PANEL; j += PAIR) {
+                        ColumnTermTiles.tile4(terms, from, to, a, aAt + i, b, bAt + j, c, cAt + i * PANEL + j);
                     }
                 }
             }
@@ -149,7 +151,7 @@ final class VectorGemm implements Gemm {
             eight(n, terms, x, xAt, xPanel, b, bAt + p * bPanel, bPanel, c, cAt + p * cPanel, cPanel);
         }
         for (; p < panels; p++) {
-            for (int j = 0; j < 32; j += PAIR) {
+            for (int j = 0; j < PANEL; j += PAIR) {
                 two(n, terms, x, xAt, xPanel, b, bAt + p * bPanel + j, c, cAt + p * cPanel + j);
             }
         }
@@ -167,8 +169,8 @@ final class VectorGemm implements Gemm {
         FloatVector s0 = FloatVector.zero(F), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
         for (int i = 0; i < n; i++) {
             int k = terms[i];
-            FloatVector v = FloatVector.broadcast(F, x[xAt + (k >> 5) * xPanel + (k & 31)]);
-            int at = bAt + k * 32;
+            FloatVector v = FloatVector.broadcast(F, x[xAt + (k >> LOG2_PANEL) * xPanel + (k & PANEL - 1)]);
+            int at = bAt + k * PANEL;
             s0 = v.fma(load(b, at, bPanel, 0), s0);
             s1 = v.fma(load(b, at, bPanel, 1), s1);
             s2 = v.fma(load(b, at, bPanel, 2), s2);
@@ -192,9 +194,9 @@ final class VectorGemm implements Gemm {
         FloatVector s0 = FloatVector.zero(F), s1 = s0;
         for (int i = 0; i < n; i++) {
             int k = terms[i];
-            FloatVector v = FloatVector.broadcast(F, x[xAt + (k >> 5) * xPanel + (k & 31)]);
-            s0 = v.fma(FloatVector.fromArray(F, b, bAt + k * 32), s0);
-            s1 = v.fma(FloatVector.fromArray(F, b, bAt + k * 32 + WIDTH), s1);
+            FloatVector v = FloatVector.broadcast(F, x[xAt + (k >> LOG2_PANEL) * xPanel + (k & PANEL - 1)]);
+            s0 = v.fma(FloatVector.fromArray(F, b, bAt + k * PANEL), s0);
+            s1 = v.fma(FloatVector.fromArray(F, b, bAt + k * PANEL + WIDTH), s1);
         }
         s0.intoArray(c, cAt);
         s1.intoArray(c, cAt + WIDTH);
@@ -206,6 +208,6 @@ final class VectorGemm implements Gemm {
 
     /// Where a vector of a row of several panels starts; all but one product folds away.
     private static int place(int at, int panel, int vector) {
-        return at + vector * WIDTH / 32 * panel + vector * WIDTH % 32;
+        return at + vector * WIDTH / PANEL * panel + vector * WIDTH % PANEL;
     }
 }

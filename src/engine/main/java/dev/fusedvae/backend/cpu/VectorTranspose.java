@@ -1,5 +1,7 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
+
 import java.util.function.IntPredicate;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -40,17 +42,17 @@ final class VectorTranspose {
         FloatVector c5 = upper(b5, b7, SWAP2, ODD2), c7 = lower(b5, b7, SWAP2, ODD2);
 
         upper(c0, c1, SWAP1, ODD1).intoArray(dst, dstAt);
-        lower(c0, c1, SWAP1, ODD1).intoArray(dst, dstAt + 32);
-        upper(c2, c3, SWAP1, ODD1).intoArray(dst, dstAt + 2 * 32);
-        lower(c2, c3, SWAP1, ODD1).intoArray(dst, dstAt + 3 * 32);
-        upper(c4, c5, SWAP1, ODD1).intoArray(dst, dstAt + 4 * 32);
-        lower(c4, c5, SWAP1, ODD1).intoArray(dst, dstAt + 5 * 32);
-        upper(c6, c7, SWAP1, ODD1).intoArray(dst, dstAt + 6 * 32);
-        lower(c6, c7, SWAP1, ODD1).intoArray(dst, dstAt + 7 * 32);
+        lower(c0, c1, SWAP1, ODD1).intoArray(dst, dstAt + PANEL);
+        upper(c2, c3, SWAP1, ODD1).intoArray(dst, dstAt + 2 * PANEL);
+        lower(c2, c3, SWAP1, ODD1).intoArray(dst, dstAt + 3 * PANEL);
+        upper(c4, c5, SWAP1, ODD1).intoArray(dst, dstAt + 4 * PANEL);
+        lower(c4, c5, SWAP1, ODD1).intoArray(dst, dstAt + 5 * PANEL);
+        upper(c6, c7, SWAP1, ODD1).intoArray(dst, dstAt + 6 * PANEL);
+        lower(c6, c7, SWAP1, ODD1).intoArray(dst, dstAt + 7 * PANEL);
     }
 
     private static FloatVector row(float[] src, int at, int row) {
-        return FloatVector.fromArray(F8, src, at + row * 32);
+        return FloatVector.fromArray(F8, src, at + row * PANEL);
     }
 
     /// The even lanes of a, and in its odd lanes the even ones of b.

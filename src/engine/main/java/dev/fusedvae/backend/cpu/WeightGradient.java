@@ -40,7 +40,7 @@ final class WeightGradient implements CpuCall {
         x = memory.panels(stage.x());
         rowBlocks = x.panels();
         weights = stage.weights().map(memory::partials);
-        weighed = new float[weights.isPresent() ? machine.members : 0][SumCalls.LINE + dY.stride()];
+        weighed = new float[weights.isPresent() ? machine.members : 0][Memory.FIRST_LINE + dY.stride()];
         samples = stage.samples();
         weight = new GradientSink(machine, stage.weight());
         parts = Cutting.blocks(weight.pieces(), machine.members);
@@ -76,11 +76,11 @@ final class WeightGradient implements CpuCall {
             int panel = i / rowBlocks;
             int block = i % rowBlocks;
             if (panel != before && weights.isPresent()) {
-                machine.elementwise.scaleRows(work, dY.panel(panel), work, weights.get().at(), false, weighed[member], SumCalls.LINE, rows);
+                machine.elementwise.scaleRows(work, dY.panel(panel), work, weights.get().at(), false, weighed[member], Memory.FIRST_LINE, rows);
                 before = panel;
             }
             float[] array = weights.isPresent() ? weighed[member] : work;
-            int at = weights.isPresent() ? SumCalls.LINE : dY.panel(panel);
+            int at = weights.isPresent() ? Memory.FIRST_LINE : dY.panel(panel);
             machine.gemm.columns(Machine.roundUp4(x.valid(block)), rows, work, x.panel(block), array, at, state, tile);
             weight.accept(member, i, tile, step);
             if (block == 0) {

@@ -72,7 +72,7 @@ final class ReferenceOps {
     private void gather(Op.Gather o) {
         Examples examples = feed.examples();
         int width = o.x().width();
-        float[] row = new float[(width + 31) / 32 * 32];
+        float[] row = new float[width];
         for (int b = 0; b < rows; b++) {
             int example = row(b);
             for (int j = 0; j < width; j++) {
@@ -143,7 +143,7 @@ final class ReferenceOps {
 
     private void noise(Op.Noise o) {
         int n = o.eps().width();
-        float[] row = new float[Math.ceilDiv(n, 32) * 32];
+        float[] row = new float[n];
         Stream stream = feed.noise();
         int k = o.eps().samples();
         for (int b = 0; b < rows * k; b++) {
@@ -156,7 +156,7 @@ final class ReferenceOps {
 
     private void sample(Op.BernoulliSample o) {
         int n = o.p().width();
-        float[] row = new float[Math.ceilDiv(n, 32) * 32];
+        float[] row = new float[n];
         for (int b = 0; b < rows; b++) {
             for (int j = 0; j < n; j++) {
                 row[j] = (float) of(o.p())[b * n + j];
@@ -181,7 +181,7 @@ final class ReferenceOps {
 
     private void corrupt(Op.Corrupt o) {
         int n = o.x().width();
-        float[] drawn = new float[Math.ceilDiv(n, 32) * 32];
+        float[] drawn = new float[n];
         for (int b = 0; b < rows; b++) {
             long row = feed.noiseRow(step, b);
             switch (o.corruption()) {

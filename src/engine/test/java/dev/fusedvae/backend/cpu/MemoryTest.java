@@ -1,5 +1,6 @@
 package dev.fusedvae.backend.cpu;
 
+import static dev.fusedvae.simd.Simd.PANEL;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -44,7 +45,7 @@ class MemoryTest {
     static void poison(CpuExecutable executable, int members) {
         Memory memory = executable.memory();
         int zeros = memory.zeros();
-        int length = Form.PANEL * padded(executable);
+        int length = PANEL * padded(executable);
         Arrays.fill(memory.work, 0, zeros, Float.NaN);
         Arrays.fill(memory.work, zeros + length, memory.work.length, Float.NaN);
         for (int member = 0; member < members; member++) {
@@ -146,7 +147,7 @@ class MemoryTest {
             gaps.clear(at, at + (state ? 32 * 32 + 32 : 2 * 16 * padded(executable)));
         }
         if (!state) {
-            gaps.clear(memory.zeros(), memory.zeros() + Form.PANEL * padded(executable));
+            gaps.clear(memory.zeros(), memory.zeros() + PANEL * padded(executable));
         }
         return gaps;
     }
@@ -184,7 +185,7 @@ class MemoryTest {
                 Memory memory = executable.memory();
                 for (Layer layer : trial.graph().layers()) {
                     Form.Panels w = memory.weight(layer.weight()).transposed();
-                    assertTrue(paddingIsZero(memory.state, w, w.stride() / Form.PANEL), layer.weight() + " at " + level);
+                    assertTrue(paddingIsZero(memory.state, w, w.stride() / PANEL), layer.weight() + " at " + level);
                     layer.bias().ifPresent(b -> assertTrue(paddingIsZero(memory.state, memory.panels(b), 1), b + " at " + level));
                     memory.copy(layer.weight()).ifPresent(copy -> assertIsTranspose(memory.state, w, copy));
                 }
@@ -195,8 +196,8 @@ class MemoryTest {
     private static boolean paddingIsZero(float[] m, Form.Panels form, int rows) {
         for (int p = 0; p < form.allPanels(); p++) {
             for (int r = 0; r < rows; r++) {
-                for (int c = r < form.rows() ? form.valid(p % form.panels()) : 0; c < Form.PANEL; c++) {
-                    if (m[form.panel(p) + r * Form.PANEL + c] != 0) {
+                for (int c = r < form.rows() ? form.valid(p % form.panels()) : 0; c < PANEL; c++) {
+                    if (m[form.panel(p) + r * PANEL + c] != 0) {
                         return false;
                     }
                 }
@@ -207,7 +208,7 @@ class MemoryTest {
 
     /// Element (k, n) of one is element (n, k) of the other, padding included.
     private static void assertIsTranspose(float[] m, Form.Panels w, Form.Panels copy) {
-        for (int n = 0; n < w.allPanels() * Form.PANEL; n++) {
+        for (int n = 0; n < w.allPanels() * PANEL; n++) {
             for (int k = 0; k < w.rows(); k++) {
                 assertEquals(m[w.panel(n / 32) + k * 32 + n % 32], m[copy.panel(k / 32) + n * 32 + k % 32]);
             }
