@@ -119,7 +119,7 @@ public final class Catalogue {
 
     /// Why a folder with all the right names is not this data set, or an empty string.
     ///
-    /// MNIST and Fashion-MNIST have the same file names, so the smallest file is compared; the rest is when loaded.
+    /// MNIST and Fashion-MNIST have the same file names, so the smallest file is compared here; loading compares all four.
     private static String strangerIn(CatalogueEntry entry, Path folder) {
         PinnedFile file = entry.files().orElseThrow().testLabels();
         Path path = locate(folder, file).orElseThrow();
@@ -131,7 +131,7 @@ public final class Catalogue {
         }
     }
 
-    /// The file in the folder, packed or not.
+    /// The file in the folder, packed by gzip or not.
     static Optional<Path> locate(Path folder, PinnedFile file) {
         return Stream.of(file.packedName(), file.name()).map(folder::resolve).filter(Files::isRegularFile).findFirst();
     }

@@ -4,9 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// What the catalogue knows of a data set without having it: shape, sizes, and how to recognise and fetch its files.
+/// What the catalogue says about a data set, whether or not its files are on this machine: shape, sizes, how to recognise its
+/// files, and where to fetch them.
 ///
-/// Either `resource` names a table inside the jar, or `files` has the four IDX files.
+/// Either `resource` names a table inside the jar, or `files` describes the four IDX files.
 public record CatalogueEntry(String name, String title, String licence, ImageShape image, int classes, int trainSize, int testSize,
                              int fullScale, Optional<String> resource, Optional<IdxFiles> files, List<String> subfolders,
                              List<String> mirrors) {
@@ -32,15 +33,15 @@ public record CatalogueEntry(String name, String title, String licence, ImageSha
         }
     }
 
-    /// A file known by the length and SHA-256 of its *unpacked* content, so that any compression of it will do.
+    /// A file recognised by the length and SHA-256 of its *unpacked* content, so it may be compressed in any way.
     public record PinnedFile(String name, long bytes, String sha256) {
 
-        /// The name under which mirrors offer it and the cache keeps it.
+        /// The file's name at the mirrors and in the cache.
         public String packedName() {
             return name + ".gz";
         }
 
-        /// What is wrong with the file at `path`, packed or not, as this one, or an empty string.
+        /// How the file at `path`, packed or not, differs from this one; an empty string if it does not.
         ///
         /// @throws DataException if it cannot be read or unpacked
         public String fault(Path path) {

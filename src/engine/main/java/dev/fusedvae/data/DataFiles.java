@@ -9,12 +9,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
-/// Reads data files: the format is found by content, gzip is unpacked, and any fault is one [DataException].
+/// Reads data files: the format is recognised by content, gzip is unpacked, and every fault becomes a [DataException].
 ///
-/// - IDX: pictures (rank 3, 4) or rows (rank 2); labels come from the file beside it named `labels` for `images`, `idx1` for `idx3`.
+/// - IDX: pictures (rank 3, 4) or rows (rank 2); labels come from the file in the same folder whose name has `labels` in place
+///   of `images` and `idx1` in place of `idx3`.
 /// - NPY, NPZ: `[size, features]`, `[size, height, width]`, or channels last; NPZ may hold train, test and labels.
 /// - Text: CSV (comma, semicolon, tab; header optional) and `.amat` (spaces).
-/// - A folder of PNGs, or of sub-folders of PNGs named by label, where `fusedvae-tools` is there: a [FolderFormat].
+/// - A folder of PNGs, or of sub-folders of PNGs named by label, if `fusedvae-tools` is there: a [FolderFormat].
 public final class DataFiles {
 
     private static final int HEAD = 512;
@@ -59,7 +60,7 @@ public final class DataFiles {
     /// Reads training and test examples.
     ///
     /// An NPZ may hold both. A folder may hold `train` and `test` folders, or one file each whose name contains `train` and
-    /// `test` or `t10k`. From anything else a share is held out, see [Split#holdOut].
+    /// `test` or `t10k`. Of any other data a share is held out for testing, see [Split#holdOut].
     public static Split readSplit(Path path, ReadOptions options) {
         if (Files.isDirectory(path)) {
             Optional<Path> train = part(path, List.of("train"));
@@ -78,7 +79,7 @@ public final class DataFiles {
                 .orElseGet(() -> Split.holdOut(all, options.testFraction()));
     }
 
-    /// The one entry of a folder that is examples for training or test: labels and validation files are not.
+    /// The one entry of a folder whose name contains one of the words; files of labels do not count.
     private static Optional<Path> part(Path folder, List<String> words) {
         List<Path> found = Source.list(folder).stream().filter(entry -> {
             String name = entry.getFileName().toString().toLowerCase(Locale.ROOT);
@@ -141,7 +142,7 @@ public final class DataFiles {
 
     private static void refuseTableOptions(Path path, ReadOptions options) {
         if (options.labelColumn().isPresent() || options.header().isPresent()) {
-            throw new DataException(path + " is no text table, so it has neither a label column nor a header: leave these options out");
+            throw new DataException(path + " is not a text table, so it has neither a label column nor a header: leave these options out");
         }
     }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Examples resident in memory, immutable: raw values `[size, features]`, row-major, as unsigned bytes or as floats.
+/// Examples held in memory, immutable: raw values `[size, features]`, row-major, as unsigned bytes or as floats.
 ///
 /// Raw values become network input through a [Normalization]. Floats are finite. The factories check their input and
 /// throw [DataException]; those that take a flat array keep it without a copy, so the caller must not write to it again.
@@ -89,12 +89,12 @@ public final class DataSet {
         return features;
     }
 
-    /// The picture that an example forms, where it is one.
+    /// The shape of the picture that an example forms, if examples are pictures.
     public Optional<ImageShape> image() {
         return image;
     }
 
-    /// One label per example, where the data has labels: a copy.
+    /// One label per example, if the data has labels: a copy.
     public Optional<int[]> labels() {
         return labels.map(int[]::clone);
     }
@@ -104,7 +104,7 @@ public final class DataSet {
         return isBytes;
     }
 
-    /// The raw unsigned bytes themselves, row-major `[size, features]`: read-only, for the engine's gather.
+    /// The data set's own array of unsigned bytes, row-major `[size, features]`, not a copy: do not write to it.
     public byte[] bytes() {
         if (!isBytes) {
             throw new IllegalStateException(name + " holds floats, not bytes: ask isBytes() and read floats()");
@@ -112,7 +112,7 @@ public final class DataSet {
         return bytes;
     }
 
-    /// The raw floats themselves, row-major `[size, features]`: read-only, for the engine's gather.
+    /// The data set's own array of floats, row-major `[size, features]`, not a copy: do not write to it.
     public float[] floats() {
         if (isBytes) {
             throw new IllegalStateException(name + " holds bytes, not floats: ask isBytes() and read bytes(), or use asFloats()");

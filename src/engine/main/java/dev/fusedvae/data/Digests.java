@@ -10,12 +10,12 @@ final class Digests {
 
     private Digests() {}
 
-    /// The unpacked content of a file, cut one byte after its pinned length.
+    /// The unpacked content of a file; of a file longer than its pinned length only one byte beyond that length.
     static byte[] content(Path path, CatalogueEntry.PinnedFile file) {
         return Source.read(path, in -> in.readNBytes(Math.toIntExact(file.bytes() + 1)));
     }
 
-    /// What is wrong with the unpacked content of a pinned file, or an empty string.
+    /// How the unpacked content differs from that of the pinned file; an empty string if it does not.
     static String fault(CatalogueEntry.PinnedFile file, byte[] content) {
         if (content.length != file.bytes()) {
             return "unpacks to " + (content.length > file.bytes() ? "more than " + file.bytes() : content.length + " instead of " + file.bytes())

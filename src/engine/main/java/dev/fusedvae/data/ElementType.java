@@ -12,7 +12,7 @@ enum ElementType {
         this.bytes = bytes;
     }
 
-    /// The next value of a buffer, whose byte order is set.
+    /// Reads the next value of a buffer, in the buffer's byte order.
     double next(ByteBuffer in) {
         return switch (this) {
             case B1 -> in.get() == 0 ? 0 : 1;

@@ -2,11 +2,11 @@ package dev.fusedvae.data;
 
 import java.nio.file.Path;
 
-/// Reads folders that are a data set as a whole, such as pictures, one a file. Another artifact brings it, found by
-/// [java.util.ServiceLoader]: decoding pictures takes `java.desktop`, which the engine does without.
+/// Reads a folder that is one data set, for example one picture per file. Implementations come with another artifact and are
+/// found by [java.util.ServiceLoader]: decoding pictures needs `java.desktop`, on which the engine does not depend.
 public interface FolderFormat {
 
-    /// What it reads, in words: `PNGs`.
+    /// The kind of files that it reads, as messages name it: `PNGs`.
     String name();
 
     /// Whether the folder holds files that it reads.

@@ -14,7 +14,7 @@ final class IdxReader {
 
     private IdxReader() {}
 
-    /// True where a file that begins so is IDX.
+    /// Whether a file that begins with these bytes is IDX.
     static boolean matches(byte[] head) {
         return head.length >= 4 && head[0] == 0 && head[1] == 0 && head[2] >= 0x08 && head[2] <= 0x0e && head[3] >= 1 && head[3] <= 8;
     }

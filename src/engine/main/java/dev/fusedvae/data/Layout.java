@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Type, byte order and shape of an array in a file, row-major, and the reading of what follows that header.
+/// The header of an array in a file (element type, byte order and row-major shape), and the methods that read the values behind it.
 record Layout(String name, ElementType type, ByteOrder order, List<Long> shape) {
 
     private static final int CHUNK = 1 << 16;

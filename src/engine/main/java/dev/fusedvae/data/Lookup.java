@@ -23,7 +23,7 @@ public record Lookup(String name, List<Place> places) {
         }
     }
 
-    /// The first place that has the data.
+    /// The first place that holds the data.
     public Optional<Place> found() {
         return places.stream().filter(Place::found).findFirst();
     }

@@ -7,19 +7,19 @@ import java.util.Locale;
 /// How a raw value becomes network input: `x = (raw - offset) / divisor - mean[j]`, in float, each operation rounded.
 ///
 /// An empty `mean` means zeros. For bytes the engine reads `(raw - offset) / divisor` from a [#table]; with the usual
-/// offset 0 and divisor 255 that is exactly `raw / 255f`. A normalization is fitted on training data, and stored with the model.
+/// offset 0 and divisor 255 that is exactly `raw / 255f`. A normalization is fitted to training data and stored with the model.
 public record Normalization(Kind kind, float offset, float divisor, List<Float> mean) {
 
     /// The choices a user has.
     public enum Kind {
         /// Raw values as they are.
         NONE,
-        /// To [0, 1]: bytes by their full scale, floats as they are if already in [0, 1], else by minimum and maximum.
+        /// Scaled to [0, 1]: bytes by their full scale, floats by minimum and maximum unless they lie in [0, 1] already.
         UNIT,
         /// As UNIT, then the training mean of each feature is subtracted.
         CENTER;
 
-        /// The kind of that name in any case; anything else is refused with the list.
+        /// The kind of that name, upper or lower case; the error for any other name lists the kinds.
         public static Kind parse(String text) {
             for (Kind kind : values()) {
                 if (kind.name().equalsIgnoreCase(text)) {
@@ -125,7 +125,7 @@ public record Normalization(Kind kind, float offset, float divisor, List<Float> 
         }
     }
 
-    /// Scaled value of each of the 256 bytes, before the mean is subtracted: `(v - offset) / divisor`.
+    /// Scaled value of each byte 0..255, before the mean is subtracted: `(v - offset) / divisor`.
     public float[] table() {
         float[] table = new float[256];
         for (int v = 0; v < table.length; v++) {
@@ -134,7 +134,7 @@ public record Normalization(Kind kind, float offset, float divisor, List<Float> 
         return table;
     }
 
-    /// The mean of each feature as an array of its own, empty where nothing is subtracted.
+    /// The mean of each feature, as a copy; empty if no mean is subtracted.
     public float[] meanArray() {
         float[] array = new float[mean.size()];
         for (int j = 0; j < array.length; j++) {

@@ -24,7 +24,7 @@ final class NpyReader {
 
     private NpyReader() {}
 
-    /// True where a file that begins so is NPY.
+    /// Whether a file that begins with these bytes is NPY.
     static boolean matches(byte[] head) {
         return head.length >= MAGIC.length && Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
     }

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/// NumPy's zip of arrays; arrays are found by their usual names.
+/// NumPy's zip file of arrays; arrays are found by their usual names.
 ///
 /// Examples: `x_train`, `train`, `x`, `data`, `images`, `arr_0`, or the only array; test examples: `x_test`, `test`;
 /// labels: `y_train`, `y`, `labels`, `y_test`, ... Case does not matter.
@@ -23,7 +23,7 @@ final class NpzReader {
 
     private NpzReader() {}
 
-    /// True where a file that begins so is a zip.
+    /// Whether a file that begins with these bytes is a zip file.
     static boolean matches(byte[] head) {
         return head.length >= 4 && head[0] == 'P' && head[1] == 'K' && head[2] == 3 && head[3] == 4;
     }
@@ -33,7 +33,7 @@ final class NpzReader {
                 + " has no array named " + String.join(", ", TRAIN) + ", only " + archive.names() + ": rename the one with the examples")));
     }
 
-    /// The test examples, where the archive has any.
+    /// The test examples, if the archive has any.
     static Optional<DataSet> readTest(Path path) {
         return open(path, archive -> archive.examples(TEST, TEST_LABELS));
     }

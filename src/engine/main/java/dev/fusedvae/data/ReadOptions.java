@@ -3,13 +3,14 @@ package dev.fusedvae.data;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What a reader cannot see in the file itself.
+/// What a reader cannot learn from the file itself.
 ///
-/// - `labelColumn`: the column of a text table that holds the label: 1 is the first, -1 the last. Without it a CSV column
+/// - `labelColumn`: the column of a text table that holds the label: 1 is the first, -1 the last. If it is not given, a column
 ///   whose header is `label` is taken, and a table without such a header has no labels.
-/// - `header`: whether the first line of a text table names the columns; without it a first line of no numbers is a header.
+/// - `header`: whether the first line of a text table names the columns. If it is not given, a first line without any number,
+///   or with a cell `label`, is a header.
 /// - `image`: the shape of an example: rows of numbers are declared to have it, PNGs are resized and converted to it.
-/// - `testFraction`: the share that is held out where the files have no test set of their own.
+/// - `testFraction`: the share of the examples that is held out for testing if the files have no test set of their own.
 public record ReadOptions(OptionalInt labelColumn, Optional<Boolean> header, Optional<ImageShape> image, double testFraction) {
 
     public ReadOptions {
@@ -21,7 +22,7 @@ public record ReadOptions(OptionalInt labelColumn, Optional<Boolean> header, Opt
         }
     }
 
-    /// No label column named, header found by its look, shape as in the file, a tenth held out.
+    /// No label column named, the header recognised by its content, shape as in the file, a tenth held out.
     public static ReadOptions defaults() {
         return new ReadOptions(OptionalInt.empty(), Optional.empty(), Optional.empty(), 0.1);
     }

@@ -25,7 +25,7 @@ final class Source {
 
     private Source() {}
 
-    /// Runs the work on the file's content, unpacked where it is gzip.
+    /// Runs the work on the file's content, unpacked if it is gzip.
     static <T> T read(Path path, Work<T> work) {
         if (Files.isDirectory(path)) {
             throw new DataException(path + " is a folder, but a file was expected here");
@@ -48,7 +48,7 @@ final class Source {
         return new DataException(path + why, e);
     }
 
-    /// What a folder holds, sorted by name, hidden entries left out.
+    /// The entries of a folder, sorted by name, without hidden ones.
     static List<Path> list(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(p -> !p.getFileName().toString().startsWith(".")).sorted().toList();
@@ -57,7 +57,7 @@ final class Source {
         }
     }
 
-    /// The first bytes of a stream that supports marks, at most n, which stay to be read.
+    /// The first bytes of a stream, at most n; the next read begins with them again. The stream must support marks.
     static byte[] peek(InputStream in, int n) throws IOException {
         in.mark(n);
         byte[] head = in.readNBytes(n);

@@ -2,7 +2,7 @@ package dev.fusedvae.data;
 
 import java.util.stream.IntStream;
 
-/// Examples to train on and examples to judge by: the same features, the same storage.
+/// Training examples and test examples, with the same features and the same storage (bytes or floats).
 public record Split(DataSet train, DataSet test) {
 
     public Split {
@@ -15,7 +15,7 @@ public record Split(DataSet train, DataSet test) {
         }
     }
 
-    /// Keeps every `1/fraction`-th example for testing, spread evenly so that data sorted by class stays balanced.
+    /// Holds out every `1/fraction`-th example for testing, spread evenly so that data sorted by class stays balanced.
     ///
     /// Example i is a test example where `floor((i + 1) * fraction)` exceeds `floor(i * fraction)`.
     public static Split holdOut(DataSet data, double fraction) {

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// Tables of numbers as text: CSV (comma, semicolon or tab), and Larochelle's `.amat` (columns apart by spaces).
+/// Tables of numbers as text: CSV (comma, semicolon or tab), and Larochelle's `.amat` (columns separated by spaces).
 ///
-/// Whole numbers in 0..255 throughout make a data set of bytes, whose full scale is the largest of them.
+/// If all values are whole numbers in 0..255, they are stored as bytes, and their full scale is the largest of them.
 final class TextReader {
 
     private static final int LABEL_NONE = -1;
@@ -57,7 +57,7 @@ final class TextReader {
         return labelColumn == LABEL_NONE ? data : data.withLabels(Arrays.copyOf(labels, rows));
     }
 
-    /// Takes separator, number of columns and label column from the first line; true where that line is a header.
+    /// Takes separator, number of columns and label column from the first line; returns whether that line is a header.
     private boolean start(String line) {
         separator = separator(line);
         List<String> cells = cells(line);
@@ -178,7 +178,7 @@ final class TextReader {
         labels[rows] = (int) value;
     }
 
-    /// The number of up to three digits that the text is, or -1: the fast path for pixels.
+    /// The value of a cell of one to three digits, -1 for any other cell: the fast path for pixels.
     private static int smallWhole(String line, int from, int to) {
         if (to == from || to - from > 3) {
             return -1;
@@ -214,9 +214,10 @@ final class TextReader {
         return text.length() <= 20 ? text : text.substring(0, 20) + "...";
     }
 
-    /// The number that the text is: NaN and infinities count as numbers here, so that they are refused as such.
+    /// The number that the text spells, if it spells one. NaN and infinities count as numbers here: their error is that they are
+    /// not finite.
     private static Optional<Float> number(String text) {
-        // Java would also take 1f, 1d and hexadecimal floats, which no data file means.
+        // Float.parseFloat would also accept 1f, 1d and hexadecimal floats; in a data file these are mistakes.
         for (int k = 0; k < text.length(); k++) {
             if ("0123456789+-.eE".indexOf(text.charAt(k)) < 0) {
                 return NOT_FINITE.contains(text.toLowerCase(Locale.ROOT)) ? Optional.of(Float.NaN) : Optional.empty();

@@ -2,7 +2,8 @@ package dev.fusedvae.data;
 
 import java.util.Arrays;
 
-/// Collects values one by one, as bytes while all are whole numbers in 0..255, else as floats: lossless and four times smaller.
+/// Collects values one by one. As long as all are whole numbers in 0..255 they are stored as bytes, which is exact and takes a
+/// quarter of the memory; the first other value turns them all into floats.
 final class ValueBuffer {
 
     private byte[] bytes = new byte[1 << 12];

@@ -129,7 +129,7 @@ class BadFilesTest {
                 assertThrows(DataException.class, () -> DataFiles.read(csv, ReadOptions.defaults().withLabelColumn(-3))).getMessage());
         Path npy = TestFiles.write(dir.resolve("a.npy"), GOOD_NPY);
         assertTrue(assertThrows(DataException.class, () -> DataFiles.read(npy, ReadOptions.defaults().withLabelColumn(1)))
-                .getMessage().contains("no text table"));
+                .getMessage().contains("is not a text table"));
         assertThrows(DataException.class, () -> ReadOptions.defaults().withLabelColumn(0));
         assertThrows(DataException.class, () -> ReadOptions.defaults().withTestFraction(1));
         TestFiles.write(dir.resolve("half/train.npy"), GOOD_NPY);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Facts of the real files, where they are found by `FVAE_DATA`, in the cache or among the system's data sets.
+/// Facts about the real files, if they are found: in the folder `FVAE_DATA`, in the cache or among the system's data sets.
 @Tag("data")
 class RealDataTest {
 
