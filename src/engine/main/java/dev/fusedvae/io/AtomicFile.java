@@ -13,11 +13,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/// Files that appear complete or not at all.
+/// Writes files that appear complete or not at all.
 ///
-/// The content goes to a temporary sibling, which is fsynced, renamed over the target, and made durable by an fsync of
-/// the folder. Whatever fails before the rename removes the temporary and leaves the old content untouched. Missing
-/// parent folders are created; a symbolic link is followed, so the file that it names is the one replaced.
+/// The content goes to a temporary file in the same folder, which is fsynced and renamed over the target; an fsync of the
+/// folder makes the rename durable. If anything fails before the rename, the temporary file is removed and the old content
+/// stays. Missing parent folders are created. A symbolic link is followed: the file that it names is replaced, not the link.
 public final class AtomicFile {
 
     private static final int BUFFER_BYTES = 1 << 16;
@@ -85,7 +85,7 @@ public final class AtomicFile {
         return target.resolveSibling("." + target.getFileName() + ".tmp-" + UUID.randomUUID().toString().substring(0, 8));
     }
 
-    /// Makes a rename durable. Windows has no such call and cannot open a folder; its journal orders renames.
+    /// Makes a rename durable. Windows cannot open a folder, so it offers no such call; its file system's journal orders renames.
     private static void syncFolder(Path folder) throws IOException {
         if (java.io.File.separatorChar == '/') {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
@@ -94,7 +94,8 @@ public final class AtomicFile {
         }
     }
 
-    /// Removes a leftover of ours, if it is there. A failure is only logged, so that it cannot hide one already under way.
+    /// Removes the temporary file, if it is still there. A failure is only logged, so that it does not replace the exception
+    /// that may be under way.
     private static void remove(Path leftover) {
         if (leftover == null) {
             return;

@@ -17,22 +17,23 @@ public final class IoFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /// A failure with its finished sentence.
+    /// @param sentence the whole message
     public IoFailure(String sentence) {
         super(sentence);
     }
 
-    /// A failure with its finished sentence and what caused it.
+    /// @param sentence the whole message
+    /// @param cause    what failed underneath
     public IoFailure(String sentence, Exception cause) {
         super(sentence, cause);
     }
 
-    /// The sentence for a file that could not be read.
+    /// The failure to read `file`.
     public static IoFailure reading(Path file, IOException cause) {
         return new IoFailure("cannot read " + file + ": " + reason(file, cause, false), cause);
     }
 
-    /// The sentence for a file or folder that could not be written.
+    /// The failure to write `file`, which may be a folder.
     public static IoFailure writing(Path file, IOException cause) {
         return new IoFailure("cannot write " + file + ": " + reason(file, cause, true), cause);
     }
@@ -50,7 +51,7 @@ public final class IoFailure extends RuntimeException {
             case AccessDeniedException e when writing -> "no permission to write in " + folder(file)
                     + "; choose another folder or change its permissions";
             case AccessDeniedException e -> "no permission to read it; change its permissions";
-            case NoSuchFileException e when writing -> "its folder disappeared meanwhile; create " + folder(file) + " again";
+            case NoSuchFileException e when writing -> "its folder was removed during writing; create " + folder(file) + " again";
             case NoSuchFileException e -> "there is no such file; check the path";
             case FileNotFoundException e -> "there is no such file; check the path";
             case FileAlreadyExistsException e -> e.getFile() + " is a file, not a folder; choose another folder or move it away";

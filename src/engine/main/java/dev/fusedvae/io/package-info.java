@@ -1,5 +1,5 @@
-/// How files are written, and how it is said that one could not be.
+/// Writing of files, and the exception for files that cannot be read or written.
 ///
-/// Everything is written through [dev.fusedvae.io.AtomicFile], so a crash leaves either the old file or the new one,
-/// and everything that goes wrong is an [dev.fusedvae.io.IoFailure] of one sentence.
+/// All files are written by [dev.fusedvae.io.AtomicFile], so a crash leaves either the old file or the new one, and every
+/// failure is an [dev.fusedvae.io.IoFailure] whose message is one sentence.
 package dev.fusedvae.io;

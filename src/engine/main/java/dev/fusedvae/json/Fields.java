@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Reads the fields of a JSON object; a failure names file, field, expectation and what was there.
+/// Reads the fields of a JSON object; an error names the file and the field, what was expected and what was found.
 public final class Fields {
     private final JsonObject object;
     private final String where;
 
-    /// @param value what must be an object
+    /// @param value the value, which must be a [JsonObject]
     /// @param where the file, and the path of this object in it
     public Fields(Object value, String where) {
         if (!(value instanceof JsonObject fields)) {
@@ -60,12 +60,12 @@ public final class Fields {
         return required(name, "a number") instanceof Number number ? number.doubleValue() : fail(name, "a number");
     }
 
-    /// Exact, because the shortest decimal of a float survives the way through double and its shortest decimal.
+    /// The exact float that [JsonObject] wrote: its shortest decimal is unchanged after it is read as a double and printed again.
     public float single(String name) {
         return required(name, "a number") instanceof Number number ? Float.parseFloat(number.toString()) : fail(name, "a number");
     }
 
-    /// The elements of a list, each as `element` takes it; empty where it is not what was expected.
+    /// The elements of a list, converted by `element`, which returns empty for a value that is not what `expectation` says.
     public <T> List<T> list(String name, Function<Object, Optional<T>> element, String expectation) {
         if (!(required(name, "a list") instanceof List<?> values)) {
             return fail(name, "a list");

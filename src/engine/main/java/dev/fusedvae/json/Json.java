@@ -23,14 +23,14 @@ import java.util.Optional;
 ///
 /// Reading is strict: one value, no text after it, no name twice in an object, no nesting beyond [#MAX_DEPTH].
 public final class Json {
-    /// Objects and lists within each other that a file may have.
+    /// How deep objects and lists of a file may be nested.
     static final int MAX_DEPTH = 100;
 
     private static final JsonFactory FACTORY = new JsonFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
     private Json() {}
 
-    /// The value that `file` holds.
+    /// The JSON value in `file`.
     public static Object read(Path file) {
         try {
             return parse(Files.readString(file), file.toString());
@@ -72,7 +72,7 @@ public final class Json {
         return cause.map(e -> new IoFailure(message, e)).orElseGet(() -> new IoFailure(message));
     }
 
-    /// By the older of two names, which every 2.x version has.
+    /// Calls the deprecated method because Jackson's newer name for it is missing in early 2.x versions.
     @SuppressWarnings("deprecation")
     private static JsonLocation place(JsonParser parser) {
         return parser.getTokenLocation();
@@ -80,7 +80,7 @@ public final class Json {
 
     private static Object value(JsonParser parser, String source, int depth) throws IOException {
         if (depth > MAX_DEPTH) {
-            throw invalid(source, place(parser), "more than " + MAX_DEPTH + " objects and lists lie within each other", Optional.empty());
+            throw invalid(source, place(parser), "objects and lists are nested more than " + MAX_DEPTH + " deep", Optional.empty());
         }
         JsonToken token = parser.currentToken();
         return switch (token) {

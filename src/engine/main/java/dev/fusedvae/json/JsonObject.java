@@ -4,10 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A JSON object whose fields stay in order. Values are strings, booleans, numbers, lists of values, objects, and [#NULL];
-/// read back, whole numbers are `Long` (or `BigInteger`) and all other numbers `Double`.
+/// A JSON object that keeps the order of its fields. Values are strings, booleans, numbers, lists of values, objects, and
+/// [#NULL]. Whole numbers that were read from a file are `Long` (or `BigInteger`), all other numbers `Double`.
 ///
-/// @param fields by name
+/// @param fields the values by name
 public record JsonObject(Map<String, Object> fields) {
     /// The value `null` of JSON.
     public static final Object NULL = new Object() {
@@ -21,7 +21,7 @@ public record JsonObject(Map<String, Object> fields) {
         this(new LinkedHashMap<>());
     }
 
-    /// An object of strings.
+    /// An object whose values are strings.
     public static JsonObject ofTexts(Map<String, String> texts) {
         return new JsonObject(new LinkedHashMap<>(texts));
     }
@@ -38,12 +38,13 @@ public record JsonObject(Map<String, Object> fields) {
         return field(name, value);
     }
 
-    /// Written as the shortest decimal that reads back with the same bits.
+    /// Will be written as the shortest decimal that is read back as the same double.
     public JsonObject put(String name, double value) {
         return field(name, value);
     }
 
-    /// Written as the shortest decimal of the float, which is not that of the double.
+    /// Will be written as the shortest decimal that is read back as the same float; for most floats it is shorter than that of the
+    /// double of the same value.
     public JsonObject put(String name, float value) {
         return field(name, value);
     }

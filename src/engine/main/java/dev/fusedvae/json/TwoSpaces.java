@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.PrettyPrinter;
 import java.io.IOException;
 
-/// A field a line, indented by two spaces; lists on the line of their field. Of its own, since the library's printer changed
-/// its settings between versions. One serves one text.
+/// Prints one field per line, indented by two spaces, and a list on the line of its field. Jackson's own pretty printer is not
+/// used, because its default settings differ between versions. Each text needs a new instance, which counts the open objects.
 final class TwoSpaces implements PrettyPrinter {
     private int objects;
 

@@ -1,2 +1,3 @@
-/// JSON as the engine needs it, on the streaming half of Jackson alone: an embedder may have any 2.x version of it.
+/// JSON as the engine needs it. It uses only Jackson's streaming library (jackson-core), of which an embedder may have any 2.x
+/// version.
 package dev.fusedvae.json;

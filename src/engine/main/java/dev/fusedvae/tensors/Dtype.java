@@ -6,10 +6,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// The element types of the safetensors format that can be read, each as floats.
+/// The element types of the safetensors format that can be read; all are converted to floats.
 ///
-/// F16 and BF16 widen exactly; F64 rounds to nearest; an integer, or a finite F64 beyond the range of float, that a
-/// float cannot hold is refused rather than changed.
+/// F16 and BF16 are converted exactly, F64 is rounded to nearest. An integer that no float equals, and a finite F64 beyond the
+/// range of float, is an error.
 enum Dtype {
     F64(8), F32(4), F16(2), BF16(2), I64(8), I32(4), U8(1);
 

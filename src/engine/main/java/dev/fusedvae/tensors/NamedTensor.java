@@ -8,7 +8,7 @@ import java.util.Arrays;
 /// while training goes on; [#data()] returns the tensor's own array, to be read only.
 public record NamedTensor(String name, long[] shape, float[] data) {
 
-    /// Checks that the name is there and that the shape has as many elements as `data`.
+    /// Checks that the name is not blank and that the shape has as many elements as `data`.
     public NamedTensor {
         if (name.isBlank()) {
             throw new IllegalArgumentException("a tensor needs a name, got \"" + name + "\"");

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/// NumPy's array file, version 1.0, little-endian float32 in C order.
+/// Writes NumPy's array file, version 1.0, little-endian float32 in C order.
 ///
 /// Source: NEP 1 and `numpy.lib.format`; the header is padded so that the values start at a multiple of 64.
 public final class NpyWriter {
@@ -20,7 +20,7 @@ public final class NpyWriter {
         int columns = rows.length == 0 ? 0 : rows[0].length;
         for (float[] row : rows) {
             if (row.length != columns) {
-                throw new IllegalArgumentException("rows of an array must be of one length, got " + columns + " and " + row.length);
+                throw new IllegalArgumentException("all rows of an array must have the same length, got " + columns + " and " + row.length);
             }
         }
         byte[] header = header(rows.length, columns);

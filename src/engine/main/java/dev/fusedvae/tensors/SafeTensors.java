@@ -21,15 +21,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The safetensors format, as the Python library of that name and PyTorch users read and write it.
+/// Reads and writes the safetensors format of the Python library of that name, which PyTorch users know.
 ///
 /// A file is `u64 n | n bytes of JSON | data`, little-endian. The JSON gives each tensor its type, shape and byte range
 /// in the data; the ranges cover the data without gap or overlap. Source: the format section of
-/// <https://github.com/huggingface/safetensors>. Written are F32 tensors, the header padded with blanks so that
-/// the data starts at a multiple of 8; read are also F64, F16, BF16, I64, I32, U8 ([Dtype] says how).
+/// <https://github.com/huggingface/safetensors>. All tensors are written as F32, after a header that is padded with blanks
+/// so that the data starts at a multiple of 8. F64, F16, BF16, I64, I32 and U8 can be read too ([Dtype] says how).
 public final class SafeTensors {
 
-    /// The reference library's limit on the header: larger ones are refused as hostile or damaged.
+    /// The reference library's limit on the header; a larger one means a damaged or malicious file.
     static final long MAX_HEADER_BYTES = 100_000_000;
 
     static final String METADATA = "__metadata__";
@@ -56,7 +56,7 @@ public final class SafeTensors {
         });
     }
 
-    /// Reads `file` whole, after checking that its header describes exactly the bytes that follow.
+    /// Reads all tensors of `file`, after checking that its header describes exactly the bytes that follow.
     public static TensorFile read(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ); Arena arena = Arena.ofConfined()) {
             return parse(file, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));

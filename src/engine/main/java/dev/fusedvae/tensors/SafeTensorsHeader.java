@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The JSON of a safetensors file, checked against the number of data bytes that follow it.
+/// The header of a safetensors file, checked against the number of data bytes that follow it.
 record SafeTensorsHeader(List<Entry> entries, Map<String, String> metadata) {
 
-    /// One tensor: its bytes are `[begin, end)` of the data.
+    /// One tensor, whose bytes are `[begin, end)` of the data.
     record Entry(String name, Dtype dtype, long[] shape, long begin, long end) {}
 
     static SafeTensorsHeader parse(Path file, String json, long dataBytes) {
@@ -90,7 +90,7 @@ record SafeTensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         return items.stream().mapToLong(Long.class::cast).toArray();
     }
 
-    /// In order of offset, each tensor must begin where the one before ended, and the last must end with the file.
+    /// Sorted by offset, each tensor must begin where the one before ends, and the last must end with the file.
     private static void checkCover(Path file, List<Entry> entries, long dataBytes) {
         long end = 0;
         String before = "the start";

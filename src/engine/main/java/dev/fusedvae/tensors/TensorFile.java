@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What a safetensors file holds: tensors by name, in the order of the file, and free text by key.
+/// The content of a safetensors file: tensors by name, in the order of the file, and texts (metadata) by key.
 public record TensorFile(Map<String, NamedTensor> tensors, Map<String, String> metadata) {
 
     /// Copies both maps and keeps their order.

@@ -1,2 +1,2 @@
-/// Files of tensors: safetensors, read and written, and NPY, written.
+/// Files of tensors: safetensors files are read and written, NPY files only written.
 package dev.fusedvae.tensors;
