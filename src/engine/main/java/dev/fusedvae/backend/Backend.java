@@ -5,16 +5,16 @@ import dev.fusedvae.plan.Plan;
 import dev.fusedvae.spec.FusionLevel;
 import java.util.List;
 
-/// Something that runs plans.
+/// Runs plans, on one kind of device.
 public interface Backend extends AutoCloseable {
 
     /// `reference`, `cpu` or `cuda`.
     String name();
 
-    /// What runs the arithmetic, in words: it goes into every result.
+    /// The device that does the arithmetic, in words; every result states it.
     String device();
 
-    /// Threads that run the arithmetic, the caller's included.
+    /// The number of threads that do the arithmetic, including the caller's.
     default int threads() {
         return 1;
     }
@@ -24,31 +24,31 @@ public interface Backend extends AutoCloseable {
         return FusionLevel.LAYER;
     }
 
-    /// The kernel variants that it could take for an op, such as `1_naive`, best last; empty where it has but its one way.
+    /// The kernel variants between which it can choose for an op, such as `1_naive`, the best last; empty if it has no choice.
     ///
     /// @param op the label of its [dev.fusedvae.fuse.Kind]
     default List<String> variants(String op) {
         return List.of();
     }
 
-    /// Whether its times say anything: not those of a simulated device, nor of an oracle that is slow on purpose.
+    /// Whether its times mean anything; those of a simulated device, or of the deliberately slow reference, do not.
     default boolean timed() {
         return true;
     }
 
-    /// What its choices bring with them that a user should know, a line each.
+    /// What a user should know about the choices that it was given, one line each.
     default List<String> notes() {
         return List.of();
     }
 
-    /// The rules for plans that it is to run at `level`, within what it can bear.
+    /// The fusion rules for plans that this backend is to run at `level`, within its [dev.fusedvae.fuse.Budget].
     ///
     /// @throws IllegalArgumentException if its choices do not work at `level`
     default Fusion fusion(FusionLevel level) {
         return Fusion.of(level);
     }
 
-    /// The rules for plans that it is to run as fast as it can, training or not.
+    /// The fusion rules for the plans that this backend runs fastest, for training and for inference.
     default Fusion fusion() {
         return fusion(highestLevel());
     }

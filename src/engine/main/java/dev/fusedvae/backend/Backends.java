@@ -14,14 +14,15 @@ import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
-/// Finds the backend to run on: never another than the one asked for, never without the reason.
+/// Finds and opens the backend to run on. A backend that was asked for by name is opened or an exception says why it cannot run;
+/// it is never replaced by another.
 ///
-/// `auto` is settled by the system property `fvae.backend`, else by the environment variable `FVAE_BACKEND`, else by
-/// what can run here: cuda where a GPU is ready, else cpu, with the reason.
+/// `auto` means what the system property `fvae.backend` says, else what the environment variable `FVAE_BACKEND` says, else
+/// cuda if a GPU is ready, else cpu; a note says which and why.
 public final class Backends {
     /// The system property that says what `auto` means.
     public static final String PROPERTY = "fvae.backend";
-    /// The environment variable that says what `auto` means where the property does not.
+    /// The environment variable that says what `auto` means if the property is not set.
     public static final String VARIABLE = "FVAE_BACKEND";
 
     private static final String WITHOUT_CUDA = "fusedvae-cuda is not on the class path or module path";
@@ -30,17 +31,17 @@ public final class Backends {
 
     /// A backend ready to run.
     ///
-    /// @param notes how `auto` was settled and what slows the backend down, a line each
+    /// @param notes what `auto` chose and why, and what slows the backend down, one line each
     public record Opened(Backend backend, List<String> notes) {
         public Opened {
             notes = List.copyOf(notes);
         }
     }
 
-    /// What `choice` asks for by name, or where it is `auto` what the property or else the variable asks for; `auto` where
-    /// that is left to what can run here. Opens nothing.
+    /// The name in `choice`; if that is `auto`, the name in the property, else in the variable; `auto` if neither is set. Opens
+    /// nothing.
     ///
-    /// @throws IllegalArgumentException if the property or the variable names none
+    /// @throws IllegalArgumentException if the property or the variable does not name a backend
     public static String wanted(BackendChoice choice) {
         return wanted(choice, System.getProperties(), System.getenv());
     }
@@ -51,8 +52,9 @@ public final class Backends {
 
     /// Opens the backend of `choice`; the caller closes it.
     ///
-    /// @throws BackendUnavailableException if a backend asked for by name cannot run, or has no use for a choice made
-    /// @throws IllegalArgumentException    if the property or the variable names none
+    /// @throws BackendUnavailableException if the backend was asked for by name and cannot run
+    /// @throws IllegalArgumentException    if the property or the variable does not name a backend, or if the choice has options
+    ///                                     that the backend does not have
     public static Opened open(BackendChoice choice) {
         return open(choice, System.getProperties(), System.getenv());
     }
@@ -61,7 +63,7 @@ public final class Backends {
         return open(choice, properties, environment, cuda());
     }
 
-    /// The provider of the cuda backend, if its artifact is there: seen by the loader of the engine, or by that of the caller.
+    /// The provider of the cuda backend, if its artifact is visible to the class loader of the engine or to that of the calling thread.
     private static Optional<BackendProvider> cuda() {
         return Stream.of(ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()), ServiceLoader.load(BackendProvider.class))
                 .flatMap(loader -> loader.stream().map(ServiceLoader.Provider::get))
@@ -107,7 +109,7 @@ public final class Backends {
         return wanted;
     }
 
-    /// The cuda backend where `auto` may take it, else a note that says why not.
+    /// The cuda backend, if `auto` may take it and it can run; else a note says why not.
     private static Optional<Backend> gpu(BackendChoice choice, Map<String, String> environment, Optional<BackendProvider> cuda, List<String> notes) {
         Optional<String> reason = notEvenAsked(choice, environment, cuda);
         if (reason.isEmpty()) {

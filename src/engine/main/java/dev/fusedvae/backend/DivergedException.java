@@ -1,6 +1,6 @@
 package dev.fusedvae.backend;
 
-/// Training met a NaN or an infinity.
+/// Thrown by [Executable#run] when the loss of a step is NaN or infinite.
 public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final long step;

@@ -1,24 +1,24 @@
 package dev.fusedvae.backend;
 
-/// A resident data set as a backend reads it: `count` rows of `features` values, row-major, never written.
+/// A data set in memory as a backend reads it: `count` rows of `features` values, row-major, never written.
 ///
-/// A value is what is stored, scaled, minus the mean of its feature (no mean: an empty array).
+/// A value is the stored number, scaled, minus the mean of its feature; if no mean is subtracted, [#mean] is an empty array.
 public sealed interface Examples {
     int features();
 
     int count();
 
-    /// The mean that is taken off every feature, or an empty array.
+    /// The mean of each feature, which is subtracted, or an empty array.
     float[] mean();
 
-    /// The normalised value, before binarization; exactly what every backend computes.
+    /// The normalised value, before binarization; every backend computes the same bits.
     float value(int row, int feature);
 
     /// Bytes 0..255: value = table[v] − mean.
     ///
-    /// @param table     the 256 values that bytes stand for
-    /// @param fullScale the byte that means 1 where bytes are intensities: 255 for grey pixels, 16 for 8x8 digits. Grey
-    ///                  pixels are binarized by the law for bytes, all other data by the law for floats.
+    /// @param table     the value that each byte 0..255 stands for
+    /// @param fullScale the byte that means intensity 1: 255 for grey pixels, 16 for 8x8 digits. Data with 255 are binarized by
+    ///                  the integer rule for bytes, all other data by the rule for floats.
     @SuppressWarnings("ArrayRecordComponent")
     record Bytes(byte[] values, int features, float[] table, int fullScale, float[] mean) implements Examples {
         public Bytes {
@@ -52,7 +52,7 @@ public sealed interface Examples {
             check(values.length, features, mean);
         }
 
-        /// Values as they are.
+        /// Values that are neither scaled nor centred.
         public Floats(float[] values, int features) {
             this(values, features, 0, 1, new float[0]);
         }

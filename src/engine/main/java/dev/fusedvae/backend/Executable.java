@@ -4,18 +4,18 @@ import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
 import java.util.Optional;
 
-/// A plan with its memory, ready to run. Not thread-safe: one caller at a time.
+/// A plan with its memory, ready to run. Not thread-safe: only one thread may call it at a time.
 public interface Executable extends AutoCloseable {
 
     Plan plan();
 
-    /// Replaces the feed: other examples of the same width, another seed.
+    /// Replaces the feed, for other examples of the same width or for another seed.
     void feed(Feed feed);
 
-    /// Says that the values of the feed's examples were changed in place, where a backend holds a copy of them.
+    /// Must be called after the values of the feed's examples were changed in place, because a backend may hold a copy of them.
     default void examplesChanged() {}
 
-    /// Runs steps `firstStep … firstStep+count` of the feed; allocates nothing.
+    /// Runs steps `firstStep … firstStep + count − 1` of the feed; allocates nothing.
     ///
     /// @param metrics receives (Σ_b log p(x|z), Σ_b KL) in nats of step `firstStep + i` at `2i`, `2i+1` where the plan
     ///                computes them; may be empty
@@ -25,15 +25,15 @@ public interface Executable extends AutoCloseable {
     /// Runs one step and names the first call and tensor with a NaN or an infinity.
     Optional<String> runChecked(long step);
 
-    /// Runs steps as [#run] does, with a clock around every call; empty where the device cannot be timed. The clock itself
-    /// costs a little, and calls that would overlap may not.
+    /// Runs steps as [#run] does and times every call; empty if the device cannot be timed. Timing costs a little itself, and calls
+    /// that normally overlap may run one after the other.
     Optional<Profile> profile(long firstStep, int count);
 
-    /// An executable of the same graph, perhaps for another batch size, that shares this one's parameters: inference
-    /// only. Both may run at once if neither writes parameters.
+    /// An executable of the same graph, perhaps for another batch size, that shares this one's parameters; for inference only. Both
+    /// may run at the same time if neither writes parameters.
     Executable sibling(Plan plan, Feed feed);
 
-    /// [#sibling] that runs on the calling thread alone, for callers who must not wait for each other.
+    /// A [#sibling] that runs on the calling thread alone, so that several callers do not wait for each other.
     default Executable serialSibling(Plan plan, Feed feed) {
         return sibling(plan, feed);
     }
@@ -44,16 +44,16 @@ public interface Executable extends AutoCloseable {
     /// A copy of a slot's values, logical and row-major, `rows(batch) × width`.
     float[] read(Tensor tensor);
 
-    /// Sets a slot from logical, row-major values; where a backend holds it in partial sums, to such sums, all of which
-    /// take part, or are NaN where the value is.
+    /// Sets a slot from logical, row-major values. If the backend holds the slot as partial sums, every value is split into partial
+    /// sums that add up to it (all NaN for a NaN), so that a kernel that forgets one of them is noticed.
     void write(Tensor tensor, float[] values);
 
-    /// The memory between slots, where this backend leaves some that can be watched; plans of one phase only.
+    /// The memory between slots, if this backend can watch it; for plans of one phase only.
     default Optional<Guards> guards() {
         return Optional.empty();
     }
 
-    /// Bytes of the lowered plan: parameters, state, activations and scratch, padding included.
+    /// Bytes of the lowered plan: parameters, optimizer state, activations, scratch and padding.
     long arenaBytes();
 
     @Override

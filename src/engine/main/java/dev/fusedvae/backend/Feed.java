@@ -8,37 +8,38 @@ import dev.fusedvae.rng.Purpose;
 import dev.fusedvae.rng.Stream;
 import dev.fusedvae.spec.Binarization;
 
-/// Where a plan's batches and noise come from: rows of a resident data set, in an order that is a pure function.
+/// Where a plan's batches and noise come from: rows of a data set in memory, in an order that is a pure function of seed and step.
 public sealed interface Feed {
     Examples examples();
 
     long seed();
 
-    /// Makes `record` the record of step `index` of a run.
+    /// Fills `record` with the values of step `index` of a run.
     void fill(long index, Step record);
 
-    /// The latent noise.
+    /// The random stream of the latent noise.
     Stream noise();
 
-    /// The draws of dynamic binarization.
+    /// The random stream of dynamic binarization.
     Stream binarization();
 
-    /// The damage done to the encoder's input.
+    /// The random stream of the corruption of the encoder's input (denoising).
     Stream corruption();
 
-    /// The states of Gibbs phase `site`.
+    /// The random stream of the sampled states of Gibbs phase `site`.
     default Stream gibbs(int site) {
         return new Stream(seed(), Purpose.GIBBS, site);
     }
 
-    /// The number that stands for row `row` of the batch in the counters of binarization and corruption.
+    /// The row number that binarization and corruption put into their random counters for row `row` of the batch.
     long noiseRow(Step step, int row);
 
-    /// The number that stands for sample `sample` of row `row` in the counters of the latent noise, where every example has
-    /// `samples` of them in this step; those of one row, and the next row's in training, are consecutive.
+    /// The row number that the latent noise puts into its random counters for sample `sample` of row `row`, when every example has
+    /// `samples` samples in this step. The numbers of one row's samples are consecutive; in training those of the next row follow.
     long sampleRow(Step step, int row, int sample, int samples);
 
-    /// Refuses a feed that does not fit `plan`: another width, another batch, or binarization of values less a mean.
+    /// Throws if this feed does not fit `plan`: another width, another batch size, another number of samples, or binarization of
+    /// values from which a mean is subtracted.
     default void check(Plan plan) {
         for (Op op : plan.graph().ops()) {
             if (op instanceof Op.Gather gather) {
@@ -112,18 +113,17 @@ public sealed interface Feed {
         }
     }
 
-    /// Inference: rows in the order of the data set; noise is numbered by example, so that no result depends on the
-    /// batch size. Step i covers rows i·batch and on.
+    /// Inference: rows in the order of the data set. Noise is numbered by example, so that no result depends on the batch size.
     ///
-    /// Where examples have many samples, they come in `chunks` equal chunks: step i covers chunk i mod chunks of the rows from
-    /// (i / chunks)·batch on. A sample is numbered by example and by its place among all samples of the example, so that no
-    /// result depends on the size of a chunk either.
+    /// The `samples` samples of an example are computed in `chunks` equal chunks: step i computes chunk i mod chunks of the `batch`
+    /// rows from row (i / chunks)·batch on. A sample is numbered by its example and by its place among all samples of the example,
+    /// so that no result depends on the size of a chunk either.
     record Inference(Examples examples, int batch, long seed, int samples, int chunks) implements Feed {
         public Inference {
             require(samples >= 1 && chunks >= 1 && samples % chunks == 0, "samples come in equal chunks, got %d in %d", samples, chunks);
         }
 
-        /// One sample an example.
+        /// One sample per example.
         public Inference(Examples examples, int batch, long seed) {
             this(examples, batch, seed, 1, 1);
         }
@@ -137,7 +137,7 @@ public sealed interface Feed {
             record.inference(position, Math.min(batch, examples.count() - position), index % chunks * (samples / chunks));
         }
 
-        /// Steps that cover all examples and samples.
+        /// The number of steps for all examples and samples.
         public int steps() {
             return Math.multiplyExact(Math.ceilDiv(examples.count(), batch), chunks);
         }

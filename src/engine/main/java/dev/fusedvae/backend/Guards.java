@@ -4,18 +4,18 @@ import dev.fusedvae.graph.Tensor;
 import java.util.List;
 import java.util.Optional;
 
-/// What a verifier asks of a device beyond running a plan: to watch the memory between slots, which nobody may write, and
+/// What a verifier asks of a device beyond running a plan: to watch the memory between slots, which no kernel may write, and
 /// to run threads in another order.
 public interface Guards {
 
-    /// Fills it with a pattern; values of slots stay.
+    /// Fills the memory between slots with a pattern; the slots keep their values.
     void arm();
 
-    /// A slot in front of memory that no longer holds the pattern, if there is one.
+    /// A slot behind which the memory no longer holds the pattern, if there is one.
     Optional<Tensor> damaged();
 
-    /// Orders of threads, warps and blocks that the device follows on request, the usual one first; empty for one that
-    /// does as it likes.
+    /// The names of the orders of threads, warps and blocks that the device can be told to follow, the usual one first; empty if
+    /// the order cannot be chosen.
     List<String> orders();
 
     /// Follows one of [#orders] from now on.

@@ -3,13 +3,13 @@ package dev.fusedvae.backend;
 import dev.fusedvae.plan.Call;
 import java.util.List;
 
-/// Where the time of a step goes.
+/// How the time of a step divides among its calls.
 ///
 /// @param timings      the plan's calls in order; calls that share a launch share a timing
-/// @param waitingNanos what the clock's owner (of a team: a member, on average) spent at barriers or in waiting, nanoseconds a step
+/// @param waitingNanos nanoseconds per step outside the calls: waiting, barriers; for a team of threads, the mean over its members
 public record Profile(List<Timing> timings, double waitingNanos) {
 
-    /// @param nanos nanoseconds a step, mean over the steps profiled
+    /// @param nanos nanoseconds per step, the mean over the profiled steps
     public record Timing(List<Call> calls, double nanos) {
         public Timing {
             calls = List.copyOf(calls);
@@ -20,7 +20,7 @@ public record Profile(List<Timing> timings, double waitingNanos) {
         timings = List.copyOf(timings);
     }
 
-    /// Nanoseconds of a whole step.
+    /// Nanoseconds of the whole step.
     public double nanos() {
         return waitingNanos + timings.stream().mapToDouble(Timing::nanos).sum();
     }

@@ -7,11 +7,11 @@ import dev.fusedvae.run.CudaChoice.Vendor;
 import dev.fusedvae.spec.FusionLevel;
 import java.util.Set;
 
-/// What NVIDIA's libraries leave of fusion: a call that a library runs must stand alone in the plan.
+/// The fusion rules that remain when NVIDIA's libraries do part of the work: a call that a library runs cannot be fused.
 public final class VendorFusion {
     private VendorFusion() {}
 
-    /// The calls that `part` runs.
+    /// The calls that `part` computes.
     public static Set<Kind> does(Vendor part) {
         return switch (part) {
             case GEMM -> Set.of(Kind.LINEAR, Kind.LINEAR_BACKWARD_DATA, Kind.LINEAR_BACKWARD_WEIGHT);
@@ -19,7 +19,7 @@ public final class VendorFusion {
         };
     }
 
-    /// The fused calls that a plan for `part` must not have: what it does is inside them.
+    /// The fused calls that a plan for `part` must not have, because they contain calls that `part` computes.
     public static Set<Kind> insteadOf(Vendor part) {
         return switch (part) {
             case GEMM -> Set.of(Kind.LINEAR_BIAS_ACT, Kind.LINEAR_BIAS_ACT_SAMPLE, Kind.TRANSPOSED_BIAS_ACT_SAMPLE,
@@ -28,9 +28,9 @@ public final class VendorFusion {
         };
     }
 
-    /// The rules by which plans for `choice` are made at `level`.
+    /// The fusion rules of plans for `choice` at `level`.
     ///
-    /// @throws IllegalArgumentException for vendor parts at level layer
+    /// @throws IllegalArgumentException if `choice` has vendor parts and `level` is layer
     public static Fusion of(CudaChoice choice, FusionLevel level) {
         if (!choice.vendor().isEmpty() && level == FusionLevel.LAYER) {
             throw new IllegalArgumentException("vendor " + choice.vendorFlags() + " works at fusion none or epilogue: at layer, products and noise"

@@ -1,2 +1,2 @@
-/// HOW plans run: one interface, several backends, and a lookup whose every refusal carries its reason.
+/// How plans run: the interface of a backend, and the lookup of backends, which says for each one that cannot run why not.
 package dev.fusedvae.backend;

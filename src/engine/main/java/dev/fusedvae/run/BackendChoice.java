@@ -6,14 +6,14 @@ import java.util.List;
 ///
 /// @param name    `auto`, `cpu`, `reference` or `cuda`
 /// @param threads threads of the CPU path, the caller's included; 0 takes one for each processor
-/// @param cuda    how the cuda backend runs, where that is the one
+/// @param cuda    how the cuda backend runs, if it is the one that runs
 public record BackendChoice(String name, int threads, CudaChoice cuda) {
     private static final List<String> NAMES = List.of("auto", "cpu", "reference", "cuda");
 
     public BackendChoice {
         check("the backend", name);
         if (threads < 0 || threads > 1024) {
-            throw new IllegalArgumentException("threads must be in 1..1024, or 0 for one a processor, got " + threads);
+            throw new IllegalArgumentException("threads must be in 1..1024, or 0 for one per processor, got " + threads);
         }
     }
 
@@ -40,7 +40,7 @@ public record BackendChoice(String name, int threads, CudaChoice cuda) {
         return new BackendChoice(name, threads, choice);
     }
 
-    /// Refuses a name that is none of `auto`, `cpu`, `reference` and `cuda`; `what` says where it stands.
+    /// Throws unless the name is `auto`, `cpu`, `reference` or `cuda`; the message says by `what` where the name was given.
     public static void check(String what, String name) {
         if (!NAMES.contains(name)) {
             throw new IllegalArgumentException(what + " must be one of " + String.join(", ", NAMES) + "; got '" + name + "'");

@@ -1,6 +1,6 @@
 package dev.fusedvae.run;
 
-/// A backend that was asked for by name and cannot run; the message says why and what would help.
+/// Thrown when a backend cannot run; the message says why, and what would help.
 public final class BackendUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -11,14 +11,14 @@ public final class BackendUnavailableException extends RuntimeException {
         reason = message;
     }
 
-    /// @param reason  why it cannot run, and what would let it run, if anything
-    /// @param instead what to do without it
+    /// @param reason  why it cannot run, and what would make it run, if anything can
+    /// @param instead what to do without this backend
     public BackendUnavailableException(String reason, String instead) {
         super(reason + "; " + instead);
         this.reason = reason;
     }
 
-    /// The message for those who did not ask for the backend and get another: without advice to take another.
+    /// The message without the advice what to do instead: for a user whose `auto` got another backend already.
     public String reason() {
         return reason;
     }

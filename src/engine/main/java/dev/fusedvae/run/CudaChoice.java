@@ -8,21 +8,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// How the cuda backend runs; results are the same, up to rounding where vendor libraries take part.
+/// How the cuda backend runs. None of it changes what is computed; variants and vendor libraries may round differently, and the
+/// vendor's noise is a different random stream.
 ///
 /// @param launcher the library through which kernels are launched
 /// @param replay   whether steps are captured into a graph once and replayed, or launched one by one
-/// @param vendor   parts that NVIDIA's libraries do instead of our kernels; levels none and epilogue only
-/// @param kernels  a folder shaped like `kernels/` whose variants count beside the built-in ones
-/// @param variants the variant to take, by op: `linear_bias_act` → `1_naive`; ops without one get the best that fits
+/// @param vendor   work that NVIDIA's libraries do instead of our kernels; possible at fusion levels none and epilogue
+/// @param kernels  a folder laid out like `kernels/`, whose variants are added to the built-in ones
+/// @param variants the variant to take for an op: `linear_bias_act` → `1_naive`; any other op gets the best variant that fits
 public record CudaChoice(Launcher launcher, Replay replay, Set<Vendor> vendor, Optional<Path> kernels, Map<String, String> variants) {
 
-    /// JCuda's JNI, or Panama's foreign function interface.
+    /// JCuda (over JNI), or Java's foreign function interface.
     public enum Launcher { JCUDA, FFM }
 
+    /// Steps captured into a CUDA graph and replayed, or kernels launched one by one into a stream.
     public enum Replay { GRAPH, STREAM }
 
-    /// What a vendor library can do: matrix products (cuBLAS), latent noise (cuRAND).
+    /// The work that a vendor library can do: matrix products (cuBLAS), latent noise (cuRAND).
     public enum Vendor {
         GEMM, NOISE;
 
@@ -39,7 +41,7 @@ public record CudaChoice(Launcher launcher, Replay replay, Set<Vendor> vendor, O
         }
     }
 
-    /// JCuda, graphs, own kernels.
+    /// Launched by JCuda, captured into graphs, no vendor library, the built-in kernels.
     public static final CudaChoice DEFAULT = new CudaChoice(Launcher.JCUDA, Replay.GRAPH, Set.of(), Optional.empty(), Map.of());
 
     public CudaChoice {

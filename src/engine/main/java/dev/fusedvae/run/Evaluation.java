@@ -2,7 +2,7 @@ package dev.fusedvae.run;
 
 import java.util.List;
 
-/// How well a model explains a data set, in nats per example; one noise sample an example.
+/// How well a model explains a data set, in nats per example, from one noise sample per example.
 ///
 /// @param reconstruction  mean of log p(x|z) (negative for a Bernoulli likelihood)
 /// @param kl              mean of KL(q(z|x) ‖ N(0, I)); 0 for an autoencoder

@@ -5,7 +5,7 @@ package dev.fusedvae.run;
 /// @param reconstruction mean of log p(x|z): negative for a Bernoulli likelihood
 public record Figures(double elbo, double reconstruction, double kl) {
 
-    /// Figures whose bound is reconstruction − kl.
+    /// Figures with `elbo = reconstruction − kl`.
     public static Figures of(double reconstruction, double kl) {
         return new Figures(reconstruction - kl, reconstruction, kl);
     }

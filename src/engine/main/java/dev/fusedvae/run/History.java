@@ -3,21 +3,21 @@ package dev.fusedvae.run;
 import java.util.List;
 import java.util.Locale;
 
-/// How a model came to be.
+/// How a model was trained.
 ///
 /// @param epochs     every completed epoch, in order
 /// @param ending     why training ended
-/// @param modelEpoch the epoch at whose end the parameters were as they are: the last one, or the best after early
-///                   stopping; 0 means not trained. A cancelled run's model may be some steps further
+/// @param modelEpoch the epoch at whose end the model had its parameters: the last one, or the best one after early stopping;
+///                   0 means not trained. The model of a cancelled run may be some steps further
 public record History(List<EpochMetrics> epochs, Ending ending, int modelEpoch) {
 
     /// Why training ended.
     public enum Ending {
-        /// All epochs are done.
+        /// All epochs were completed.
         COMPLETE,
-        /// The test ELBO had not improved for as many epochs as the run's patience.
+        /// The test ELBO had not improved for [RunOptions#patience] epochs.
         STOPPED_EARLY,
-        /// Somebody asked for it.
+        /// The user, or the [TrainingListener], asked to stop.
         CANCELLED;
 
         /// The name used in files: `complete`, `stopped-early`, `cancelled`.
@@ -33,7 +33,7 @@ public record History(List<EpochMetrics> epochs, Ending ending, int modelEpoch) 
         }
     }
 
-    /// Of a model that was imported or never trained.
+    /// The history of a model that was imported or never trained.
     public static History none() {
         return new History(List.of(), Ending.COMPLETE, 0);
     }

@@ -4,12 +4,12 @@ import java.util.Arrays;
 
 /// log p(x) of every example, estimated by importance sampling, in nats: log 1/k Σ w, w = p(x|z) p(z) / q(z|x), z ~ q(z|x).
 ///
-/// The estimate is a lower bound in the mean (Burda et al. 2016), tighter with every sample.
+/// The mean of the estimate is a lower bound of log p(x), and it rises with k (Burda et al. 2016).
 ///
 /// @param samples        k
 /// @param logLikelihoods the estimate for each example
-/// @param errors         its standard error over draws of the samples, by the delta method: √((1/n_eff − 1/k)·k/(k−1)) with
-///                       n_eff = (Σw)² / Σw²; 0 for a single sample, which says nothing about its error
+/// @param errors         the standard error of each estimate over draws of its samples, by the delta method:
+///                       √((1/n_eff − 1/k)·k/(k−1)) with n_eff = (Σw)² / Σw²; 0 for k = 1, where it cannot be estimated
 @SuppressWarnings("ArrayRecordComponent")
 public record MarginalLikelihood(int samples, double[] logLikelihoods, double[] errors) {
 
@@ -23,7 +23,7 @@ public record MarginalLikelihood(int samples, double[] logLikelihoods, double[] 
         return -mean();
     }
 
-    /// The standard error of [#mean] over draws of the samples, these examples given: two runs with other seeds differ by it.
+    /// The standard error of [#mean] over draws of the samples, for these examples: the spread between runs of different seeds.
     public double standardError() {
         return Math.sqrt(Arrays.stream(errors).map(e -> e * e).sum()) / errors.length;
     }

@@ -4,12 +4,12 @@ import dev.fusedvae.spec.FusionLevel;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// How to run a training; apart from rounding between backends and fusion levels, none of it changes the figures.
+/// How to run a training. Backend and fusion level change its figures by rounding only; patience decides when it ends.
 ///
-/// @param out      folder of the checkpoint, and of the model in the end; empty keeps everything in memory
-/// @param resume   go on from the checkpoint in `out`
-/// @param patience stop after so many epochs without a better test ELBO and keep the best parameters; 0 never stops
-/// @param minDelta nats by which the test ELBO must rise to count as better
+/// @param out      folder of the checkpoint and, after the last epoch, of the model; empty keeps everything in memory
+/// @param resume   continue from the checkpoint in `out`
+/// @param patience stop after this many epochs without a better test ELBO, and keep the best parameters; 0 never stops
+/// @param minDelta by how many nats the test ELBO must rise to count as better
 public record RunOptions(BackendChoice backend, FusionLevel fusion, Optional<Path> out, boolean resume, int patience,
                          double minDelta) {
 
@@ -42,7 +42,7 @@ public record RunOptions(BackendChoice backend, FusionLevel fusion, Optional<Pat
         return new RunOptions(backend, fusion, Optional.of(folder), resume, patience, minDelta);
     }
 
-    /// Goes on from the checkpoint in `folder`.
+    /// Continues from the checkpoint in `folder`.
     public RunOptions resuming(Path folder) {
         return new RunOptions(backend, fusion, Optional.of(folder), true, patience, minDelta);
     }

@@ -1,13 +1,13 @@
 package dev.fusedvae.run;
 
-/// Training met a NaN or an infinity; the message says where, and what to try.
+/// Thrown when training met a NaN or an infinity; the message says where, and what to try.
 public final class TrainingDiverged extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final long step;
     private final int epoch;
     private final String where;
 
-    /// @param where the first op and slot that were not finite, or empty
+    /// @param where the op that first wrote a value that is not finite, and the slot, or empty if that is not known
     public TrainingDiverged(String message, long step, int epoch, String where, Throwable cause) {
         super(message, cause);
         this.step = step;
@@ -25,7 +25,8 @@ public final class TrainingDiverged extends RuntimeException {
         return epoch;
     }
 
-    /// The first op and slot that were not finite when the steps were repeated unfused; empty if that run stayed finite.
+    /// The op that first wrote a value that is not finite, and the slot, found by repeating the steps without fusion; empty if all
+    /// values stayed finite in that repetition.
     public String where() {
         return where;
     }

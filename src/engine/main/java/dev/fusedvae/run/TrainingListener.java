@@ -1,25 +1,25 @@
 package dev.fusedvae.run;
 
-/// Follows a training; called by the thread that trains. What it throws ends the training.
+/// Is told how a training proceeds, on the thread that trains. An exception that it throws ends the training.
 public interface TrainingListener {
 
-    /// Nothing to hear.
+    /// Ignores everything.
     TrainingListener SILENT = new TrainingListener() {};
 
-    /// Before the first step.
+    /// Called before the first step.
     default void started(TrainingInfo info) {}
 
-    /// Some 20 times a second.
+    /// Called about 20 times per second.
     ///
     /// @param step  steps done, of all epochs
     /// @param steps steps to do, of all epochs
     /// @param bound average over this epoch so far of the objective's [dev.fusedvae.spec.Objective#bound], in nats per example
     default void progress(long step, long steps, double bound) {}
 
-    /// After an epoch, its evaluation and its checkpoint.
+    /// Called after each epoch, when its evaluation is done and its checkpoint is written.
     default void epoch(EpochMetrics metrics) {}
 
-    /// Asked some 20 times a second; true ends the training after a checkpoint.
+    /// Asked about 20 times per second; if it returns true, a checkpoint is written and the training ends.
     default boolean cancelled() {
         return false;
     }

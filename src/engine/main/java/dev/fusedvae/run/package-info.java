@@ -1,2 +1,2 @@
-/// How to run, and what comes of it: the backend, the options of a training, what a training tells, its figures.
+/// How to run (backend, options of a training) and what comes out: progress, figures, the history of a training.
 package dev.fusedvae.run;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A feed that does not fit a plan is refused before anything runs.
+/// A feed that does not fit a plan is an error when the plan is loaded, before anything runs.
 class FeedTest {
     private static final int BATCH = 4;
 

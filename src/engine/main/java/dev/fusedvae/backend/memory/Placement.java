@@ -6,14 +6,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Puts slots into one arena: slots that never live at once may share floats.
+/// Places slots in one arena (array of floats); slots that are never in use at the same time may share memory.
 ///
 /// @param first offset of the first slot
 /// @param unit  slots start at `first` plus a multiple of this
-/// @param guard floats behind every slot that nobody writes; a test fills them and checks that they survive
+/// @param guard floats behind every slot that no kernel may write; a test fills them and checks that they are unchanged
 public record Placement(int first, int unit, int guard) {
 
-    /// A slot that lives from region `first` to region `last`.
+    /// A slot that is in use from region `first` to region `last`. A region runs between two barriers: on cuda it is a phase.
     public record Request<K>(K key, long size, int first, int last) {
         boolean overlaps(Request<?> other) {
             return first <= other.last && other.first <= last;
@@ -23,7 +23,7 @@ public record Placement(int first, int unit, int guard) {
     /// Where each slot starts, and the length of the arena, in floats.
     public record Result<K>(Map<K, Long> offsets, long length) {}
 
-    /// Larger slots first, each at the lowest offset that is free for all of its life.
+    /// Places the largest slots first, each at the lowest offset that is free in all its regions.
     public <K> Result<K> place(List<Request<K>> requests) {
         List<Request<K>> bySize = new ArrayList<>(requests);
         bySize.sort(Comparator.comparingLong((Request<K> r) -> r.size()).reversed());
@@ -51,7 +51,7 @@ public record Placement(int first, int unit, int guard) {
         return footprint(request.size());
     }
 
-    /// Floats that a slot of `size` takes, with its guard and what is left to the next multiple of the unit.
+    /// Floats that a slot of `size` takes, with its guard, rounded up to a multiple of the unit.
     public long footprint(long size) {
         return (size + guard + unit - 1) / unit * unit;
     }

@@ -1,2 +1,2 @@
-/// Where slots lie: shared by the backends that place slots in one arena.
+/// The placement of slots in memory, shared by the backends that keep all slots in one arena.
 package dev.fusedvae.backend.memory;
