@@ -48,15 +48,21 @@ public final class Session implements AutoCloseable {
     private final int logVars;
     private final int features;
 
+    /// @param backend of its own: closed with the session, and if it cannot be made
     Session(Backend backend, Graph encode, Graph decode, int batch, Parameters parameters) {
         this.backend = backend;
         this.batch = batch;
         features = encode.spec().features();
         latent = encode.spec().latent();
         logVars = encode.spec().objective().headsPerLatent() == 2 ? latent : 0;
-        encoder = new Half(backend, encode, batch, features, parameters);
-        decoder = new Half(backend, decode, batch, latent, parameters);
         decoded = new Decoded(encode.spec());
+        try {
+            encoder = new Half(backend, encode, batch, features, parameters);
+            decoder = new Half(backend, decode, batch, latent, parameters);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            backend.close();
+            throw e;
+        }
     }
 
     /// Rows of every call.
@@ -101,8 +107,8 @@ public final class Session implements AutoCloseable {
 
     @Override
     public void close() {
-        encoder.executable.close();
-        decoder.executable.close();
-        backend.close();
+        try (backend; Executable first = encoder.executable) {
+            decoder.executable.close();
+        }
     }
 }

@@ -45,6 +45,7 @@ import java.util.function.IntConsumer;
 /// are means of p(x|z) in the model's space: probabilities for a Bernoulli likelihood. Figures are in nats per example.
 public final class Vae implements AutoCloseable {
     private final Model model;
+    private final BackendChoice choice;
     private final Backend backend;
     private final List<String> notes;
     private final Graph encodeGraph;
@@ -56,8 +57,9 @@ public final class Vae implements AutoCloseable {
     private final Generator generator;
     private volatile boolean closed;
 
-    private Vae(Model model, Backends.Opened opened) {
+    private Vae(Model model, BackendChoice choice, Backends.Opened opened) {
         this.model = model;
+        this.choice = choice;
         backend = opened.backend();
         notes = opened.notes();
         Binarization binarization = model.train().binarization();
@@ -86,7 +88,7 @@ public final class Vae implements AutoCloseable {
                 ModelFolder.save(folder, model);
                 Unfinished.clear(folder);
             });
-            return new Vae(model, opened);
+            return new Vae(model, options.backend(), opened);
         } catch (RuntimeException e) {
             opened.backend().close();
             throw e;
@@ -106,7 +108,7 @@ public final class Vae implements AutoCloseable {
         Backends.Opened opened = Backends.open(backend);
         List<String> notes = new ArrayList<>(opened.notes());
         Unfinished.note(folder).ifPresent(notes::add);
-        return new Vae(model, new Backends.Opened(opened.backend(), notes));
+        return new Vae(model, backend, new Backends.Opened(opened.backend(), notes));
     }
 
     /// Writes the model's files into `folder`; see [ModelFolder].
@@ -236,7 +238,7 @@ public final class Vae implements AutoCloseable {
         if (batch < 1 || threads < 1) {
             throw new IllegalArgumentException("a session needs a batch and threads of at least 1, got " + batch + " and " + threads);
         }
-        Backend own = Backends.open(new BackendChoice(backendName(), threads)).backend();
+        Backend own = Backends.open(new BackendChoice(backendName(), threads, choice.cuda())).backend();
         return new Session(own, encodeGraph, decodeGraph, batch, model.parameters());
     }
 
@@ -268,10 +270,8 @@ public final class Vae implements AutoCloseable {
     /// Ends the backend's threads; calls that are under way may fail.
     @Override
     public void close() {
-        closed = true;
-        encoder.close();
-        decoder.close();
-        elbo.close();
-        backend.close();
+        try (backend; elbo; decoder; encoder) { // all of them, whichever fails
+            closed = true;
+        }
     }
 }

@@ -94,4 +94,19 @@ class SessionTest {
                     () -> session.decode(new float[10], new float[FEATURES])).getMessage());
         }
     }
+
+    /// A batch beyond what arrays hold: the threads that the session had begun with end.
+    @Test
+    void sessionThatCannotBeMade_leavesNoThreads() throws InterruptedException {
+        try (Vae vae = untrained(VaeSpec.of(FEATURES, List.of(40), 5))) {
+            int before = Thread.getAllStackTraces().size();
+            for (int i = 0; i < 3; i++) {
+                assertThrows(ArithmeticException.class, () -> vae.session(1 << 30, 4));
+            }
+            for (int waited = 0; Thread.getAllStackTraces().size() > before && waited < 100; waited++) {
+                Thread.sleep(20); // threads that were told to end take a moment
+            }
+            assertEquals(before, Thread.getAllStackTraces().size());
+        }
+    }
 }

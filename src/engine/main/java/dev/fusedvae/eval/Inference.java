@@ -8,9 +8,11 @@ import dev.fusedvae.graph.Graph;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Plan;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /// One inference graph with fixed parameters, for any number of callers at once.
 ///
@@ -66,9 +68,11 @@ public final class Inference implements AutoCloseable {
         Executable own = pooled != null ? pooled : base.serialSibling(plan, idleFeed);
         try {
             run(own, examples, seed, reader);
-        } finally {
-            idle.add(own);
+        } catch (RuntimeException e) {
+            closeAfter(e, own); // what a failed call left of it is not known: nobody runs on it again
+            throw e;
         }
+        idle.add(own);
     }
 
     private void run(Executable executable, Examples examples, long seed, Reader reader) {
@@ -84,20 +88,42 @@ public final class Inference implements AutoCloseable {
         }
     }
 
+    /// Everybody's executable, which is seen by others only once it holds the parameters.
     private synchronized Executable base() {
         if (shared == null) {
-            shared = backend.load(plan, idleFeed);
-            parameters.write(shared, plan.graph().tensors(Tensor.Role.PARAMETER));
+            Executable loaded = backend.load(plan, idleFeed);
+            try {
+                parameters.write(loaded, plan.graph().tensors(Tensor.Role.PARAMETER));
+            } catch (RuntimeException e) {
+                closeAfter(e, loaded);
+                throw e;
+            }
+            shared = loaded;
         }
         return shared;
     }
 
+    private static void closeAfter(RuntimeException failure, Executable executable) {
+        try {
+            executable.close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
     @Override
     public synchronized void close() {
-        idle.forEach(Executable::close);
+        Optional<RuntimeException> first = Optional.empty();
+        for (Executable executable : Stream.concat(idle.stream(), Optional.ofNullable(shared).stream()).toList()) {
+            try {
+                executable.close();
+            } catch (RuntimeException e) {
+                first = first.or(() -> Optional.of(e));
+            }
+        }
         idle.clear();
-        if (shared != null) {
-            shared.close();
+        if (first.isPresent()) {
+            throw first.get();
         }
     }
 }

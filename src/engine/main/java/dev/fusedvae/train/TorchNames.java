@@ -30,8 +30,14 @@ import java.util.Set;
 final class TorchNames {
     private static final List<String> OURS = List.of("encoder.", "decoder.", "mu.", "log_var.", "code.", "likelihood.");
 
-    /// Rows `first … first + rows` of a parameter of the graph, under another name.
-    private record Part(String name, Tensor of, int first, int rows, long[] shape) {}
+    /// A stretch of the values of a parameter of the graph, under another name.
+    ///
+    /// @param first where it starts
+    private record Part(String name, Tensor of, int first, long[] shape) {
+        int count() {
+            return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+        }
+    }
 
     private TorchNames() {}
 
@@ -39,9 +45,7 @@ final class TorchNames {
         List<NamedTensor> all = new ArrayList<>();
         for (Part part : parts(spec)) {
             float[] values = parameters.values(part.of.name());
-            int width = values.length / rows(part.of);
-            all.add(new NamedTensor(part.name, part.shape,
-                    Arrays.copyOfRange(values, part.first * width, (part.first + part.rows) * width)));
+            all.add(new NamedTensor(part.name, part.shape, Arrays.copyOfRange(values, part.first, part.first + part.count())));
         }
         return all;
     }
@@ -56,7 +60,7 @@ final class TorchNames {
                     && Arrays.equals(part.shape, new long[] {1});
             float[] data = scalar ? file.tensor(part.name).data() : file.tensor(part.name, part.shape).data();
             finite(part.name, data);
-            System.arraycopy(data, 0, all, part.first * (all.length / rows(part.of)), data.length);
+            System.arraycopy(data, 0, all, part.first, data.length);
         }
         file.tensors().keySet().stream().filter(name -> !known.contains(name) && OURS.stream().anyMatch(name::startsWith)).findFirst()
                 .ifPresent(name -> {
@@ -89,12 +93,12 @@ final class TorchNames {
             for (int i = 0; i < names.size(); i++) {
                 int first = i * outputs;
                 String name = names.get(i);
-                parts.add(new Part(name + ".weight", layer.weight(), first, outputs, new long[] {outputs, layer.inputs()}));
-                layer.bias().ifPresent(bias -> parts.add(new Part(name + ".bias", bias, first, outputs, new long[] {outputs})));
+                parts.add(new Part(name + ".weight", layer.weight(), first * layer.inputs(), new long[] {outputs, layer.inputs()}));
+                layer.bias().ifPresent(bias -> parts.add(new Part(name + ".bias", bias, first, new long[] {outputs})));
             }
         }
         graph.tensors(Tensor.Role.PARAMETER).stream().filter(t -> t.name().startsWith("likelihood."))
-                .forEach(t -> parts.add(new Part(t.name(), t, 0, t.width(), new long[] {t.width()})));
+                .forEach(t -> parts.add(new Part(t.name(), t, 0, new long[] {t.width()})));
         return parts;
     }
 
@@ -103,11 +107,6 @@ final class TorchNames {
             case HEADS -> layer.parts() == 2 ? List.of("mu", "log_var") : List.of("code");
             case ENCODER, DECODER, OUTPUT -> List.of(layer.name());
         };
-    }
-
-    /// Rows that parts count in: the outputs of a weight, the values of a bias.
-    private static int rows(Tensor t) {
-        return t.rows() == 1 ? t.width() : t.rows();
     }
 
     private static Graph graph(VaeSpec spec) {

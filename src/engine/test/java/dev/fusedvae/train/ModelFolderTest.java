@@ -88,6 +88,8 @@ class ModelFolderTest {
                         .withPrior(new Prior(List.of(0.5), List.of(1.0, 2.0))),
                 VaeSpec.of(12, List.of(7), 2).withObjective(new Objective.Iwae(50, true)).withLikelihood(new Likelihood.ContinuousBernoulli())
                         .withCorruption(new Corruption.Gaussian(0.3)),
+                VaeSpec.of(12, List.of(8, 1), 1).withObjective(new Objective.Autoencoder()),
+                VaeSpec.of(12, List.of(1), 1),
                 VaeSpec.of(12, List.of(7), 40).withObjective(new Objective.Sparse(0.1)).withCorruption(new Corruption.Masking(0.5)));
         List<TrainSpec> trains = List.of(
                 TrainSpec.standard(5, Long.MIN_VALUE + 1).withBinarization(Binarization.DYNAMIC),

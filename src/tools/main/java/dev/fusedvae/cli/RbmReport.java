@@ -106,7 +106,7 @@ final class RbmReport {
         Parameters parameters = run.rbm().parameters();
         List<NamedTensor> tensors = new ArrayList<>();
         for (Tensor t : RbmGraphs.parameters(spec)) {
-            long[] shape = t.rows() == 1 ? new long[] {t.columns()} : new long[] {t.rows(), t.columns()};
+            long[] shape = t.name().endsWith(".bias") ? new long[] {t.columns()} : new long[] {t.rows(), t.columns()};
             tensors.add(new NamedTensor(t.name(), shape, parameters.values(t.name())));
         }
         float[] chains = run.trained().chains();
