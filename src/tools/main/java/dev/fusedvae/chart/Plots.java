@@ -8,11 +8,16 @@ import java.text.DecimalFormatSymbols;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.CategoryLabelPositions;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.labels.ItemLabelAnchor;
+import org.jfree.chart.labels.ItemLabelPosition;
+import org.jfree.chart.labels.StandardCategoryItemLabelGenerator;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.plot.XYPlot;
@@ -20,6 +25,8 @@ import org.jfree.chart.renderer.category.BarRenderer;
 import org.jfree.chart.renderer.category.StackedBarRenderer;
 import org.jfree.chart.renderer.category.StandardBarPainter;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.ui.TextAnchor;
+import org.jfree.data.category.CategoryDataset;
 import org.jfree.data.category.DefaultCategoryDataset;
 import org.jfree.data.xy.DefaultXYDataset;
 
@@ -30,6 +37,8 @@ public final class Plots {
     private static final double LEAST_DECADES = 100;
     /// Below this ratio an axis goes on to the next powers of two on both sides: between them may lie one or none.
     private static final double LEAST_OCTAVES = 4;
+    /// The share of an axis of multiples that is kept for the label of the longest bar.
+    private static final double LABEL_ROOM = 0.3;
 
     private Plots() {}
 
@@ -108,20 +117,40 @@ public final class Plots {
         return Math.pow(2, exponent);
     }
 
-    /// One bar a group, its parts on top of each other.
+    /// One bar per group, its parts on top of each other.
     public static Chart stacked(String title, String valueLabel, Bars bars) {
         StackedBarRenderer renderer = new StackedBarRenderer();
-        return bars(title, valueLabel, bars, renderer, 150 + 62 * bars.groups().size() + 16 * ((bars.names().size() + 2) / 3));
+        return bars(title, Look.axis(valueLabel), bars, renderer, 150 + 62 * bars.groups().size() + 16 * ((bars.names().size() + 2) / 3));
     }
 
-    /// Bars of a group side by side.
-    public static Chart grouped(String title, String valueLabel, Bars bars) {
+    /// Bars of a group side by side, of ratios: the axis is logarithmic, bars start at 1, and each has its label at its end.
+    ///
+    /// @param labels of `bars.values()`
+    public static Chart multiples(String title, String valueLabel, Bars bars, String[][] labels) {
         BarRenderer renderer = new BarRenderer();
         renderer.setItemMargin(0.06);
-        return bars(title, valueLabel, bars, renderer, 150 + (18 + 16 * bars.names().size()) * bars.groups().size());
+        renderer.setBase(1);
+        renderer.setDefaultItemLabelGenerator(new StandardCategoryItemLabelGenerator() {
+            @Override
+            public String generateLabel(CategoryDataset data, int name, int group) {
+                return labels[name][group];
+            }
+        });
+        renderer.setDefaultItemLabelsVisible(true);
+        renderer.setDefaultItemLabelFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
+        renderer.setDefaultItemLabelPaint(Look.QUIET);
+        renderer.setDefaultPositiveItemLabelPosition(new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
+        renderer.setDefaultNegativeItemLabelPosition(new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
+        double[] all = DoubleStream.concat(DoubleStream.of(1), Arrays.stream(bars.values()).flatMapToDouble(Arrays::stream)).filter(v -> !Double.isNaN(v)).toArray();
+        LogAxis axis = decadeAxis(valueLabel, all);
+        axis.setBase(2);
+        double most = Arrays.stream(all).max().orElseThrow();
+        double least = Arrays.stream(all).min().orElseThrow();
+        axis.setRange(least / (least < 1 ? 1.5 : 1.02), most * Math.pow(most / least, LABEL_ROOM)); // the longest bar leaves room for its label
+        return bars(title, axis, bars, renderer, 150 + (12 + 18 * bars.names().size()) * bars.groups().size());
     }
 
-    private static Chart bars(String title, String valueLabel, Bars bars, BarRenderer renderer, int height) {
+    private static Chart bars(String title, ValueAxis values, Bars bars, BarRenderer renderer, int height) {
         DefaultCategoryDataset data = new DefaultCategoryDataset();
         for (int n = 0; n < bars.names().size(); n++) {
             for (int g = 0; g < bars.groups().size(); g++) {
@@ -140,7 +169,7 @@ public final class Plots {
         groups.setTickMarksVisible(false);
         groups.setCategoryLabelPositions(CategoryLabelPositions.STANDARD);
         groups.setMaximumCategoryLabelWidthRatio(0.4f);
-        CategoryPlot plot = new CategoryPlot(data, groups, Look.axis(valueLabel), renderer);
+        CategoryPlot plot = new CategoryPlot(data, groups, values, renderer);
         plot.setOrientation(PlotOrientation.HORIZONTAL);
         plot.setBackgroundPaint(Color.WHITE);
         plot.setRangeGridlinePaint(Look.GRID);

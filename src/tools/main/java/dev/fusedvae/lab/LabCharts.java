@@ -5,18 +5,23 @@ import dev.fusedvae.chart.HtmlReport;
 import dev.fusedvae.chart.Plots;
 import dev.fusedvae.io.IoFailure;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Results files as pictures: the roofline with every call of a step, a step by fusion level, scaling curves, contests.
 public final class LabCharts {
-    /// Kinds that a stacked bar names; the rest are one part.
-    private static final int NAMED = 9;
+    /// Parts that a stacked bar names; the rest are one.
+    private static final int NAMED = 10;
+    private static final String OTHERS = "all others";
+    private static final int FITTED = 48;
 
     private LabCharts() {}
 
@@ -81,26 +86,30 @@ public final class LabCharts {
         }
     }
 
-    /// Time by kind, a bar a level.
+    /// Time by part of the step, one bar per level; a part has one colour at every level.
     private static Optional<Picture> stacked(BenchResults results, String who, List<String> levels) {
         List<BenchResults.Row> calls = rows(results, "call", who).toList();
-        List<String> kinds = calls.stream().map(r -> r.facts().get("op")).distinct()
-                .sorted((a, b) -> Double.compare(total(calls, who, b), total(calls, who, a))).toList();
-        List<String> named = new ArrayList<>(kinds.subList(0, Math.min(NAMED, kinds.size())));
-        if (kinds.size() > NAMED) {
-            named.add("all others");
+        StepParts parts = new StepParts(calls);
+        List<String> all = parts.all(calls);
+        List<String> named = new ArrayList<>(all);
+        if (all.size() > NAMED) {
+            named = new ArrayList<>(all.stream().filter(p -> !p.equals(StepParts.NO_PRODUCT))
+                    .sorted((a, b) -> Double.compare(total(calls, parts, who, b), total(calls, parts, who, a))).limit(NAMED - 1).toList());
+            named.sort(Comparator.comparingInt(all::indexOf));
+            named.add(OTHERS);
         }
         double[][] values = new double[named.size()][levels.size()];
         for (BenchResults.Row row : calls) {
-            int n = named.indexOf(row.facts().get("op"));
+            int n = named.indexOf(parts.of(row));
             values[n < 0 ? named.size() - 1 : n][levels.indexOf(row.facts().get("fusion"))] += median(row, who);
         }
-        return Optional.of(new Picture(Plots.stacked("A training step by fusion level, " + who, "µs in calls", new Plots.Bars(levels, named, values)),
-                "Sum of the median times of all calls, by kind; waiting at barriers is not part of it. On " + ran(calls.getFirst(), who) + "."));
+        return Optional.of(new Picture(Plots.stacked("Where the time of a training step goes, by fusion level, " + who, "µs in calls (sum of medians)", new Plots.Bars(levels, named, values)),
+                "Sum of the median times of all calls; waiting at barriers is not part of it. A product counts with all that the level fuses into it: bias and activation, the"
+                        + " likelihood, the optimizer. On " + ran(calls.getFirst(), who) + "."));
     }
 
-    private static double total(List<BenchResults.Row> calls, String who, String kind) {
-        return calls.stream().filter(r -> r.facts().get("op").equals(kind)).mapToDouble(r -> median(r, who)).sum();
+    private static double total(List<BenchResults.Row> calls, StepParts parts, String who, String part) {
+        return calls.stream().filter(r -> parts.of(r).equals(part)).mapToDouble(r -> median(r, who)).sum();
     }
 
     private static String ran(BenchResults.Row row, String who) {
@@ -140,43 +149,106 @@ public final class LabCharts {
         for (String who : rows.stream().flatMap(r -> r.series().stream()).map(BenchResults.Series::who).distinct().toList()) {
             List<BenchResults.Row> own = rows.stream().filter(r -> r.of(who).isPresent()).toList();
             if (!own.isEmpty()) {
-                series.add(new Plots.Series(who, Plots.Style.BOTH, own.stream().mapToDouble(r -> number(r, "at")).toArray(),
+                series.add(new Plots.Series(who, Plots.Style.DOTS, own.stream().mapToDouble(r -> number(r, "at")).toArray(),
                         own.stream().mapToDouble(r -> median(r, who)).toArray()));
             }
         }
+        List<Plots.Series> drawn = new ArrayList<>();
+        series.forEach(s -> {
+            drawn.add(s);
+            line(axis, s).ifPresent(drawn::add);
+        });
+        String title = "A training step of " + net(rows.getFirst(), axis) + " by " + axis
+                + (series.size() == 1 ? equation(axis, series.getFirst()).map(e -> ": " + e).orElse("") : "");
         String net = rows.getFirst().facts().get("net");
         String fits = series.stream().flatMap(s -> fit(axis, s).stream()).collect(Collectors.joining());
         String on = rows.stream().flatMap(r -> r.series().stream()).filter(s -> s.samples().isPresent()).map(BenchResults.Series::ran).distinct().collect(Collectors.joining("; "));
-        return new Picture(Plots.decades("A training step by " + axis, axis, "µs a step", series),
+        return new Picture(Plots.decades(title, axis, "µs per step", drawn),
                 "Medians of interleaved turns on " + on + "; " + (axis.equals("batch") || axis.equals("threads") ? "net " + net : "from net " + net)
                         + (axis.equals("batch") ? "" : ", batch " + rows.getFirst().facts().get("batch")) + "." + fits
                         + CommonPoints.warnings(results).stream().map(w -> " " + w).collect(Collectors.joining()));
     }
 
+    /// The net of a curve; the width that grows along it is written as the name of the axis.
+    private static String net(BenchResults.Row row, String axis) {
+        String net = row.facts().get("net");
+        if (!axis.equals("width") && !axis.equals("latent")) {
+            return net;
+        }
+        String[] widths = net.split("-");
+        int latent = widths.length / 2;
+        for (int i = 1; i < widths.length - 1; i++) {
+            if (i == latent == axis.equals("latent")) {
+                widths[i] = axis;
+            }
+        }
+        return String.join("-", widths);
+    }
+
+    private static Optional<Scale.Fit> fitted(String axis, Plots.Series s) {
+        return axis.equals("threads") ? Optional.empty() : Scale.Fit.of(s.x(), s.y());
+    }
+
+    /// The fit as a curve over the range of its points; a straight line is bent where both axes are logarithmic.
+    private static Optional<Plots.Series> line(String axis, Plots.Series s) {
+        return fitted(axis, s).map(f -> {
+            double least = Arrays.stream(s.x()).min().orElseThrow();
+            double most = Arrays.stream(s.x()).max().orElseThrow();
+            double[] x = IntStream.range(0, FITTED).mapToDouble(i -> least * Math.pow(most / least, i / (FITTED - 1.0))).toArray();
+            return new Plots.Series(s.name() + " fitted: " + equation(f, axis), Plots.Style.LINE, x, Arrays.stream(x).map(v -> f.fixed() + f.each() * v).toArray());
+        }).filter(l -> Arrays.stream(l.y()).allMatch(y -> y > 0));
+    }
+
+    private static Optional<String> equation(String axis, Plots.Series s) {
+        return fitted(axis, s).map(f -> equation(f, axis));
+    }
+
+    private static String equation(Scale.Fit f, String axis) {
+        return String.format(Locale.ROOT, "%.0f µs + %.3g µs · %s", f.fixed(), f.each(), axis);
+    }
+
     /// The line through a curve, in words; more threads make a step cheaper by no line.
     private static Optional<String> fit(String axis, Plots.Series s) {
-        return axis.equals("threads") ? Optional.empty() : Scale.Fit.of(s.x(), s.y()).map(f -> String.format(Locale.ROOT,
+        return fitted(axis, s).map(f -> String.format(Locale.ROOT,
                 " Fit of %s: %.1f µs + %.4f µs · %s, off by up to %.0f %%.", s.name(), f.fixed(), f.each(), axis, 100 * f.worst()));
     }
 
-    /// Every contestant's time as a multiple of ours.
+    /// The fastest mode of every peer as a multiple of our time.
     static Optional<Picture> peers(BenchResults results) {
         List<BenchResults.Row> fair = results.rows().stream()
                 .filter(r -> r.of(PeerTable.OURS).isPresent() && !r.facts().containsKey("noRatio") && PeerTable.fastest(r).isPresent()).toList();
         if (fair.isEmpty()) {
             return Optional.empty();
         }
-        List<String> who = fair.stream().flatMap(r -> r.series().stream()).filter(s -> s.samples().isPresent()).map(BenchResults.Series::who).distinct().toList();
-        double[][] values = new double[who.size()][fair.size()];
-        for (int w = 0; w < who.size(); w++) {
+        List<String> peers = fair.stream().flatMap(r -> r.series().stream()).filter(s -> s.samples().isPresent() && !s.who().equals(PeerTable.OURS))
+                .map(LabCharts::peer).distinct().toList();
+        double[][] values = new double[peers.size()][fair.size()];
+        String[][] labels = new String[peers.size()][fair.size()];
+        for (int p = 0; p < peers.size(); p++) {
             for (int r = 0; r < fair.size(); r++) {
-                Optional<Samples> other = fair.get(r).of(who.get(w));
+                String peer = peers.get(p);
                 Samples ours = fair.get(r).of(PeerTable.OURS).orElseThrow();
-                values[w][r] = other.map(o -> ours.ratio(o).median()).orElse(Double.NaN);
+                Optional<BenchResults.Series> fastest = fair.get(r).series().stream().filter(s -> s.samples().isPresent() && peer(s).equals(peer))
+                        .min(Comparator.comparingDouble(s -> ours.ratio(s.samples().orElseThrow()).median()));
+                values[p][r] = fastest.map(f -> ours.ratio(f.samples().orElseThrow()).median()).orElse(Double.NaN);
+                labels[p][r] = fastest.isEmpty() ? "" : String.format(Locale.ROOT, "%.2f  %s", values[p][r], fastest.get().who().substring(peer.length()).strip());
             }
         }
-        return Optional.of(new Picture(Plots.grouped("Time as a multiple of FusedVAE's", "× (shorter is faster)",
-                new Plots.Bars(fair.stream().map(BenchResults.Row::name).toList(), who, values)),
-                "Median over turns of each contestant's time divided by ours in the same turn; rows whose numbers were not shown to be ours are left out."));
+        return Optional.of(new Picture(Plots.multiples("Time of the fastest mode of each peer, divided by FusedVAE's", "times FusedVAE's time, logarithmic; beyond 1 FusedVAE is faster",
+                new Plots.Bars(fair.stream().map(BenchResults.Row::name).toList(), peers.stream().map(LabCharts::properName).toList(), values), labels),
+                "Median over turns of each peer's time divided by ours in the same turn, of its mode with the smallest such median; rows in which the peers were not shown to compute the same are left out."));
+    }
+
+    /// `torch` of `torch compile`.
+    private static String peer(BenchResults.Series series) {
+        return series.who().split(" ")[0];
+    }
+
+    private static String properName(String peer) {
+        return switch (peer) {
+            case "torch" -> "PyTorch";
+            case "jax" -> "JAX";
+            default -> peer;
+        };
     }
 }
