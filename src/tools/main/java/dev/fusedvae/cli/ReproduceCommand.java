@@ -3,6 +3,7 @@ package dev.fusedvae.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.Vae;
+import dev.fusedvae.lab.Conditions;
 import dev.fusedvae.reproduce.Case;
 import dev.fusedvae.reproduce.Check;
 import dev.fusedvae.reproduce.Material;
@@ -17,6 +18,7 @@ import dev.fusedvae.run.RunOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
@@ -140,7 +142,7 @@ final class ReproduceCommand extends FvaeCommand {
         say("%s: measuring", one.row());
         Countdown countdown = new Countdown(terminal, quiet, data.measured().size());
         try {
-            return Optional.of(one.measure(run, data, Machine.facts(), done -> {
+            return Optional.of(one.measure(run, data, conditions(), done -> {
                 if (interruption.requested()) {
                     throw new CancellationException();
                 }
@@ -150,6 +152,14 @@ final class ReproduceCommand extends FvaeCommand {
             terminal.say("fvae: interrupted while measuring %s; its model is kept and will be measured anew".formatted(one.row()));
             return Optional.empty();
         }
+    }
+
+    /// What a result says of where it was measured.
+    private static Map<String, String> conditions() {
+        Map<String, String> facts = Machine.facts();
+        Conditions.cpu(Path.of("/proc/cpuinfo")).ifPresent(cpu -> facts.put("cpu", cpu));
+        facts.put("commit", Conditions.commit(LabOptions.root()));
+        return facts;
     }
 
     private Reproduction.Run train(Reproduction one, Material.Data data, RunOptions options, Interruption interruption) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -26,6 +27,7 @@ public final class Conditions {
         all.put("date", LocalDate.now(ZoneOffset.UTC).toString());
         all.put("machine", processor() + ", " + Runtime.getRuntime().availableProcessors() + " processors, " + System.getProperty("os.name") + " "
                 + System.getProperty("os.arch"));
+        cpu(Path.of("/proc/cpuinfo")).ifPresent(cpu -> all.put("cpu", cpu));
         all.put("device", device);
         all.put("jdk", Runtime.version().toString());
         all.put("flags", flags());
@@ -58,8 +60,26 @@ public final class Conditions {
         }
     }
 
+    /// The model of the processor by its numbers, which a hypervisor rarely hides, where it hides the name:
+    /// `AuthenticAMD family 26 model 2 stepping 1`; empty where the system does not say them.
+    public static Optional<String> cpu(Path cpuinfo) {
+        List<String> parts = new ArrayList<>();
+        for (String key : List.of("vendor_id", "cpu family", "model", "stepping")) {
+            try (Stream<String> lines = Files.lines(cpuinfo)) {
+                Optional<String> value = lines.filter(l -> l.matches(key + "\\s*:.*")).findFirst().map(l -> l.substring(l.indexOf(':') + 1).strip());
+                if (value.isEmpty()) {
+                    return Optional.empty();
+                }
+                parts.add(key.equals("vendor_id") ? value.get() : key.replace("cpu ", "") + " " + value.get());
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(String.join(" ", parts));
+    }
+
     /// The commit of the source tree, with a plus where something differs from it other than results.
-    private static String commit(Path root) {
+    public static String commit(Path root) {
         String commit = git(root, "rev-parse", "HEAD");
         return commit.isEmpty() ? "unknown" : commit + (git(root, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!bench/results").isEmpty() ? "" : "+");
     }
