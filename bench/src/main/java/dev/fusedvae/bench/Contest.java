@@ -100,7 +100,7 @@ final class Contest {
         try (Contestant ours = new Proof(side, course, turns, heldOut, rivals).start()) {
             List<Double> millis = turns.run(ours, rivals, mode -> "step %s %s %d %d".formatted(mode, course.net(), course.batch(), DL4J_STEPS));
             return new BenchResults.Row(entry.name(), "ms", Turns.series(side.ran(), millis, rivals),
-                    Map.of(Doubts.NO_RATIO, "DL4J starts and draws noise in its own way, so equal losses cannot be shown"));
+                    Map.of(Doubts.NO_RATIO, "DL4J's first weights and its noise cannot be set, so equal losses cannot be shown"));
         }
     }
 

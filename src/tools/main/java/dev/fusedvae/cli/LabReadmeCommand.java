@@ -1,12 +1,14 @@
 package dev.fusedvae.cli;
 
-import dev.fusedvae.lab.ReadmeTable;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fusedvae.lab.ReadmePages;
 import dev.fusedvae.results.Json;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 
-/// Brings the README up to date.
-@Command(name = "readme", description = "Make the README's table and pictures from the newest contest, ablation and scale in bench/results.", footer = "  ${ROOT-COMMAND-NAME} lab readme")
+/// Brings the figures of the pages up to date.
+@Command(name = "readme", description = "Fill in the figures and pictures of README.md and bench/README.md from the newest files of bench/results.", footer = "  ${ROOT-COMMAND-NAME} lab readme")
 final class LabReadmeCommand extends FvaeCommand {
 
     LabReadmeCommand(Terminal terminal) {
@@ -15,11 +17,14 @@ final class LabReadmeCommand extends FvaeCommand {
 
     @Override
     Exit execute() {
-        Path source = new ReadmeTable(LabOptions.root()).write();
+        List<Path> sources = new ReadmePages(LabOptions.root()).write();
         if (json) {
-            print(Json.object().put("source", source.toString()));
+            ObjectNode root = Json.object();
+            root.set("sources", Json.tree(sources.stream().map(Path::toString).toList()));
+            print(root);
         } else {
-            print("the table of README.md is of " + source + ", and bench/pictures of the newest results of each kind");
+            sources.forEach(source -> print("read " + source));
+            print("README.md, bench/README.md and bench/pictures are of these results");
         }
         return Exit.OK;
     }

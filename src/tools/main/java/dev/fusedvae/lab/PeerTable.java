@@ -11,8 +11,8 @@ import java.util.Optional;
 /// The ratio is the median over turns of a peer's time divided by ours in the same turn, beside the quartiles of the turns;
 /// the fastest peer is the one with the smallest such median. A ratio is a claim, and bold, only if there are
 /// [Comparison#FEWEST] turns, both quartiles lie on one side of 1, and it and the ratio of the medians that stand in the row
-/// are both beyond [Comparison#NOISE] on that side. A ratio within that noise is *level*, any other *unclear*. [#RULE] says so
-/// below a table.
+/// are both beyond [Comparison#NOISE] on that side. A ratio within that noise is called *level*, every other one that is no claim
+/// *unclear*. [#RULE] says so below a table.
 public final class PeerTable {
     /// Our name among the contestants.
     public static final String OURS = "fusedvae";
@@ -20,7 +20,7 @@ public final class PeerTable {
     /// What the last column means, for readers of a table; its figures are [Comparison#NOISE] and [Comparison#FEWEST].
     public static final String RULE = "The last column is the median over turns of the fastest peer's time divided by ours in the same turn, with the quartiles"
             + " of the turns; the fastest peer is the one with the smallest such median. It is bold where there are three turns or more, both quartiles"
-            + " lie on one side of 1, and it and the ratio of the row's two medians are beyond a factor of 1.06 on that side. Within that factor it is level, else unclear.";
+            + " lie on one side of 1, and it and the ratio of the row's two medians are beyond a factor of 1.06 on that side. A ratio within that factor of 1 is called level, every other one that is not bold is called unclear.";
 
     private PeerTable() {}
 
@@ -50,7 +50,8 @@ public final class PeerTable {
                 .min(Comparator.comparingDouble(s -> ours.ratio(s.samples().orElseThrow()).median())));
     }
 
-    private static String ratio(BenchResults.Row row) {
+    /// The last column: the ratio to the fastest peer with its quartiles, or why there is none.
+    static String ratio(BenchResults.Row row) {
         if (row.facts().containsKey("noRatio")) {
             return "none: " + row.facts().get("noRatio");
         }

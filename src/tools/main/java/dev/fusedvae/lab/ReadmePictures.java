@@ -3,16 +3,15 @@ package dev.fusedvae.lab;
 import dev.fusedvae.chart.Chart;
 import dev.fusedvae.io.AtomicFile;
 import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.results.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,14 +19,14 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /// The pictures in `bench/pictures`, each of the newest results of its kind: `peers.svg`, and of ablations and scales
-/// those that lie there or that the README names, `KIND-N.svg` being the N-th picture of [LabCharts].
+/// those that lie there or that a page names, `KIND-N.svg` being the N-th picture of [LabCharts].
 ///
 /// A picture ends with a comment that names the file it is of. Fonts differ between machines and move what is drawn, so a
 /// picture is current if that comment and its words are those of a new one, and not only if every byte is.
 final class ReadmePictures {
     static final String PEERS = "bench/pictures/peers.svg";
     private static final String FOLDER = "bench/pictures";
-    private static final Pattern NUMBERED = Pattern.compile("bench/pictures/(ablation|scale)-([1-9][0-9]{0,2})\\.svg");
+    private static final Pattern NUMBERED = Pattern.compile("pictures/(ablation|scale)-([1-9][0-9]{0,2})\\.svg");
     private static final Pattern WORDS = Pattern.compile("<text[^>]*>([^<]*)<");
 
     /// @param place  of the picture, in the tree
@@ -36,42 +35,25 @@ final class ReadmePictures {
     private record Wanted(String place, Path source, Optional<String> svg) {}
 
     private final Path root;
+    private final Set<String> pages;
+    private final ReadmeFiles files;
 
-    ReadmePictures(Path root) {
+    /// @param root  the source tree
+    /// @param pages that name pictures, as places in the tree
+    ReadmePictures(Path root, Set<String> pages) {
         this.root = root;
-    }
-
-    /// The newest results of a kind, by their date and then by name.
-    ///
-    /// @throws IoFailure if there is none
-    Path newest(String kind) {
-        Path folder = root.resolve("bench/results");
-        try (Stream<Path> files = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
-            record Dated(String date, Path file) {}
-            Optional<Dated> last = files.filter(f -> f.toString().endsWith("-" + kind + ".json")).map(f -> new Dated(BenchResults.read(f).environment().get("date"), f))
-                    .max(Comparator.comparing(Dated::date).thenComparing(d -> d.file().getFileName().toString()));
-            return last.orElseThrow(() -> new IoFailure("there are no results DATE-MACHINE-" + kind + ".json in " + folder + "; make them with " + command(kind))).file();
-        } catch (IOException e) {
-            throw new IoFailure("cannot list " + folder, e);
-        }
-    }
-
-    private static String command(String kind) {
-        return switch (kind) {
-            case "ablation" -> "fvae ablate --out FILE";
-            case "scale" -> "fvae scale --out FILE";
-            default -> "fvae bench " + kind;
-        };
+        this.pages = Set.copyOf(pages);
+        files = new ReadmeFiles(root, FOLDER, new TreeSet<>());
     }
 
     private List<Wanted> wanted() throws IOException {
         List<Wanted> all = new ArrayList<>();
-        Path contest = newest("peers");
+        Path contest = files.newest("peers");
         LabCharts.peers(BenchResults.read(contest)).ifPresent(p -> all.add(new Wanted(PEERS, contest, Optional.of(svg(p.chart(), contest)))));
         for (String place : numbered()) {
             Matcher name = NUMBERED.matcher(place);
-            if (name.matches()) {
-                Path source = newest(name.group(1));
+            if (name.find()) {
+                Path source = files.newest(name.group(1));
                 List<LabCharts.Picture> pictures = LabCharts.of(BenchResults.read(source));
                 int number = Integer.parseInt(name.group(2));
                 all.add(new Wanted(place, source, number > pictures.size() ? Optional.empty() : Optional.of(svg(pictures.get(number - 1).chart(), source))));
@@ -80,12 +62,15 @@ final class ReadmePictures {
         return all;
     }
 
-    /// The numbered pictures that the README names or that lie in the folder.
+    /// The numbered pictures that a page names or that lie in the folder.
     private Set<String> numbered() throws IOException {
-        Set<String> all = NUMBERED.matcher(Files.readString(root.resolve("README.md"))).results().map(MatchResult::group).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> all = new TreeSet<>();
+        for (String page : pages) {
+            NUMBERED.matcher(Files.readString(root.resolve(page))).results().map(m -> "bench/" + m.group()).forEach(all::add);
+        }
         Path folder = root.resolve(FOLDER);
-        try (Stream<Path> files = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
-            files.map(f -> FOLDER + "/" + f.getFileName()).filter(f -> NUMBERED.matcher(f).matches()).forEach(all::add);
+        try (Stream<Path> there = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
+            there.map(f -> "pictures/" + f.getFileName()).filter(f -> NUMBERED.matcher(f).matches()).map(f -> "bench/" + f).forEach(all::add);
         }
         return all;
     }
@@ -123,7 +108,7 @@ final class ReadmePictures {
     }
 
     private String missing(Wanted one) {
-        return one.place() + " is none of the pictures of " + root.relativize(one.source()) + "; remove it, and its name from README.md";
+        return one.place() + " is none of the pictures of " + root.relativize(one.source()) + "; remove it, and its name from the pages";
     }
 
     /// What is not as [#write] would make it, a sentence each.
@@ -135,7 +120,7 @@ final class ReadmePictures {
             if (one.svg().isEmpty()) {
                 found.add(missing(one));
             } else if (!there.endsWith(mark(one.source())) || !words(there).equals(words(one.svg().get()))) {
-                found.add(one.place() + " is not of " + root.relativize(one.source()) + "; run fvae lab readme");
+                found.add(one.place() + " is not of " + root.relativize(one.source()) + "; run " + Program.name() + " lab readme");
             }
         }
         return found;

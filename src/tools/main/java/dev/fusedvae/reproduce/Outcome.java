@@ -71,7 +71,14 @@ public record Outcome(String row, String name, String identity, int epochs, int 
 
     /// Reads a result file.
     static Outcome read(Path file) {
-        JsonNode node = Json.read(file);
+        return of(Json.read(file), file);
+    }
+
+    /// A result that is a file, or a part of one.
+    ///
+    /// @param file where it stands, for the message
+    /// @throws IoFailure if it is none
+    public static Outcome of(JsonNode node, Path file) {
         if (!node.path("checks").isArray() || !node.path("identity").isTextual()) {
             throw new IoFailure(file + " is no result of the command reproduce; remove it or choose another --out");
         }
