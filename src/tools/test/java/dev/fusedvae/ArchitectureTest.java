@@ -39,7 +39,7 @@ class ArchitectureTest {
             Map.entry("spec", 0), Map.entry("run", 1), Map.entry("simd", 1), Map.entry("rng", 2), Map.entry("graph", 3), Map.entry("fuse", 4),
             Map.entry("plan", 5), Map.entry("backend", 6), Map.entry("check", 7), Map.entry("classic", 7), Map.entry("data", 7),
             Map.entry("io", 0), Map.entry("json", 1), Map.entry("results", 1), Map.entry("tensors", 2), Map.entry("chart", 8), Map.entry("eval", 8), Map.entry("fetch", 8), Map.entry("png", 8),
-            Map.entry("lab", 9), Map.entry("train", 9), Map.entry("", 10), Map.entry("reproduce", 11), Map.entry("cli", 12));
+            Map.entry("train", 9), Map.entry("", 10), Map.entry("reproduce", 11), Map.entry("lab", 12), Map.entry("cli", 13));
 
     private static final Pattern OURS = Pattern.compile("dev\\.fusedvae\\.(?:([a-z]+)\\.)?(?:([a-z]+)\\.)?(?:([a-z]+)\\.)?[A-Z]");
 
