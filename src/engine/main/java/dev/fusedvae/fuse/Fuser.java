@@ -85,7 +85,7 @@ public final class Fuser {
         Set<Group> done = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < groups.size(); i++) {
             Group start = groups.get(i);
-            if (!done.contains(start) && fits(rule.parts().getFirst(), start)) {
+            if (!done.contains(start) && fits(rule.elements().getFirst(), start)) {
                 Optional<Group> fused = grow(rule, start);
                 fused.ifPresent(done::add);
                 i = fused.isPresent() ? -1 : i;
@@ -93,23 +93,23 @@ public final class Fuser {
         }
     }
 
-    /// Grows a group from `start` along the rule's parts; replaces its members where the pattern is complete.
+    /// Grows a group from `start` along the rule's elements; replaces its members where the pattern is complete.
     private Optional<Group> grow(Rule rule, Group start) {
         Group group = new Group(rule.result(), start.ops());
         List<Group> members = new ArrayList<>(List.of(start));
-        for (Rule.Part part : rule.parts().subList(1, rule.parts().size())) {
+        for (Rule.Element element : rule.elements().subList(1, rule.elements().size())) {
             boolean found;
             boolean any = false;
             do {
-                Optional<Group> next = candidate(part, group, members);
+                Optional<Group> next = candidate(element, group, members);
                 found = next.isPresent();
                 if (found) {
                     group = group.join(rule.result(), next.get());
                     members.add(next.get());
                     any = true;
                 }
-            } while (found && part.repeated());
-            if (!any && !part.optional()) {
+            } while (found && element.repeated());
+            if (!any && !element.optional()) {
                 return Optional.empty();
             }
         }
@@ -120,28 +120,28 @@ public final class Fuser {
         return Optional.of(group);
     }
 
-    private Optional<Group> candidate(Rule.Part part, Group group, List<Group> members) {
-        Set<Tensor> link = switch (part.link()) {
+    private Optional<Group> candidate(Rule.Element element, Group group, List<Group> members) {
+        Set<Tensor> link = switch (element.link()) {
             case CONSUMES -> writes(group);
             case SHARES -> reads(group);
             case FREE -> Set.of();
         };
         for (Group other : groups) {
-            if (fits(part, other) && !members.contains(other) && (part.link() == Rule.Link.FREE || readsAny(other, link))
-                    && (!part.rereads() || affordable(group, other) && fitsBlock(group, other)) && legal(members, other, group)) {
+            if (fits(element, other) && !members.contains(other) && (element.link() == Rule.Link.FREE || readsAny(other, link))
+                    && (!element.rereads() || affordable(group, other) && fitsBlock(group, other)) && legal(members, other, group)) {
                 return Optional.of(other);
             }
         }
         return Optional.empty();
     }
 
-    private static boolean fits(Rule.Part part, Group group) {
-        if (part.kind() != group.kind()) {
+    private static boolean fits(Rule.Element element, Group group) {
+        if (element.kind() != group.kind()) {
             return false;
         }
         Optional<Layer> layer = layer(group);
-        return (part.places().isEmpty() || layer.isPresent() && part.places().contains(layer.get().place()))
-                && (!part.first() || layer.isPresent() && layer.get().first());
+        return (element.places().isEmpty() || layer.isPresent() && element.places().contains(layer.get().place()))
+                && (!element.first() || layer.isPresent() && layer.get().first());
     }
 
     private static Optional<Layer> layer(Group group) {

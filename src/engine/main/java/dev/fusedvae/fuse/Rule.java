@@ -11,14 +11,14 @@ import java.util.Set;
 
 /// One fusion: a pattern of neighbours and what they become. [Kind] lists them.
 ///
-/// @param result the kind of the fused op
-/// @param since  the lowest level at which the rule applies
-/// @param when   whether the rule needs an optimizer that may run where gradients are made
-/// @param least  groups that must come together; below, the group that starts stays what it is
-/// @param parts  the pattern; the first part starts a group, the others join it
-public record Rule(Kind result, FusionLevel since, When when, int least, List<Part> parts) {
+/// @param result   the kind of the fused op
+/// @param since    the lowest level at which the rule applies
+/// @param when     whether the rule needs an optimizer that may run where gradients are made
+/// @param least    groups that must come together; below, the group that starts stays what it is
+/// @param elements the pattern; the first element starts a group, the others join it
+public record Rule(Kind result, FusionLevel since, When when, int least, List<Element> elements) {
 
-    /// How a part hangs on the group so far.
+    /// How an element hangs on the group so far.
     public enum Link {
         /// It reads what the group writes.
         CONSUMES,
@@ -31,50 +31,50 @@ public record Rule(Kind result, FusionLevel since, When when, int least, List<Pa
     /// Whether the optimizer may run where gradients are made.
     public enum When { ALWAYS, FUSED_OPTIMIZER }
 
-    /// @param places   where the layer of the part may stand; empty for anywhere
+    /// @param places   where the layer of the element may stand; empty for anywhere
     /// @param first    whether the layer must be the first of its half
-    /// @param rereads  whether each row block reads this part's weights again, so that the budget applies
-    public record Part(Kind kind, Link link, boolean optional, boolean repeated, Set<Place> places, boolean first, boolean rereads) {
-        static Part of(Kind kind, Link link) {
-            return new Part(kind, link, false, false, Set.of(), false, false);
+    /// @param rereads  whether each row block reads this element's weights again, so that the budget applies
+    public record Element(Kind kind, Link link, boolean optional, boolean repeated, Set<Place> places, boolean first, boolean rereads) {
+        static Element of(Kind kind, Link link) {
+            return new Element(kind, link, false, false, Set.of(), false, false);
         }
 
-        Part opt() {
-            return new Part(kind, link, true, repeated, places, first, rereads);
+        Element opt() {
+            return new Element(kind, link, true, repeated, places, first, rereads);
         }
 
-        Part many() {
-            return new Part(kind, link, true, true, places, first, rereads);
+        Element many() {
+            return new Element(kind, link, true, true, places, first, rereads);
         }
 
-        Part at(Place place) {
-            return new Part(kind, link, optional, repeated, EnumSet.of(place), first, rereads);
+        Element at(Place place) {
+            return new Element(kind, link, optional, repeated, EnumSet.of(place), first, rereads);
         }
 
-        Part leading() {
-            return new Part(kind, link, optional, repeated, places, true, rereads);
+        Element leading() {
+            return new Element(kind, link, optional, repeated, places, true, rereads);
         }
 
-        Part budgeted() {
-            return new Part(kind, link, optional, repeated, places, first, true);
+        Element budgeted() {
+            return new Element(kind, link, optional, repeated, places, first, true);
         }
     }
 
-    static Rule rule(Kind result, FusionLevel since, Part... parts) {
-        return new Rule(result, since, When.ALWAYS, 1, List.of(parts));
+    static Rule rule(Kind result, FusionLevel since, Element... elements) {
+        return new Rule(result, since, When.ALWAYS, 1, List.of(elements));
     }
 
     /// Work by row blocks pays where a layer's rows need not leave the block; a product alone is better off in tiles.
-    static Rule rowBlocks(Kind result, Part... parts) {
-        return new Rule(result, LAYER, When.ALWAYS, 2, List.of(parts));
+    static Rule rowBlocks(Kind result, Element... elements) {
+        return new Rule(result, LAYER, When.ALWAYS, 2, List.of(elements));
     }
 
-    static Part start(Kind kind) {
-        return Part.of(kind, FREE);
+    static Element start(Kind kind) {
+        return Element.of(kind, FREE);
     }
 
-    static Part next(Kind kind, Link link) {
-        return Part.of(kind, link);
+    static Element next(Kind kind, Link link) {
+        return Element.of(kind, link);
     }
 
     boolean applies(FusionLevel level, boolean wholeGradients) {

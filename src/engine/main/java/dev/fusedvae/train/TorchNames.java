@@ -33,7 +33,7 @@ final class TorchNames {
     /// A stretch of the values of a parameter of the graph, under another name.
     ///
     /// @param first where it starts
-    private record Part(String name, Tensor of, int first, long[] shape) {
+    private record Entry(String name, Tensor of, int first, long[] shape) {
         int count() {
             return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
         }
@@ -43,9 +43,9 @@ final class TorchNames {
 
     static List<NamedTensor> export(VaeSpec spec, Parameters parameters) {
         List<NamedTensor> all = new ArrayList<>();
-        for (Part part : parts(spec)) {
-            float[] values = parameters.values(part.of.name());
-            all.add(new NamedTensor(part.name, part.shape, Arrays.copyOfRange(values, part.first, part.first + part.count())));
+        for (Entry entry : entries(spec)) {
+            float[] values = parameters.values(entry.of.name());
+            all.add(new NamedTensor(entry.name, entry.shape, Arrays.copyOfRange(values, entry.first, entry.first + entry.count())));
         }
         return all;
     }
@@ -53,14 +53,14 @@ final class TorchNames {
     static Parameters read(VaeSpec spec, TensorFile file) {
         Map<String, float[]> values = new LinkedHashMap<>();
         Set<String> known = new LinkedHashSet<>();
-        for (Part part : parts(spec)) {
-            known.add(part.name);
-            float[] all = values.computeIfAbsent(part.of.name(), n -> new float[Math.toIntExact(part.of.elements(1))]);
-            boolean scalar = file.tensors().containsKey(part.name) && file.tensor(part.name).shape().length == 0
-                    && Arrays.equals(part.shape, new long[] {1});
-            float[] data = scalar ? file.tensor(part.name).data() : file.tensor(part.name, part.shape).data();
-            finite(part.name, data);
-            System.arraycopy(data, 0, all, part.first, data.length);
+        for (Entry entry : entries(spec)) {
+            known.add(entry.name);
+            float[] all = values.computeIfAbsent(entry.of.name(), n -> new float[Math.toIntExact(entry.of.elements(1))]);
+            boolean scalar = file.tensors().containsKey(entry.name) && file.tensor(entry.name).shape().length == 0
+                    && Arrays.equals(entry.shape, new long[] {1});
+            float[] data = scalar ? file.tensor(entry.name).data() : file.tensor(entry.name, entry.shape).data();
+            finite(entry.name, data);
+            System.arraycopy(data, 0, all, entry.first, data.length);
         }
         file.tensors().keySet().stream().filter(name -> !known.contains(name) && OURS.stream().anyMatch(name::startsWith)).findFirst()
                 .ifPresent(name -> {
@@ -84,22 +84,22 @@ final class TorchNames {
         }
     }
 
-    private static List<Part> parts(VaeSpec spec) {
+    private static List<Entry> entries(VaeSpec spec) {
         Graph graph = graph(spec);
-        List<Part> parts = new ArrayList<>();
+        List<Entry> entries = new ArrayList<>();
         for (Layer layer : graph.layers()) {
             List<String> names = names(layer);
             int outputs = layer.width() / names.size();
             for (int i = 0; i < names.size(); i++) {
                 int first = i * outputs;
                 String name = names.get(i);
-                parts.add(new Part(name + ".weight", layer.weight(), first * layer.inputs(), new long[] {outputs, layer.inputs()}));
-                layer.bias().ifPresent(bias -> parts.add(new Part(name + ".bias", bias, first, new long[] {outputs})));
+                entries.add(new Entry(name + ".weight", layer.weight(), first * layer.inputs(), new long[] {outputs, layer.inputs()}));
+                layer.bias().ifPresent(bias -> entries.add(new Entry(name + ".bias", bias, first, new long[] {outputs})));
             }
         }
         graph.tensors(Tensor.Role.PARAMETER).stream().filter(t -> t.name().startsWith("likelihood."))
-                .forEach(t -> parts.add(new Part(t.name(), t, 0, new long[] {t.width()})));
-        return parts;
+                .forEach(t -> entries.add(new Entry(t.name(), t, 0, new long[] {t.width()})));
+        return entries;
     }
 
     private static List<String> names(Layer layer) {

@@ -84,7 +84,7 @@ class PhaseTest {
         Variants variants = new Variants(Kernels.TREE, Architecture.SIMT, Map.of());
         Plan plan = trial.plan(FusionLevel.LAYER);
         assertTrue(StockPhases.of(plan, variants).stream().anyMatch(p -> p.variants().stream().map(KernelSource.Variant::entry).distinct().count()
-                < p.parts().size()), "a phase has two variants of an op");
+                < p.bodies().size()), "a phase has two variants of an op");
         try (CudaBackend cuda = DeviceUnderTest.open()) {
             double[] apart = losses(cuda, trial.plan(FusionLevel.EPILOGUE), trial);
             double[] together = losses(cuda, plan, trial);

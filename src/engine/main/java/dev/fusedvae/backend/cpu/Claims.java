@@ -2,21 +2,21 @@ package dev.fusedvae.backend.cpu;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// Who takes which piece of a stage: for each member one word, `round · 2^36 + end · 2^18 + next`, in a cache line of its
+/// Who takes which piece of a round: for each member one word, `round · 2^36 + end · 2^18 + next`, in a cache line of its
 /// own. The member takes its pieces from the front, the others from the back, so each costs one atomic operation, mostly
 /// on a line that nobody else wants.
 ///
 /// Whoever succeeds in taking a piece has seen the word that [#open] wrote last, and all that was written before it; while
-/// the piece is not counted as done no other stage can be opened. So a member that comes late, from whatever stage, takes
+/// the piece is not counted as done no other round can be opened. So a member that comes late, from whatever round, takes
 /// a piece of the current one or none; rounds only tell waiting members that there is something new.
 class Claims {
-    /// The most pieces of a stage.
+    /// The most pieces of a round.
     static final int MOST = (1 << 18) - 1;
     static final int NONE = -1;
     private static final int NEXT_BITS = 18;
     private static final int ROUND_SHIFT = 36;
     private static final long END = 1L << NEXT_BITS;
-    /// Next piece 1 of none: no stage looks like that.
+    /// Next piece 1 of none: no round looks like that.
     private static final long OVER = 1;
     /// Longs between words: two cache lines, because neighbours are prefetched in pairs.
     private static final int STRIDE = 16;
@@ -29,16 +29,16 @@ class Claims {
         words = new AtomicLongArray((members + 1) * STRIDE);
     }
 
-    /// The last round that `member` was told of: it changes with every stage.
+    /// The number of the last round that `member` was told of.
     long round(int member) {
         return words.get(at(member)) >>> ROUND_SHIFT;
     }
 
-    /// Offers the pieces of a new stage; see [Job#next()]. A fence or another volatile write must follow before anything is
+    /// Offers the pieces of a new round; see [Job#next()]. A fence or another volatile write must follow before anything is
     /// read that decides whom to wake.
     ///
-    /// Pieces are taken as soon as their word is there, so that a stage can be over, and the next one open, when the last of
-    /// its pieces is. No word may follow that one: it would overwrite the next stage's. So members without pieces come first.
+    /// Pieces are taken as soon as their word is there, so that a round can be over, and the next one open, when the last of
+    /// its pieces is. No word may follow that one: it would overwrite the next round's. So members without pieces come first.
     void open(long round, int[] bounds) {
         tell(round, bounds, true);
         tell(round, bounds, false);

@@ -194,7 +194,7 @@ sealed interface Form {
         public void write(float[] m, float[] from) {
             for (int piece = 0; piece < pieces; piece++) {
                 for (int r = 0; r < rows; r++) {
-                    m[at + piece * stride + r] = Halves.part(from[r], piece, pieces);
+                    m[at + piece * stride + r] = Halves.piece(from[r], piece, pieces);
                 }
             }
         }

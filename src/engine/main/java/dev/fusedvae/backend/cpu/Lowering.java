@@ -19,7 +19,7 @@ final class Lowering {
     private static final int ROWS_A_MEMBER = 24;
 
     /// Stages that run without a barrier, cut one way.
-    private record Part(Call call, List<Stage> stages, Cut cut) {
+    private record Section(Call call, List<Stage> stages, Cut cut) {
         /// Examples that members share out in one piece.
         int grain() {
             return Lowering.grain(stages.getFirst());
@@ -28,35 +28,35 @@ final class Lowering {
 
     private enum Cut { ROWS, PANELS, SUMS }
 
-    private record Placed(Part part, int region) {}
+    private record Placed(Section section, int region) {}
 
     private final Plan plan;
     private final int members;
-    private final List<Placed> parts = new ArrayList<>();
+    private final List<Placed> sections = new ArrayList<>();
 
     Lowering(Plan plan, int members) {
         this.plan = plan;
         this.members = members;
-        List<Part> before = List.of();
+        List<Section> before = List.of();
         int region = 0;
         for (Phase phase : plan.phases()) {
-            for (List<Part> step : steps(phase)) {
+            for (List<Section> step : steps(phase)) {
                 if (!before.isEmpty() && !(ownRows(before) && ownRows(step) && sameGrain(before, step))) {
                     region++;
                 }
-                for (Part part : step) {
-                    parts.add(new Placed(part, region));
+                for (Section section : step) {
+                    sections.add(new Placed(section, region));
                 }
                 before = step;
             }
         }
     }
 
-    private static boolean ownRows(List<Part> step) {
+    private static boolean ownRows(List<Section> step) {
         return step.stream().allMatch(p -> p.cut == Cut.ROWS);
     }
 
-    private static boolean sameGrain(List<Part> before, List<Part> step) {
+    private static boolean sameGrain(List<Section> before, List<Section> step) {
         int grain = before.getFirst().grain();
         return before.stream().allMatch(p -> p.grain() == grain) && step.stream().allMatch(p -> p.grain() == grain);
     }
@@ -71,57 +71,57 @@ final class Lowering {
         return members > 1 && (long) plan.batch() * stage.samples() < (long) ROWS_A_MEMBER * members;
     }
 
-    /// The parts of a phase, in groups that a barrier may have to separate: one group unless a call was taken apart. Calls of
-    /// a phase do not touch each other's tensors, so only the order within a call counts: the last parts end together.
-    private List<List<Part>> steps(Phase phase) {
-        List<List<Part>> cut = phase.calls().stream().map(this::parts).toList();
+    /// The sections of a phase, in groups that a barrier may have to separate: one group unless a call was taken apart. Calls of
+    /// a phase do not touch each other's tensors, so only the order within a call counts: the last sections end together.
+    private List<List<Section>> steps(Phase phase) {
+        List<List<Section>> cut = phase.calls().stream().map(this::sections).toList();
         int groups = cut.stream().mapToInt(List::size).max().orElseThrow();
-        List<List<Part>> steps = new ArrayList<>();
+        List<List<Section>> steps = new ArrayList<>();
         for (int g = groups; g > 0; g--) {
             int fromEnd = g;
-            steps.add(cut.stream().filter(parts -> parts.size() >= fromEnd).map(parts -> parts.get(parts.size() - fromEnd)).toList());
+            steps.add(cut.stream().filter(sections -> sections.size() >= fromEnd).map(sections -> sections.get(sections.size() - fromEnd)).toList());
         }
         return steps;
     }
 
-    private List<Part> parts(Call call) {
+    private List<Section> sections(Call call) {
         List<Stage> stages = Stages.of(call.op());
-        List<Part> parts = new ArrayList<>();
+        List<Section> sections = new ArrayList<>();
         int from = 0;
         for (int i = 1; i < stages.size(); i++) {
             boolean byRows = RowKernels.byRows(stages.get(i - 1)) && RowKernels.byRows(stages.get(i));
             boolean lastProduct = i == stages.size() - 1 && fewRows(stages.get(i)) && RowKernels.byPanels(stages.get(i))
                     && stages.getFirst() instanceof Stage.Gather && stages.subList(0, i).stream().noneMatch(RowKernels::byPanels);
             if (byRows && (lastProduct || grain(stages.get(i)) != grain(stages.get(i - 1)))) {
-                parts.add(part(call, stages.subList(from, i)));
+                sections.add(section(call, stages.subList(from, i)));
                 from = i;
             }
         }
-        parts.add(part(call, stages.subList(from, stages.size())));
-        return parts;
+        sections.add(section(call, stages.subList(from, stages.size())));
+        return sections;
     }
 
-    private Part part(Call call, List<Stage> stages) {
+    private Section section(Call call, List<Stage> stages) {
         if (stages.stream().allMatch(RowKernels::byRows)) {
             boolean panels = stages.size() == 1 && fewRows(stages.getFirst()) && RowKernels.byPanels(stages.getFirst());
-            return new Part(call, stages, panels ? Cut.PANELS : Cut.ROWS);
+            return new Section(call, stages, panels ? Cut.PANELS : Cut.ROWS);
         }
         if (stages.size() != 1) {
             throw new IllegalStateException(call.title() + " mixes sums over rows with other stages");
         }
-        return new Part(call, stages, Cut.SUMS);
+        return new Section(call, stages, Cut.SUMS);
     }
 
     /// Stretches of a step between barriers.
     int regions() {
-        return parts.getLast().region + 1;
+        return sections.getLast().region + 1;
     }
 
     /// Places every slot; slots of one region live at once.
     Memory memory(Optional<Memory> shared) {
         List<Memory.Use> uses = new ArrayList<>();
-        for (Placed p : parts) {
-            p.part.stages.forEach(s -> s.memory().forEach(t -> uses.add(new Memory.Use(t, p.region))));
+        for (Placed p : sections) {
+            p.section.stages.forEach(s -> s.memory().forEach(t -> uses.add(new Memory.Use(t, p.region))));
         }
         Memory.Builder builder = new Memory.Builder(plan.graph(), plan.batch());
         shared.ifPresent(builder::sharing);
@@ -131,7 +131,7 @@ final class Lowering {
     /// A region, ready to run, and the code in it.
     record Lowered(Region region, List<Code> code) {}
 
-    /// A call of the plan, or a part of one, with its addresses.
+    /// A call of the plan, or a section of one, with its addresses.
     record Code(Call call, CpuCall code) {}
 
     /// Every region in order.
@@ -139,24 +139,24 @@ final class Lowering {
         List<Lowered> result = new ArrayList<>();
         for (int r = 0; r < regions(); r++) {
             int region = r;
-            List<Part> all = parts.stream().filter(p -> p.region == region).map(Placed::part).toList();
+            List<Section> all = sections.stream().filter(p -> p.region == region).map(Placed::section).toList();
             // rows that are passed on from call to call must be cut alike
             boolean chained = ownRows(all) && sameGrain(all, all);
-            List<Code> code = all.stream().map(p -> new Code(p.call, kernel(machine, p, rowParts(chained ? all : List.of(p)), metrics))).toList();
+            List<Code> code = all.stream().map(p -> new Code(p.call, kernel(machine, p, rowChunks(chained ? all : List.of(p)), metrics))).toList();
             int[] slots = all.stream().mapToInt(p -> plan.calls().indexOf(p.call)).toArray();
             result.add(new Lowered(new Region(code.stream().map(Code::code).toList(), slots, chained, members), code));
         }
         return result;
     }
 
-    /// In how many parts the rows of `all` are cut, by the one that has most rows.
-    private int rowParts(List<Part> all) {
+    /// Into how many chunks the rows of `all` are cut, by the one that has most rows.
+    private int rowChunks(List<Section> all) {
         int samples = all.stream().flatMap(p -> p.stages.stream()).mapToInt(Stage::samples).max().orElseThrow();
         long weights = all.stream().flatMap(p -> p.stages.stream()).mapToLong(Lowering::weights).sum();
         return Cutting.rows((long) plan.batch() * samples, Math.ceilDiv(plan.batch(), all.getFirst().grain()), weights, members);
     }
 
-    /// Floats of weights that a stage reads for each part of its rows.
+    /// Floats of weights that a stage reads for each chunk of its rows.
     private static long weights(Stage stage) {
         return stage instanceof Stage.Linear s ? s.layer().weight().elements(1)
                 : stage instanceof Stage.DataGradient s ? s.layer().weight().elements(1) : 0;
@@ -168,12 +168,12 @@ final class Lowering {
         return TileCall.byPanels(kernel, stage.samples(), single ? Cutting.panelsOfRow(panels, weights(stage), members) : Cutting.panels(panels, members));
     }
 
-    private CpuCall kernel(Machine machine, Part part, int rowParts, double[] metrics) {
-        return switch (part.cut) {
-            case SUMS -> SumCalls.of(machine, part.stages.getFirst(), metrics);
-            case PANELS -> byPanels(RowKernels.of(machine, part.stages.getFirst()), part.stages.getFirst());
-            case ROWS -> TileCall.byRows(part.stages.stream().map(s -> RowKernels.of(machine, s)).toList(),
-                    part.stages.stream().mapToInt(Stage::samples).toArray(), part.grain(), rowParts);
+    private CpuCall kernel(Machine machine, Section section, int rowChunks, double[] metrics) {
+        return switch (section.cut) {
+            case SUMS -> SumCalls.of(machine, section.stages.getFirst(), metrics);
+            case PANELS -> byPanels(RowKernels.of(machine, section.stages.getFirst()), section.stages.getFirst());
+            case ROWS -> TileCall.byRows(section.stages.stream().map(s -> RowKernels.of(machine, s)).toList(),
+                    section.stages.stream().mapToInt(Stage::samples).toArray(), section.grain(), rowChunks);
         };
     }
 }

@@ -55,16 +55,16 @@ final class SumCalls {
         }
 
         @Override
-        public int parts() {
+        public int chunks() {
             return Cutting.blocks(sink.pieces(), machine.members);
         }
 
         @Override
-        public void run(int member, int part, Step step) {
+        public void run(int member, int chunk, Step step) {
             int tile = machine.memory.gradientTile(member);
             float[] state = machine.memory.state;
             int pieces = sink.pieces();
-            for (int i = Share.from(pieces, part, parts()); i < Share.to(pieces, part, parts()); i++) {
+            for (int i = Share.from(pieces, chunk, chunks()); i < Share.to(pieces, chunk, chunks()); i++) {
                 switch (dY) {
                     case Form.Panels p -> panel(member, p.panel(i), step.rows() * samples, tile);
                     case Form.Partials p -> {
@@ -120,14 +120,14 @@ final class SumCalls {
         }
 
         @Override
-        public int parts() {
+        public int chunks() {
             return Cutting.blocks(Blocks.count(gradient), machine.members);
         }
 
         @Override
-        public void run(int member, int part, Step step) {
+        public void run(int member, int chunk, Step step) {
             int pieces = Blocks.count(gradient);
-            for (int i = Share.from(pieces, part, parts()); i < Share.to(pieces, part, parts()); i++) {
+            for (int i = Share.from(pieces, chunk, chunks()); i < Share.to(pieces, chunk, chunks()); i++) {
                 machine.memory.work[partial.at() + i * partial.stride()] = GradientSink.squares(machine.elementwise,
                         machine.memory.state, gradient.at() + Blocks.offset(gradient, i), Blocks.length(gradient, i), lanes[member]);
             }
@@ -156,15 +156,15 @@ final class SumCalls {
         }
 
         @Override
-        public int parts() {
+        public int chunks() {
             return Cutting.blocks(firstPiece[updates.length], machine.members);
         }
 
         @Override
-        public void run(int member, int part, Step step) {
+        public void run(int member, int chunk, Step step) {
             int all = firstPiece[updates.length];
-            int from = Share.from(all, part, parts());
-            int to = Share.to(all, part, parts());
+            int from = Share.from(all, chunk, chunks());
+            int to = Share.to(all, chunk, chunks());
             float scale = updates[0].scale();
             for (int u = 0; u < updates.length; u++) {
                 int begin = Math.max(from, firstPiece[u]) - firstPiece[u];
@@ -194,12 +194,12 @@ final class SumCalls {
         }
 
         @Override
-        public int parts() {
+        public int chunks() {
             return 1;
         }
 
         @Override
-        public void run(int member, int part, Step step) {
+        public void run(int member, int chunk, Step step) {
             float[] work = machine.memory.work;
             metrics[0] = total(ll, work, step.rows() * samples) / samples;
             metrics[1] = kl.isPresent() ? total(kl.get(), work, step.rows()) : 0;
@@ -223,13 +223,13 @@ final class SumCalls {
         }
 
         @Override
-        public int parts() {
+        public int chunks() {
             return Cutting.blocks(heads.panels(), machine.members);
         }
 
         @Override
-        public void run(int member, int part, Step step) {
-            for (int p = Share.from(heads.panels(), part, parts()); p < Share.to(heads.panels(), part, parts()); p++) {
+        public void run(int member, int chunk, Step step) {
+            for (int p = Share.from(heads.panels(), chunk, chunks()); p < Share.to(heads.panels(), chunk, chunks()); p++) {
                 machine.elementwise.klColumns(machine.memory.work, heads.panel(p), heads.panel(heads.panels() + p), prior, p * 3 * PANEL,
                         means.panel(p), step.rows(), step.invRows());
             }

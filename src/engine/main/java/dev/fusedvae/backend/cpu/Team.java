@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A team of platform threads that runs one [Job] at a time, the caller being member 0.
 ///
-/// A stage is over when all its pieces are done, whoever did them, and the member that ends the last piece opens the next
-/// stage itself. So nobody waits for a member that the operating system has taken off its processor unless it was taken off
+/// A round is over when all its pieces are done, whoever did them, and the member that ends the last piece opens the next
+/// round itself. So nobody waits for a member that the operating system has taken off its processor unless it was taken off
 /// within a piece, and a job that is short is over before the others have woken up. Who finds nothing to do spins for a
 /// moment and then sleeps: a processor left to others comes back sooner than one that was spun or yielded away.
 ///
@@ -16,7 +16,7 @@ public class Team implements AutoCloseable {
     private final int size;
     private final Claims claims;
     private final Sleepers sleepers;
-    /// Pieces of the stage that are not done yet.
+    /// Pieces of the round that are not done yet.
     private final AtomicInteger left = new AtomicInteger();
     private long round;
     private Job job = NOTHING;
@@ -76,7 +76,7 @@ public class Team implements AutoCloseable {
         return size;
     }
 
-    /// Runs all stages of `newJob`. One caller at a time.
+    /// Runs all rounds of `newJob`. One caller at a time.
     ///
     /// @throws IllegalStateException if the team is closed, or the caller is within a job of this very team
     void run(Job newJob) {
@@ -143,7 +143,7 @@ public class Team implements AutoCloseable {
         return done > 0;
     }
 
-    /// Opens the next stage, alone: no piece is open or being run. A stage of one piece is run on the spot.
+    /// Opens the next round, alone: no piece is open or being run. A round of one piece is run on the spot.
     private void advance(int member) {
         while (true) {
             int[] bounds = next();

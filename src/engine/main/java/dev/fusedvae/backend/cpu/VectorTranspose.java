@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Transposes 8 x 8 blocks in registers of 256 bits: three stages swap the off-diagonal quarters, then the off-diagonal
+/// Transposes 8 x 8 blocks in registers of 256 bits: three passes swap the off-diagonal quarters, then the off-diagonal
 /// quarters of each quarter, then single elements.
 ///
 /// A block of 32 x 32 takes 79 ns so, 200 ns by plain loops (Zen 5). A 16 x 16 in 512 bits takes 62, which the step

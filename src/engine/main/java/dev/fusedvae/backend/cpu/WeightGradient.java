@@ -4,7 +4,7 @@ import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Step;
 import java.util.Optional;
 
-/// dW = dYᵀ X in 32 x 32 blocks, each from start to end in one part, and db beside some of them.
+/// dW = dYᵀ X in 32 x 32 blocks, each from start to end in one chunk, and db beside some of them.
 ///
 /// A batch of images has background: 53 % of the products of 12 neighbouring pixels of MNIST with a row of dY are with
 /// zeros only. So where X is the input its panels are looked through for the rows that count, once for all panels of dY,
@@ -23,7 +23,7 @@ final class WeightGradient implements CpuCall {
     private final float[][] weighed;
     private final int samples;
     private final int rowBlocks;
-    private final int parts;
+    private final int chunks;
     private final GradientSink weight;
     private final Optional<GradientSink> bias;
     private final boolean listed;
@@ -43,7 +43,7 @@ final class WeightGradient implements CpuCall {
         weighed = new float[weights.isPresent() ? machine.members : 0][Memory.FIRST_LINE + dY.stride()];
         samples = stage.samples();
         weight = new GradientSink(machine, stage.weight());
-        parts = Cutting.blocks(weight.pieces(), machine.members);
+        chunks = Cutting.blocks(weight.pieces(), machine.members);
         bias = stage.bias().map(b -> new GradientSink(machine, b));
         listed = stage.x().role() == Tensor.Role.INPUT && weights.isEmpty();
         list = x.rows() + 1;
@@ -51,15 +51,15 @@ final class WeightGradient implements CpuCall {
     }
 
     @Override
-    public int parts() {
-        return parts;
+    public int chunks() {
+        return chunks;
     }
 
     @Override
-    public void run(int member, int part, Step step) {
+    public void run(int member, int chunk, Step step) {
         int pieces = weight.pieces();
-        int from = Share.from(pieces, part, parts);
-        int to = Share.to(pieces, part, parts);
+        int from = Share.from(pieces, chunk, chunks);
+        int to = Share.to(pieces, chunk, chunks);
         if (listed) {
             blockByBlock(member, from, to, step);
         } else {
@@ -109,7 +109,7 @@ final class WeightGradient implements CpuCall {
                 machine.gemm.columns(height, rows, work, x.panel(block), work, dY.panel(panel), state, tile);
             }
             weight.accept(member, panel * rowBlocks + block, tile, step);
-            if (block == panel % rowBlocks) { // not all at block 0, so that they spread over the parts
+            if (block == panel % rowBlocks) { // not all at block 0, so that they spread over the chunks
                 bias(member, panel, work, dY.panel(panel), rows, step);
             }
         }

@@ -27,7 +27,7 @@ class ClaimsTest {
     }
 
     @Test
-    void round_changesWithEveryStage_andNotByTaking() {
+    void round_changesWithEveryOpening_andNotByTaking() {
         Claims claims = new Claims(2);
         claims.open(1, new int[] {0, 3, 3});
         long before = claims.round(0);
@@ -56,7 +56,7 @@ class ClaimsTest {
         assertFalse(claims.over());
     }
 
-    /// When the last word of a stage is written, pieces of the stage are still there: nobody can have opened another since.
+    /// When the last word of a round is written, pieces of the round are still there: nobody can have opened another since.
     @Test
     void open_writesTheWordsWithoutPiecesFirst() {
         for (int[] bounds : List.of(new int[] {0, 3, 3, 3}, new int[] {0, 0, 2, 2}, new int[] {0, 1, 1, 2}, new int[] {0, 0, 0, 1})) {
@@ -103,14 +103,14 @@ class ClaimsTest {
         }
     }
 
-    private record Parts(int parts, AtomicIntegerArray runs) implements CpuCall {
-        Parts(int parts) {
-            this(parts, new AtomicIntegerArray(parts));
+    private record Chunks(int chunks, AtomicIntegerArray runs) implements CpuCall {
+        Chunks(int chunks) {
+            this(chunks, new AtomicIntegerArray(chunks));
         }
 
         @Override
-        public void run(int member, int part, Step step) {
-            runs.incrementAndGet(part);
+        public void run(int member, int chunk, Step step) {
+            runs.incrementAndGet(chunk);
         }
     }
 
@@ -118,7 +118,7 @@ class ClaimsTest {
     void region_hasEveryPartOfEveryCallOnce() {
         for (int members : new int[] {1, 2, 3, 8}) {
             for (boolean chained : new boolean[] {false, true}) {
-                List<Parts> calls = chained ? List.of(new Parts(7), new Parts(7)) : List.of(new Parts(7), new Parts(1), new Parts(16));
+                List<Chunks> calls = chained ? List.of(new Chunks(7), new Chunks(7)) : List.of(new Chunks(7), new Chunks(1), new Chunks(16));
                 Region region = new Region(List.copyOf(calls), new int[] {0, 1, 2}, chained, members);
                 long[] nanos = new long[3];
                 int[] bounds = region.bounds();
@@ -127,9 +127,9 @@ class ClaimsTest {
                     region.run(0, piece, new Step());
                     region.timed(0, piece, new Step(), nanos);
                 }
-                for (Parts call : calls) {
-                    for (int part = 0; part < call.parts(); part++) {
-                        assertEquals(2, call.runs().get(part));
+                for (Chunks call : calls) {
+                    for (int chunk = 0; chunk < call.chunks(); chunk++) {
+                        assertEquals(2, call.runs().get(chunk));
                     }
                 }
                 assertTrue(IntStream.range(0, members).allMatch(m -> bounds[m] <= bounds[m + 1]));

@@ -3,21 +3,21 @@ package dev.fusedvae.backend.cpu;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
-/// A job that checks its team: every piece once, in its own stage, and plain writes of one stage seen in the next.
+/// A job that checks its team: every piece once, in its own round, and plain writes of one round seen in the next.
 final class CountingJob implements Job {
     private static final int MOST_PIECES = 64;
 
     private final int size;
     private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
-    /// Plain on purpose: the team orders them. What each piece of the last stage wrote, and how often it was run.
+    /// Plain on purpose: the team orders them. What each piece of the last round wrote, and how often it was run.
     private final long[] values = new long[MOST_PIECES];
     private final int[] runs = new int[MOST_PIECES];
     private final int[] byMember;
     private long[] before = {};
-    private int stages;
+    private int rounds;
     private int shape;
-    private int stage;
-    private int failStage = -1;
+    private int round;
+    private int failRound = -1;
     private int failPiece;
     private boolean slow;
 
@@ -32,24 +32,24 @@ final class CountingJob implements Job {
         return this;
     }
 
-    /// Throws in a piece, or for piece -1 in opening the stage.
+    /// Throws in a piece, or for piece -1 in opening the round.
     CountingJob failing(int inStage, int inPiece) {
-        failStage = inStage;
+        failRound = inStage;
         failPiece = inPiece;
         return this;
     }
 
-    CountingJob begin(int newStages, int newShape) {
-        stages = newStages;
+    CountingJob begin(int newRounds, int newShape) {
+        rounds = newRounds;
         shape = newShape;
-        stage = -1;
+        round = -1;
         before = new long[] {newShape};
         return this;
     }
 
     /// One, few, or many pieces.
-    static int pieces(int stage, int shape, int size) {
-        return switch ((stage + shape) % 4) {
+    static int pieces(int round, int shape, int size) {
+        return switch ((round + shape) % 4) {
             case 0 -> 4 * size;
             case 1 -> 1;
             case 2 -> size;
@@ -59,13 +59,13 @@ final class CountingJob implements Job {
 
     @Override
     public int[] next() {
-        if (stage >= 0) {
-            close(pieces(stage, shape, size));
+        if (round >= 0) {
+            close(pieces(round, shape, size));
         }
-        if (++stage == stages) {
+        if (++round == rounds) {
             return OVER;
         }
-        if (stage == failStage && failPiece < 0) {
+        if (round == failRound && failPiece < 0) {
             throw new ArithmeticException("on purpose");
         }
         int[] bounds = new int[size + 1];
@@ -75,10 +75,10 @@ final class CountingJob implements Job {
         return bounds;
     }
 
-    /// All of one stage for the last member, all of another for the first: the others have nothing but what they take from it.
+    /// All of one round for the last member, all of another for the first: the others have nothing but what they take from it.
     private int end(int member) {
-        int pieces = pieces(stage, shape, size);
-        return switch ((stage + shape) % 5) {
+        int pieces = pieces(round, shape, size);
+        return switch ((round + shape) % 5) {
             case 3 -> pieces;
             case 4 -> member + 1 < size ? 0 : pieces;
             default -> Share.to(pieces, member, size);
@@ -88,8 +88,8 @@ final class CountingJob implements Job {
     private void close(int pieces) {
         before = new long[pieces];
         for (int p = 0; p < pieces; p++) {
-            if (runs[p] != 1 && failStage < 0) {
-                complaints.add("piece " + p + " of stage " + stage + " was run " + runs[p] + " times");
+            if (runs[p] != 1 && failRound < 0) {
+                complaints.add("piece " + p + " of round " + round + " was run " + runs[p] + " times");
             }
             before[p] = values[p];
             runs[p] = 0;
@@ -99,29 +99,29 @@ final class CountingJob implements Job {
 
     @Override
     public void run(int member, int piece) {
-        if (stage < 0 || stage >= stages || piece >= pieces(stage, shape, size)) {
-            complaints.add("piece " + piece + " was run in stage " + stage + " of " + stages);
+        if (round < 0 || round >= rounds || piece >= pieces(round, shape, size)) {
+            complaints.add("piece " + piece + " was run in round " + round + " of " + rounds);
             return;
         }
-        if (stage == failStage && piece == failPiece) {
+        if (round == failRound && piece == failPiece) {
             throw new ArithmeticException("on purpose");
         }
-        if (slow && (stage + piece + member) % 3 == 0) {
+        if (slow && (round + piece + member) % 3 == 0) {
             LockSupport.parkNanos((member + 1) * 300_000L);
         }
         for (long value : before) {
-            if (value != before[0] || stage > 0 && value != stage + shape) {
-                complaints.add("stage " + stage + " saw " + value);
+            if (value != before[0] || round > 0 && value != round + shape) {
+                complaints.add("round " + round + " saw " + value);
             }
         }
-        values[piece] += stage + 1 + shape;
+        values[piece] += round + 1 + shape;
         runs[piece]++;
         byMember[member]++;
     }
 
     /// Whether `which` was opened.
     boolean began(int which) {
-        return stage >= which;
+        return round >= which;
     }
 
     int piecesOf(int member) {

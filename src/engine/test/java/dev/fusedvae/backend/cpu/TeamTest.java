@@ -181,7 +181,7 @@ class TeamTest {
         end.countDown();
     }
 
-    /// A stage whose two pieces wait for each other needs both members; the second has gone to sleep before.
+    /// A round whose two pieces wait for each other needs both members; the second has gone to sleep before.
     @Test
     void members_thatSleepAreWokenWhereThereIsWork() {
         assertTimeoutPreemptively(SOON, () -> {
@@ -204,11 +204,11 @@ class TeamTest {
         });
     }
 
-    /// A first stage that takes long, so that the team wakes up, then one whose two pieces meet.
+    /// A first round that takes long, so that the team wakes up, then one whose two pieces meet.
     private static final class Meeting implements Job {
         private final Thread[] who;
         private final CountDownLatch both = new CountDownLatch(2);
-        private int stage;
+        private int round;
 
         Meeting(Thread[] who) {
             this.who = who;
@@ -216,7 +216,7 @@ class TeamTest {
 
         @Override
         public int[] next() {
-            return switch (stage++) {
+            return switch (round++) {
                 case 0 -> new int[] {0, 2, 3};
                 case 1 -> new int[] {0, 1, 2};
                 default -> OVER;
@@ -226,7 +226,7 @@ class TeamTest {
         @Override
         public void run(int member, int piece) {
             try {
-                if (stage == 1) {
+                if (round == 1) {
                     Thread.sleep(2);
                     return;
                 }
@@ -245,12 +245,12 @@ class TeamTest {
             for (int size : new int[] {2, 3}) {
                 try (Team team = new Team(size)) {
                     CountingJob job = new CountingJob(size);
-                    for (int stage = 0; stage < 4; stage++) {
-                        for (int piece = -1; piece < CountingJob.pieces(stage, 0, size); piece++) {
-                            CountingJob failing = new CountingJob(size).failing(stage, piece);
+                    for (int round = 0; round < 4; round++) {
+                        for (int piece = -1; piece < CountingJob.pieces(round, 0, size); piece++) {
+                            CountingJob failing = new CountingJob(size).failing(round, piece);
                             IllegalStateException e = assertThrows(IllegalStateException.class, () -> team.run(failing.begin(6, 0)));
                             assertEquals(ArithmeticException.class, e.getCause().getClass(), e.toString());
-                            assertFalse(failing.began(stage + 1), "a stage was opened after one that failed");
+                            assertFalse(failing.began(round + 1), "a round was opened after one that failed");
                             team.run(job.begin(4, 1));
                             assertEquals("", job.complaints());
                         }

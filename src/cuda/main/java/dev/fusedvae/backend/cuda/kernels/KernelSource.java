@@ -48,23 +48,23 @@ public sealed interface KernelSource {
     /// `calls` calls of one variant in a phase.
     ///
     /// @param struct the type of its arguments
-    record Part(Variant variant, String struct, int calls) {}
+    record Body(Variant variant, String struct, int calls) {}
 
-    /// Several calls in one launch: every part is included in a namespace of its own, and every call has a range of
+    /// Several calls in one launch: every body is included in a namespace of its own, and every call has a range of
     /// blocks. The argument struct holds the structs of all calls in order, then where the blocks of each end.
     ///
     /// Variants of one op include the same header, which a compiler reads once: the later ones see what it declared in
     /// the namespace of the first.
-    record Phase(List<Part> parts) implements KernelSource {
+    record Phase(List<Body> bodies) implements KernelSource {
         private static final String ENTRY = "phase";
 
         public Phase {
-            parts = List.copyOf(parts);
+            bodies = List.copyOf(bodies);
         }
 
         @Override
         public String name() {
-            return "phase " + parts.stream().map(p -> (p.calls() > 1 ? p.calls() + "x" : "") + p.variant().name()).collect(Collectors.joining("+"));
+            return "phase " + bodies.stream().map(p -> (p.calls() > 1 ? p.calls() + "x" : "") + p.variant().name()).collect(Collectors.joining("+"));
         }
 
         @Override
@@ -74,11 +74,11 @@ public sealed interface KernelSource {
 
         @Override
         public List<Variant> variants() {
-            return parts.stream().map(Part::variant).toList();
+            return bodies.stream().map(Body::variant).toList();
         }
 
         int calls() {
-            return parts.stream().mapToInt(Part::calls).sum();
+            return bodies.stream().mapToInt(Body::calls).sum();
         }
 
         /// Words of the argument struct that say where the blocks of each call end; even, so that structs stay 8-byte aligned.
@@ -93,21 +93,21 @@ public sealed interface KernelSource {
             StringBuilder branches = new StringBuilder();
             String memory = "0";
             int first = 0;
-            for (int i = 0; i < parts.size(); i++) {
-                Part part = parts.get(i);
-                String op = part.variant().entry();
+            for (int i = 0; i < bodies.size(); i++) {
+                Body body = bodies.get(i);
+                String op = body.variant().entry();
                 lines.add("namespace part" + i + " {");
                 for (int before = 0; before < i; before++) {
-                    if (parts.get(before).variant().entry().equals(op)) {
+                    if (bodies.get(before).variant().entry().equals(op)) {
                         lines.add("using namespace part" + before + ";");
                     }
                 }
-                lines.addAll(List.of("#include \"" + part.variant().name() + ".cu\"", "}"));
-                fields.append("    %s calls%d[%d];%n".formatted(part.struct(), i, part.calls()));
+                lines.addAll(List.of("#include \"" + body.variant().name() + ".cu\"", "}"));
+                fields.append("    %s calls%d[%d];%n".formatted(body.struct(), i, body.calls()));
                 memory = "most(part%d::%s_smem, %s)".formatted(i, op, memory);
                 branches.append("    %sif (at.call < %d) {%n        part%d::%s_part(args.calls%3$d[at.call - %5$d], at.block, smem);%n    }%n"
-                        .formatted(i == 0 ? "" : "else ", first + part.calls(), i, op, first));
-                first += part.calls();
+                        .formatted(i == 0 ? "" : "else ", first + body.calls(), i, op, first));
+                first += body.calls();
             }
             lines.add("struct PhaseArgs {\n" + fields + "    uint32_t ends[" + ends(first) + "];\n};");
             lines.add("ENTRY(" + ENTRY + ", PhaseArgs, " + memory + ") {\n    const PhaseBlock at = phase_block(args.ends, block);\n" + branches + "}\n");

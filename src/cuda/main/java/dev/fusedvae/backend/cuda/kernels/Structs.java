@@ -185,7 +185,7 @@ public final class Structs {
                 Struct struct = of(variant.entry());
                 require(source, compiled, struct.bytes(), "its op gives one " + struct.name() + "; make it take `const " + struct.name() + "` of common/args.cuh");
             }
-            case KernelSource.Phase phase -> require(source, compiled, phase.parts().stream().mapToLong(p -> (long) p.calls() * of(p.variant().entry()).bytes()).sum()
+            case KernelSource.Phase phase -> require(source, compiled, phase.bodies().stream().mapToLong(p -> (long) p.calls() * of(p.variant().entry()).bytes()).sum()
                     + 4L * KernelSource.Phase.ends(phase.calls()), "its " + phase.calls() + " calls give one struct; its parts must take the structs of common/args.cuh");
             case KernelSource.Written other -> { }
         }

@@ -41,9 +41,9 @@ public final class Launched {
                 grids.put(call, variant.card().grid(dimensions));
             }
             List<Call> calls = groups.values().stream().flatMap(List::stream).toList();
-            List<KernelSource.Part> parts = new ArrayList<>();
-            groups.forEach((variant, group) -> parts.add(new KernelSource.Part(variant, variants.structs().of(group.getFirst().op().kind().label()).name(), group.size())));
-            KernelSource source = calls.size() == 1 ? parts.getFirst().variant() : new KernelSource.Phase(parts);
+            List<KernelSource.Body> bodies = new ArrayList<>();
+            groups.forEach((variant, group) -> bodies.add(new KernelSource.Body(variant, variants.structs().of(group.getFirst().op().kind().label()).name(), group.size())));
+            KernelSource source = calls.size() == 1 ? bodies.getFirst().variant() : new KernelSource.Phase(bodies);
             return new Chosen(calls, calls.stream().map(grids::get).toList(), calls.stream().map(c -> variants.structs().of(c.op().kind().label())).toList(), source);
         }
 
@@ -57,7 +57,7 @@ public final class Launched {
             return grids.get(calls.indexOf(call));
         }
 
-        /// The part of `parts` that runs it: calls of theirs are alone in their phases.
+        /// The one of `parts` that runs it: calls of theirs are alone in their phases.
         Optional<Vendor> vendor(VendorParts parts) {
             return calls.size() == 1 ? parts.of(calls.getFirst().op().kind()) : Optional.empty();
         }

@@ -12,7 +12,7 @@ public sealed interface Shape {
         float[] physical = new float[Math.toIntExact(size())];
         int parts = physical.length / values.length;
         for (int i = 0; i < physical.length; i++) {
-            physical[i] = Halves.part(values[i % values.length], i / values.length, parts);
+            physical[i] = Halves.piece(values[i % values.length], i / values.length, parts);
         }
         return physical;
     }

@@ -78,12 +78,12 @@ class CubinTest {
         Kernels.needNvcc("compiling a phase");
         KernelSource.Variant tiled = Kernels.variant(Kernels.TREE, "linear_bias_act/2_tiled");
         KernelSource.Variant add = Kernels.variant(Kernels.TREE, "add/1_naive");
-        KernelSource phase = new KernelSource.Phase(List.of(new KernelSource.Part(tiled, "LinearBiasActArgs", 2), new KernelSource.Part(add, "AddArgs", 1)));
+        KernelSource phase = new KernelSource.Phase(List.of(new KernelSource.Body(tiled, "LinearBiasActArgs", 2), new KernelSource.Body(add, "AddArgs", 1)));
         Cubin cubin = Cubin.read(images(Kernels.TREE, folder).of(phase).bytes(), phase.entry());
         int bytes = Kernels.STRUCTS.named("AddArgs").bytes();
         assertEquals(List.of(new Cubin.Parameter(0, 0, 2 * 80 + bytes + 4 * 4)), cubin.parameters());
         Kernels.STRUCTS.check(phase, cubin);
-        KernelSource other = new KernelSource.Phase(List.of(new KernelSource.Part(tiled, "LinearBiasActArgs", 3)));
+        KernelSource other = new KernelSource.Phase(List.of(new KernelSource.Body(tiled, "LinearBiasActArgs", 3)));
         assertEquals("kernel phase 3xlinear_bias_act/2_tiled takes [Parameter[ordinal=0, offset=0, size=" + (176 + bytes) + "]] where 256 bytes are due: its 3 calls"
                 + " give one struct; its parts must take the structs of common/args.cuh",
                 assertThrows(BackendUnavailableException.class, () -> Kernels.STRUCTS.check(other, cubin)).getMessage());

@@ -43,8 +43,8 @@ class NvrtcTest {
             assertEquals(0, cubin.stackBytes(), variant.name() + " spills");
         }
         KernelSource phase = new KernelSource.Phase(List.of(
-                new KernelSource.Part(Kernels.variant(Kernels.TREE, "linear_bias_act/2_tiled"), "LinearBiasActArgs", 1),
-                new KernelSource.Part(Kernels.variant(Kernels.TREE, "add/1_naive"), "AddArgs", 1)));
+                new KernelSource.Body(Kernels.variant(Kernels.TREE, "linear_bias_act/2_tiled"), "LinearBiasActArgs", 1),
+                new KernelSource.Body(Kernels.variant(Kernels.TREE, "add/1_naive"), "AddArgs", 1)));
         assertEquals(1, Cubin.read(images.of(phase).bytes(), phase.entry()).parameters().size());
         assertEquals(Images.Origin.KEPT, images.of(phase).origin());
     }
