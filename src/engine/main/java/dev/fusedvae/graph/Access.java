@@ -3,41 +3,69 @@ package dev.fusedvae.graph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntToLongFunction;
 
-/// The tensors that an op reads and those that it writes, in order.
-public record Access(List<Tensor> reads, List<Tensor> writes) {
+/// The tensors that an op reads and those that it writes, in order, and how much it computes.
+///
+/// @param perRow what it writes one value per row of: sums of terms, which backends may keep in parts
+/// @param flops  additions and multiplications for a batch of so many examples (a fused multiply-add counts two); an elementary
+///               function counts [Op#FUNCTION]
+public record Access(List<Tensor> reads, List<Tensor> writes, List<PerRow> perRow, IntToLongFunction flops) {
+    /// One value per row, the sum of `terms` terms.
+    public record PerRow(Tensor tensor, int terms) {}
+
     public Access {
         reads = List.copyOf(reads);
         writes = List.copyOf(writes);
+        perRow = List.copyOf(perRow);
     }
 
-    static Access reading(Tensor... tensors) {
-        return new Access(List.of(tensors), List.of());
+    static Draft reading(Tensor... tensors) {
+        return new Draft().reading(List.of(tensors));
     }
 
-    Access reading(List<Tensor> more) {
-        return new Access(both(reads, more), writes);
-    }
+    /// An access that does not yet say what it computes; [#flops] is the last thing that is said.
+    static final class Draft {
+        private final List<Tensor> reads = new ArrayList<>();
+        private final List<Tensor> writes = new ArrayList<>();
+        private final List<PerRow> perRow = new ArrayList<>();
 
-    Access reading(Optional<Tensor> maybe) {
-        return reading(maybe.stream().toList());
-    }
+        private Draft() {}
 
-    Access writing(Tensor tensor) {
-        return writing(List.of(tensor));
-    }
+        Draft reading(List<Tensor> more) {
+            reads.addAll(more);
+            return this;
+        }
 
-    Access writing(List<Tensor> more) {
-        return new Access(reads, both(writes, more));
-    }
+        Draft reading(Optional<Tensor> maybe) {
+            return reading(maybe.stream().toList());
+        }
 
-    Access writing(Optional<Tensor> maybe) {
-        return writing(maybe.stream().toList());
-    }
+        Draft writing(Tensor tensor) {
+            return writing(List.of(tensor));
+        }
 
-    private static List<Tensor> both(List<Tensor> first, List<Tensor> then) {
-        List<Tensor> all = new ArrayList<>(first);
-        all.addAll(then);
-        return all;
+        Draft writing(List<Tensor> more) {
+            writes.addAll(more);
+            return this;
+        }
+
+        Draft writing(Optional<Tensor> maybe) {
+            return writing(maybe.stream().toList());
+        }
+
+        Draft writingPerRow(Tensor tensor, int terms) {
+            perRow.add(new PerRow(tensor, terms));
+            return writing(tensor);
+        }
+
+        Draft writingPerRow(Optional<Tensor> maybe, int terms) {
+            maybe.ifPresent(t -> writingPerRow(t, terms));
+            return this;
+        }
+
+        Access flops(IntToLongFunction ofBatch) {
+            return new Access(reads, writes, perRow, ofBatch);
+        }
     }
 }

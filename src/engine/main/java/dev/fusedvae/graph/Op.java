@@ -16,8 +16,10 @@ import java.util.Optional;
 /// samples per example. Where an op meets tensors of B and of B·k rows, row r of the one goes with rows r·k … r·k + k of the
 /// other. The prior is N(m, v), diagonal.
 public sealed interface Op {
+    /// Flops that an elementary function counts.
+    int FUNCTION = 10;
 
-    /// What the op reads and writes.
+    /// What the op reads and writes, and how much it computes.
     Access access();
 
     /// Tensors that must be ready before the op runs.
@@ -28,6 +30,11 @@ public sealed interface Op {
     /// Tensors the op writes; an update also reads what it writes.
     default List<Tensor> writes() {
         return access().writes();
+    }
+
+    /// What the op computes for a batch of `batch` examples, whatever runs it; see [Access#flops()].
+    default long flops(int batch) {
+        return access().flops().applyAsLong(batch);
     }
 
     /// A product with the weights of a layer, or the gradient of these.
@@ -59,7 +66,7 @@ public sealed interface Op {
     record Gather(Tensor x, Binarization binarization) implements Forward {
         @Override
         public Access access() {
-            return Access.reading().writing(x);
+            return Access.reading().writing(x).flops(batch -> x.elements(batch));
         }
     }
 
@@ -68,7 +75,7 @@ public sealed interface Op {
     record Linear(Layer layer, Tensor x, Tensor y) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(x, layer.weight()).writing(y);
+            return Access.reading(x, layer.weight()).writing(y).flops(batch -> 2L * y.rows(batch) * layer.weight().elements(batch));
         }
 
         @Override
@@ -82,7 +89,7 @@ public sealed interface Op {
     record AddBias(Layer layer, Tensor a, Tensor y) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(a, layer.bias().orElseThrow()).writing(y);
+            return Access.reading(a, layer.bias().orElseThrow()).writing(y).flops(batch -> y.elements(batch));
         }
 
         @Override
@@ -96,7 +103,7 @@ public sealed interface Op {
     record Activate(Activation activation, Tensor a, Tensor y) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(a).writing(y);
+            return Access.reading(a).writing(y).flops(batch -> FUNCTION * y.elements(batch));
         }
     }
 
@@ -105,7 +112,7 @@ public sealed interface Op {
     record BernoulliSample(Tensor p, int site, Tensor state) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(p).writing(state);
+            return Access.reading(p).writing(state).flops(batch -> 2 * FUNCTION * state.elements(batch));
         }
     }
 
@@ -115,7 +122,7 @@ public sealed interface Op {
     record Contrast(Tensor data, Tensor model, boolean gradient, Tensor rows) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(data, model).writing(rows);
+            return Access.reading(data, model).writing(rows).flops(batch -> rows.elements(batch));
         }
     }
 
@@ -124,7 +131,7 @@ public sealed interface Op {
     record Noise(Tensor eps) implements Forward {
         @Override
         public Access access() {
-            return Access.reading().writing(eps);
+            return Access.reading().writing(eps).flops(batch -> 4 * FUNCTION * eps.elements(batch));
         }
     }
 
@@ -133,7 +140,7 @@ public sealed interface Op {
     record Reparameterize(Tensor heads, Tensor eps, Tensor z) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(heads, eps).writing(z);
+            return Access.reading(heads, eps).writing(z).flops(batch -> (FUNCTION + 3) * z.elements(batch));
         }
     }
 
@@ -142,7 +149,7 @@ public sealed interface Op {
     record KlDivergence(Tensor heads, Prior prior, Tensor kl) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(heads).writing(kl);
+            return Access.reading(heads).writingPerRow(kl, heads.columns()).flops(batch -> (FUNCTION + 5) * heads.elements(batch) / 2);
         }
     }
 
@@ -151,7 +158,7 @@ public sealed interface Op {
     record KlColumns(Tensor heads, Prior prior, Tensor means) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(heads).writing(means);
+            return Access.reading(heads).writing(means).flops(batch -> (FUNCTION + 5) * heads.elements(batch) / 2);
         }
     }
 
@@ -160,7 +167,7 @@ public sealed interface Op {
     record Corrupt(Corruption corruption, Tensor x, Tensor out) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(x).writing(out);
+            return Access.reading(x).writing(out).flops(batch -> 4 * FUNCTION * out.elements(batch));
         }
     }
 
@@ -169,7 +176,7 @@ public sealed interface Op {
     record L1Penalty(Tensor code, Tensor l1) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(code).writing(l1);
+            return Access.reading(code).writingPerRow(l1, code.columns()).flops(batch -> 2 * code.elements(batch));
         }
     }
 
@@ -178,7 +185,7 @@ public sealed interface Op {
     record LogRatio(Tensor heads, Tensor eps, Prior prior, Tensor ratio) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(heads, eps).writing(ratio);
+            return Access.reading(heads, eps).writingPerRow(ratio, eps.columns()).flops(batch -> 8 * eps.elements(batch));
         }
     }
 
@@ -187,7 +194,8 @@ public sealed interface Op {
     record ImportanceWeights(Tensor ll, Tensor ratio, Optional<Tensor> weights, Tensor bound, Optional<Tensor> squares) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(ll, ratio).writing(bound).writing(weights).writing(squares);
+            return Access.reading(ll, ratio).writingPerRow(bound, 1).writingPerRow(weights, 1).writingPerRow(squares, 1)
+                    .flops(batch -> (FUNCTION + 5L) * ll.rows(batch));
         }
     }
 
@@ -197,7 +205,8 @@ public sealed interface Op {
     record LogLikelihood(Likelihood likelihood, Tensor x, Tensor y, Optional<Tensor> logVar, Tensor ll) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(x, y).reading(logVar).writing(ll);
+            return Access.reading(x, y).reading(logVar).writingPerRow(ll, x.columns())
+                    .flops(batch -> (2 * FUNCTION + 4) * y.samples() * x.elements(batch));
         }
     }
 
@@ -206,7 +215,7 @@ public sealed interface Op {
     record ReduceLoss(Tensor ll, Optional<Tensor> kl, Tensor metrics) implements Forward {
         @Override
         public Access access() {
-            return Access.reading(ll).reading(kl).writing(metrics);
+            return Access.reading(ll).reading(kl).writing(metrics).flops(batch -> (long) ll.rows(batch) + batch);
         }
     }
 
@@ -218,7 +227,9 @@ public sealed interface Op {
                               Tensor dY, Optional<Tensor> dLogVar) implements Gradient {
         @Override
         public Access access() {
-            return Access.reading(x, y).reading(logVar).writing(dY).writing(dLogVar);
+            Access.Draft draft = Access.reading(x, y).reading(logVar).writing(dY);
+            draft = likelihood.logVar() == Likelihood.LogVar.SCALAR ? draft.writingPerRow(dLogVar, x.columns()) : draft.writing(dLogVar);
+            return draft.flops(batch -> (FUNCTION + 2) * y.samples() * x.elements(batch));
         }
     }
 
@@ -229,7 +240,7 @@ public sealed interface Op {
     record WeightRows(Tensor dY, Tensor weights, int power, Tensor out) implements Gradient {
         @Override
         public Access access() {
-            return Access.reading(dY, weights).writing(out);
+            return Access.reading(dY, weights).writing(out).flops(batch -> out.elements(batch));
         }
     }
 
@@ -237,7 +248,7 @@ public sealed interface Op {
     record LinearBackwardData(Layer layer, Tensor dY, Tensor dX) implements Gradient {
         @Override
         public Access access() {
-            return Access.reading(dY, layer.weight()).writing(dX);
+            return Access.reading(dY, layer.weight()).writing(dX).flops(batch -> 2L * dY.rows(batch) * layer.weight().elements(batch));
         }
 
         @Override
@@ -250,7 +261,7 @@ public sealed interface Op {
     record LinearBackwardWeight(Layer layer, Tensor dY, Tensor x, Tensor dW) implements Gradient {
         @Override
         public Access access() {
-            return Access.reading(dY, x).writing(dW);
+            return Access.reading(dY, x).writing(dW).flops(batch -> 2L * dY.rows(batch) * layer.weight().elements(batch));
         }
 
         @Override
@@ -264,7 +275,7 @@ public sealed interface Op {
     record ColumnSum(Tensor dY, Tensor out) implements Gradient {
         @Override
         public Access access() {
-            return Access.reading(dY).writing(out);
+            return Access.reading(dY).writing(out).flops(batch -> dY.elements(batch));
         }
     }
 
@@ -273,7 +284,7 @@ public sealed interface Op {
     record ActivateBackward(Activation activation, Tensor dY, Tensor saved, Tensor dA) implements Gradient {
         @Override
         public Access access() {
-            return Access.reading(dY, saved).writing(dA);
+            return Access.reading(dY, saved).writing(dA).flops(batch -> 3 * dA.elements(batch));
         }
     }
 
@@ -282,7 +293,7 @@ public sealed interface Op {
     record ReparameterizeBackward(Tensor dz, Tensor heads, Tensor eps, Tensor dHeads) implements Gradient {
         @Override
         public Access access() {
-            return Access.reading(dz, heads, eps).writing(dHeads);
+            return Access.reading(dz, heads, eps).writing(dHeads).flops(batch -> (FUNCTION + 3) * dz.elements(batch));
         }
     }
 
@@ -291,7 +302,8 @@ public sealed interface Op {
     record KlBackward(Tensor heads, Prior prior, Optional<FreeBits> freeBits, Tensor dHeads) implements Gradient {
         @Override
         public Access access() {
-            return Access.reading(heads).reading(freeBits.map(FreeBits::klMeans)).writing(dHeads);
+            return Access.reading(heads).reading(freeBits.map(FreeBits::klMeans)).writing(dHeads)
+                    .flops(batch -> (FUNCTION + 3) * heads.elements(batch) / 2);
         }
     }
 
@@ -306,7 +318,7 @@ public sealed interface Op {
     record LogRatioBackward(Tensor heads, Tensor eps, Tensor weights, Prior prior, boolean dreg, Tensor dHeads) implements Gradient {
         @Override
         public Access access() {
-            return Access.reading(heads, eps, weights).writing(dHeads);
+            return Access.reading(heads, eps, weights).writing(dHeads).flops(batch -> 9 * eps.elements(batch));
         }
     }
 
@@ -315,7 +327,7 @@ public sealed interface Op {
     record L1Backward(Tensor code, Tensor dCode) implements Gradient {
         @Override
         public Access access() {
-            return Access.reading(code).writing(dCode);
+            return Access.reading(code).writing(dCode).flops(batch -> code.elements(batch));
         }
     }
 
@@ -324,7 +336,7 @@ public sealed interface Op {
     record Add(Tensor a, Tensor b, Tensor out) implements Gradient {
         @Override
         public Access access() {
-            return Access.reading(a, b).writing(out);
+            return Access.reading(a, b).writing(out).flops(batch -> out.elements(batch));
         }
     }
 
@@ -333,7 +345,7 @@ public sealed interface Op {
     record SquaredNorm(Tensor gradient, Tensor partial) implements Optimization {
         @Override
         public Access access() {
-            return Access.reading(gradient).writing(partial);
+            return Access.reading(gradient).writing(partial).flops(batch -> 2 * gradient.elements(batch));
         }
     }
 
@@ -343,7 +355,8 @@ public sealed interface Op {
     record Update(OptimizerSpec optimizer, Tensor parameter, Tensor gradient, List<Tensor> state, Optional<Clip> clip) implements Optimization {
         @Override
         public Access access() {
-            return Access.reading(gradient, parameter).reading(state).reading(clip.map(Clip::norms).orElse(List.of())).writing(parameter).writing(state);
+            return Access.reading(gradient, parameter).reading(state).reading(clip.map(Clip::norms).orElse(List.of())).writing(parameter).writing(state)
+                    .flops(batch -> parameter.elements(batch) * optimizer.flops());
         }
 
         @Override

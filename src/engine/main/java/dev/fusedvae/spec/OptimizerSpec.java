@@ -45,6 +45,15 @@ public sealed interface OptimizerSpec {
         };
     }
 
+    /// Additions and multiplications of a step, for each value of a parameter.
+    default int flops() {
+        return switch (this) {
+            case Adam a -> 12;
+            case AdamW a -> 13;
+            case Sgd s -> 4;
+        };
+    }
+
     /// The number by which kernels know it: `OptimizerCode` of kernels/common/args.cuh. It is never given to another.
     default int code() {
         return switch (this) {

@@ -9,7 +9,6 @@ import dev.fusedvae.graph.Layer;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.simd.Simd;
-import dev.fusedvae.spec.Likelihood;
 import dev.fusedvae.spec.SpecException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -247,29 +246,15 @@ final class Memory {
                 shapes.put(layer.weight(), Form.Weight.of(layer.inputs(), layer.outputs(), layer.parts()));
             }
             for (Op op : graph.ops()) {
-                switch (op) {
-                    case Op.LinearBackwardWeight o -> shapes.put(o.dW(), shapes.get(o.layer().weight()));
-                    case Op.Update o -> o.state().forEach(s -> {
-                        if (shapes.containsKey(o.parameter())) {
-                            shapes.put(s, shapes.get(o.parameter()));
-                        }
-                    });
-                    case Op.LogLikelihood o -> sums(o.ll(), tiles(o.x()));
-                    case Op.KlDivergence o -> sums(o.kl(), tiles(o.heads()));
-                    case Op.L1Penalty o -> sums(o.l1(), tiles(o.code()));
-                    case Op.LogRatio o -> sums(o.ratio(), tiles(o.eps()));
-                    case Op.ImportanceWeights o -> {
-                        sums(o.bound(), 1);
-                        o.weights().ifPresent(w -> sums(w, 1));
-                        o.squares().ifPresent(s -> sums(s, 1));
-                    }
-                    case Op.LikelihoodBackward o -> {
-                        if (o.likelihood().logVar() == Likelihood.LogVar.SCALAR) {
-                            sums(o.dLogVar().orElseThrow(), tiles(o.x()));
-                        }
-                    }
-                    case Op.SquaredNorm o -> shapes.put(o.partial(), Form.Partials.of(1, Blocks.count(form(o.gradient()))));
-                    default -> { }
+                op.access().perRow().forEach(p -> sums(p.tensor(), Math.ceilDiv(p.terms(), PANEL)));
+                if (op instanceof Op.LinearBackwardWeight o) {
+                    shapes.put(o.dW(), shapes.get(o.layer().weight()));
+                }
+                if (op instanceof Op.SquaredNorm o) {
+                    shapes.put(o.partial(), Form.Partials.of(1, Blocks.count(form(o.gradient()))));
+                }
+                if (op instanceof Op.Update o && shapes.containsKey(o.parameter())) {
+                    o.state().forEach(s -> shapes.put(s, shapes.get(o.parameter())));
                 }
             }
         }
@@ -277,10 +262,6 @@ final class Memory {
         /// A number for every row, in pieces.
         private void sums(Tensor t, int pieces) {
             shapes.put(t, Form.Partials.of(t.rows(batch), pieces));
-        }
-
-        private static int tiles(Tensor t) {
-            return Math.ceilDiv(t.columns(), PANEL);
         }
 
         private Form form(Tensor t) {

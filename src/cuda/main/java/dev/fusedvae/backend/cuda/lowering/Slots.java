@@ -8,7 +8,6 @@ import dev.fusedvae.graph.Tensor;
 import dev.fusedvae.plan.Call;
 import dev.fusedvae.plan.Phase;
 import dev.fusedvae.plan.Plan;
-import dev.fusedvae.spec.Likelihood;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -74,19 +73,7 @@ public final class Slots implements AutoCloseable {
         plan.graph().tensors().forEach(t -> shapes.put(t, new Shape.Matrix(t.elements(batch))));
         plan.graph().tensors(Tensor.Role.PARAMETER).forEach(t -> shapes.put(t, new Shape.Matrix(t.elements(batch))));
         for (Op op : plan.graph().ops()) {
-            switch (op) {
-                case Op.LogLikelihood o -> shapes.put(o.ll(), Shape.Partials.of(o.x().columns(), o.ll().rows(batch)));
-                case Op.KlDivergence o -> shapes.put(o.kl(), Shape.Partials.of(o.heads().columns(), batch));
-                case Op.LogRatio o -> shapes.put(o.ratio(), Shape.Partials.of(o.eps().columns(), o.ratio().rows(batch)));
-                case Op.L1Penalty o -> shapes.put(o.l1(), Shape.Partials.of(o.code().columns(), batch));
-                case Op.ImportanceWeights o -> shapes.put(o.bound(), Shape.Partials.of(1, batch));
-                case Op.LikelihoodBackward o when o.likelihood().logVar() == Likelihood.LogVar.SCALAR ->
-                        o.dLogVar().ifPresent(d -> shapes.put(d, Shape.Partials.of(o.x().columns(), d.rows(batch))));
-                case Op.Gather _, Op.Linear _, Op.AddBias _, Op.Activate _, Op.BernoulliSample _, Op.Contrast _, Op.Noise _, Op.Reparameterize _,
-                     Op.KlColumns _, Op.Corrupt _, Op.ReduceLoss _, Op.LikelihoodBackward _, Op.WeightRows _, Op.LinearBackwardData _,
-                     Op.LinearBackwardWeight _, Op.ColumnSum _, Op.ActivateBackward _, Op.ReparameterizeBackward _, Op.KlBackward _,
-                     Op.LogRatioBackward _, Op.L1Backward _, Op.Add _, Op.SquaredNorm _, Op.Update _ -> { } // matrices, as their tensors say
-            }
+            op.access().perRow().forEach(p -> shapes.put(p.tensor(), Shape.Partials.of(p.terms(), p.tensor().rows(batch))));
         }
         norms.forEach((t, blocks) -> shapes.put(t, new Shape.Norms(blocks)));
         return shapes;
