@@ -56,7 +56,7 @@ public final class Oracle {
         Rounding rounding = new Rounding(tolerance, step, feed, t -> before.containsKey(t) ? before.get(t) : made.get(t));
         for (Op op : call.op().ops()) {
             op.writes().forEach(t -> made.put(t, definition.readDouble(t)));
-            rounding.visit(op, made::get);
+            OpRules.bound(op, rounding, made::get);
         }
         List<Expected> all = new ArrayList<>();
         for (Tensor t : call.op().writes()) {

@@ -8,13 +8,15 @@ import dev.fusedvae.rng.Binarizer;
 import dev.fusedvae.rng.Stream;
 import dev.fusedvae.spec.Activation;
 import dev.fusedvae.spec.Corruption;
+import dev.fusedvae.spec.Likelihood;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// Running error analysis: how far a plain evaluation in the precision of a [Tolerance] may be from the definition.
 ///
-/// Ops are visited in order; the error of what an op makes is the error of what it reads, carried through its derivative,
+/// Ops are visited in order, by [OpRules#bound]; the error of what an op makes is the error of what it reads, carried through its derivative,
 /// plus its own roundings. What comes from outside a call is exact: both sides read the same floats. Terms in unit² are
 /// dropped. Every rule holds for any order of summation and with or without fma. Constants count roundings; where a
 /// function is involved, its documented error counts two roundings an ulp: exp and log1p 1 to 2 ulp, tanh, sigmoid and
@@ -25,11 +27,11 @@ final class Rounding {
     private final Function<Tensor, double[]> values;
     private final Map<Tensor, double[]> errors = new HashMap<>();
     private final Tolerance tolerance;
-    private final double u;
-    private final Step step;
+    final double u;
+    final Step step;
     private final Feed feed;
-    private final int rows;
-    private final LatentRounding latent;
+    final int rows;
+    final LatentRounding latent;
 
     /// @param feed   where draws come from
     /// @param values what ops read: of parameters and state before the step, of all else as the definition makes it
@@ -48,49 +50,8 @@ final class Rounding {
         return errors.get(t);
     }
 
-    /// Visits an op; `made` gives what the definition made of the tensors that the op writes.
-    void visit(Op op, Function<Tensor, double[]> made) {
-        switch (op) {
-            case Op.Gather o -> make(o.x());
-            case Op.Noise o -> make(o.eps());
-            case Op.BernoulliSample o -> sample(o);
-            case Op.Contrast o -> contrast(o, made.apply(o.rows()));
-            case Op.Corrupt o -> corrupt(o, made.apply(o.out()));
-            case Op.Linear o -> product(o.x(), o.layer().weight(), o.y(), o.layer().inputs(), true);
-            case Op.LinearBackwardData o -> product(o.dY(), o.layer().weight(), o.dX(), o.layer().width(), false);
-            case Op.LinearBackwardWeight o -> weightGradient(o);
-            case Op.AddBias o -> sum(made.apply(o.y()), make(o.y()), error(o.a()));
-            case Op.Add o -> sum(made.apply(o.out()), make(o.out()), error(o.a()), error(o.b()));
-            case Op.Activate o -> activate(o, made.apply(o.y()));
-            case Op.ActivateBackward o -> activateBackward(o, made.apply(o.dA()));
-            case Op.Reparameterize o -> latent.reparameterize(o, made.apply(o.z()));
-            case Op.KlDivergence o -> latent.klDivergence(o);
-            case Op.KlColumns o -> latent.klColumns(o);
-            case Op.ReparameterizeBackward o -> latent.reparameterizeBackward(o);
-            case Op.KlBackward o -> latent.klBackward(o);
-            case Op.LogRatio o -> latent.logRatio(o);
-            case Op.LogRatioBackward o -> latent.logRatioBackward(o);
-            case Op.ImportanceWeights o -> latent.importanceWeights(o, made);
-            case Op.WeightRows o -> latent.weightRows(o);
-            case Op.L1Penalty o -> l1Penalty(o);
-            case Op.L1Backward o -> l1Backward(o, made.apply(o.dCode()));
-            case Op.LogLikelihood o -> new LikelihoodRounding(this, tolerance, o.likelihood(), o.x(), o.y(), o.logVar()).value(o, rows);
-            case Op.LikelihoodBackward o ->
-                    new LikelihoodRounding(this, tolerance, o.likelihood(), o.x(), o.y(), o.logVar()).gradient(o, rows, step.invRows() / o.shares());
-            case Op.ReduceLoss o -> {
-                double[] e = make(o.metrics());
-                e[0] = columnTotal(o.ll(), 0, 1) / o.ll().samples() + 2 * u * Math.abs(made.apply(o.metrics())[0]);
-                o.kl().ifPresent(kl -> e[1] = columnTotal(kl, 0, 1));
-            }
-            case Op.ColumnSum o -> {
-                double[] e = make(o.out());
-                for (int j = 0; j < e.length; j++) {
-                    e[j] = columnTotal(o.dY(), j, e.length);
-                }
-            }
-            case Op.SquaredNorm o -> squaredNorm(o);
-            case Op.Update o -> UpdateRounding.update(this, u, o, step);
-        }
+    LikelihoodRounding likelihood(Likelihood likelihood, Tensor x, Tensor y, Optional<Tensor> logVar) {
+        return new LikelihoodRounding(this, tolerance, likelihood, x, y, logVar);
     }
 
     double[] value(Tensor t) {
@@ -110,7 +71,7 @@ final class Rounding {
     }
 
     /// y = a W over `depth` terms, W by rows (`transposed`: each output reads a row of W) or by columns.
-    private void product(Tensor a, Tensor weight, Tensor y, int depth, boolean transposed) {
+    void product(Tensor a, Tensor weight, Tensor y, int depth, boolean transposed) {
         double[] in = value(a);
         double[] inError = error(a);
         double[] w = value(weight);
@@ -129,7 +90,7 @@ final class Rounding {
         }
     }
 
-    private void weightGradient(Op.LinearBackwardWeight o) {
+    void weightGradient(Op.LinearBackwardWeight o) {
         double[] dY = value(o.dY());
         double[] dYError = error(o.dY());
         double[] x = value(o.x());
@@ -150,7 +111,7 @@ final class Rounding {
         }
     }
 
-    private void sum(double[] made, double[] e, double[]... errorsIn) {
+    void sum(double[] made, double[] e, double[]... errorsIn) {
         for (int i = 0; i < e.length; i++) {
             e[i] = u * Math.abs(made[i]);
             for (double[] in : errorsIn) {
@@ -161,7 +122,7 @@ final class Rounding {
 
     /// A sum over the rows of column `j`. One rounding more than its terms: some of them are sums that were rounded on
     /// their way to memory.
-    private double columnTotal(Tensor t, int j, int width) {
+    double columnTotal(Tensor t, int j, int width) {
         double[] v = value(t);
         double[] in = error(t);
         double total = 0;
@@ -172,7 +133,7 @@ final class Rounding {
         return total;
     }
 
-    private void squaredNorm(Op.SquaredNorm o) {
+    void squaredNorm(Op.SquaredNorm o) {
         double[] g = value(o.gradient());
         double[] in = error(o.gradient());
         double[] e = make(o.partial());
@@ -181,7 +142,7 @@ final class Rounding {
         }
     }
 
-    private void activate(Op.Activate o, double[] made) {
+    void activate(Op.Activate o, double[] made) {
         double[] a = value(o.a());
         double[] in = error(o.a());
         double[] e = make(o.y());
@@ -209,7 +170,7 @@ final class Rounding {
     }
 
     /// `saved` comes from memory, so a kink of the activation is on the same side for both.
-    private void activateBackward(Op.ActivateBackward o, double[] made) {
+    void activateBackward(Op.ActivateBackward o, double[] made) {
         double[] dY = value(o.dY());
         double[] saved = value(o.saved());
         double[] in = error(o.dY());
@@ -230,7 +191,7 @@ final class Rounding {
     }
 
     /// A draw may fall either way only where its word is between the bounds of its probability: everywhere else it is exact.
-    private void sample(Op.BernoulliSample o) {
+    void sample(Op.BernoulliSample o) {
         double[] p = value(o.p());
         double[] in = error(o.p());
         double[] e = make(o.state());
@@ -252,7 +213,7 @@ final class Rounding {
         }
     }
 
-    private void contrast(Op.Contrast o, double[] made) {
+    void contrast(Op.Contrast o, double[] made) {
         int n = o.rows().width();
         double scale = o.gradient() ? step.invRows() : 1;
         double[] e = make(o.rows());
@@ -264,7 +225,7 @@ final class Rounding {
     }
 
     /// x + σn: one fma, σ rounded once; or a product with 0 or 1.
-    private void corrupt(Op.Corrupt o, double[] made) {
+    void corrupt(Op.Corrupt o, double[] made) {
         double[] x = value(o.x());
         double[] e = make(o.out());
         switch (o.corruption()) {
@@ -278,7 +239,7 @@ final class Rounding {
         }
     }
 
-    private void l1Penalty(Op.L1Penalty o) {
+    void l1Penalty(Op.L1Penalty o) {
         double[] code = value(o.code());
         double[] in = error(o.code());
         double[] e = make(o.l1());
@@ -288,7 +249,7 @@ final class Rounding {
         }
     }
 
-    private void l1Backward(Op.L1Backward o, double[] made) {
+    void l1Backward(Op.L1Backward o, double[] made) {
         double[] e = make(o.dCode());
         for (int i = 0; i < e.length; i++) {
             e[i] = u * Math.abs(made[i]);

@@ -91,21 +91,10 @@ final class Backward {
             case Op.Gather f -> { }
             case Op.Noise f -> { }
             case Op.ReduceLoss f -> { }
-            case Op.LikelihoodBackward f -> throw notForward(op);
-            case Op.LinearBackwardData f -> throw notForward(op);
-            case Op.LinearBackwardWeight f -> throw notForward(op);
-            case Op.ColumnSum f -> throw notForward(op);
-            case Op.ActivateBackward f -> throw notForward(op);
-            case Op.ReparameterizeBackward f -> throw notForward(op);
-            case Op.KlBackward f -> throw notForward(op);
-            case Op.WeightRows f -> throw notForward(op);
-            case Op.BernoulliSample f -> throw notForward(op);
-            case Op.Contrast f -> throw notForward(op);
-            case Op.LogRatioBackward f -> throw notForward(op);
-            case Op.L1Backward f -> throw notForward(op);
-            case Op.Add f -> throw notForward(op);
-            case Op.SquaredNorm f -> throw notForward(op);
-            case Op.Update f -> throw notForward(op);
+            case Op.BernoulliSample f -> throw without(op);
+            case Op.Contrast f -> throw without(op);
+            case Op.Gradient f -> throw without(op);
+            case Op.Optimization f -> throw without(op);
         }
     }
 
@@ -147,8 +136,8 @@ final class Backward {
         return made;
     }
 
-    private static IllegalStateException notForward(Op op) {
-        return new IllegalStateException(op + " has no gradient: it is not a forward op");
+    private static IllegalStateException without(Op op) {
+        return new IllegalStateException("there is no gradient of " + op + "; it must not stand in what is derived");
     }
 
     private Tensor of(Tensor value) {
