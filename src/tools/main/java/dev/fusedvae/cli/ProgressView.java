@@ -74,11 +74,15 @@ final class ProgressView implements TrainingListener, AutoCloseable {
         return cancelled.getAsBoolean();
     }
 
-    /// Ends the bar and leaves its line empty.
-    @Override
-    public void close() {
+    /// Ends the bar and leaves its line empty, so that what is said next starts a line.
+    void end() {
         bar.ifPresent(ProgressBar::close);
         bar = Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        end();
     }
 
     /// Training examples seen after `step` steps: the last batch of an epoch may be smaller.

@@ -49,7 +49,7 @@ record TrainingRun(FvaeCommand command, VaeSpec spec, TrainSpec train, Normaliza
         try (Interruption interruption = Interruption.listen(() -> command.terminal.say("\nfvae: stopping; the checkpoint is being written"));
                 ProgressView view = new ProgressView(command.terminal, command.quiet, interruption::requested);
                 Vae vae = Vae.train(spec, train, data, fitted, options, view)) {
-            view.close();
+            view.end();
             History history = vae.history();
             if (history.ending() == History.Ending.CANCELLED) {
                 command.terminal.say("fvae: interrupted after %d of %d epochs; go on with: %s".formatted(

@@ -16,6 +16,7 @@ public final class VendorProbe {
     private VendorProbe() {}
 
     /// `cublas` or `curand`, then libraries to load first.
+    @SuppressWarnings("restricted") // that a library is there is what is tried
     public static void main(String[] args) {
         for (String library : List.of(args).subList(1, args.length)) {
             System.load(library);

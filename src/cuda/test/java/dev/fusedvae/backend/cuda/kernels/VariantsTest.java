@@ -162,7 +162,7 @@ class VariantsTest {
         byte[] foreign = new byte[128];
         System.arraycopy(new byte[] {0x7f, 'E', 'L', 'F', 2, 1}, 0, foreign, 0, 6);
         foreign[18] = (byte) 190;
-        try (CudaBackend cuda = Simt.open(); Driver driver = new Driver()) {
+        try (CudaBackend _ = Simt.open(); Driver driver = new Driver()) {
             String message = refusal(() -> driver.module(new Images.Image(foreign, Images.Origin.KEPT, "x.cubin"), "add/1_naive"));
             assertTrue(message.startsWith("this device or driver does not take the image of kernel add/1_naive (compiled before, x.cubin): CUDA_ERROR_NO_BINARY_FOR_GPU (209); "
                     + "remove the file and start again, or update the driver"), message);
