@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds the SIMT device with g++ (no CUDA needed); what is newer than its sources is left alone.
+# Builds the SIMT device with g++ (no CUDA needed). A target that is newer than its sources is not built again.
 #   kernels/simt/build.sh driver OUT                        -> OUT/libcuda.so.1, the stand-in driver
 #   kernels/simt/build.sh module OUT KERNEL.cu [-D...]      -> OUT/<name>.so, a module for cuModuleLoad
-#   kernels/simt/build.sh vendor OUT [CUBLAS]               -> OUT/libcublas.so.12 and OUT/libcurand.so.10, stand-ins for
-#                                                              NVIDIA's, beside OUT/libcuda.so.1; CUBLAS names another version
+#   kernels/simt/build.sh vendor OUT [CUBLAS]               -> OUT/libcublas.so.12 and OUT/libcurand.so.10, stand-ins for NVIDIA's
+#                                                              libraries; after `driver`. CUBLAS is a version other than 12
 #   kernels/simt/build.sh program OUT PROGRAM.cpp           -> OUT/<name>, a host program linked with the stand-in
 # CXX names another compiler; FVAE_SIMT_FLAGS adds options to every compilation (use another OUT for each set), such as
-# FVAE_SIMT_FLAGS='-g -fsanitize=address,undefined'. FVAE_SIMT_RACES=1 makes modules report their loads and stores (reported.hpp).
+# FVAE_SIMT_FLAGS='-g -fsanitize=address,undefined'. With FVAE_SIMT_RACES=1, modules report their loads and stores (reported.hpp).
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
@@ -14,12 +14,13 @@ cxx=${CXX:-g++}
 flags="-std=c++20 -O2 -Wall -Wextra -fPIC -fvisibility=hidden ${FVAE_SIMT_FLAGS:-}"
 kernel_flags="-DFVAE_SIMT -x c++ -ffp-contract=off -mfma -fno-gnu-unique -Wno-unknown-pragmas"
 
-# g++ reports accesses for ThreadSanitizer, whose runtime stays away: the device takes its place.
+# With -fsanitize=thread, g++ inserts calls at every load and store. ThreadSanitizer's runtime is not linked: the calls go to the
+# device (reported.hpp).
 [ -z "${FVAE_SIMT_RACES:-}" ] ||
     kernel_flags="$kernel_flags -DFVAE_SIMT_RACES -g -fsanitize=thread -nodefaultlibs -Wl,--no-as-needed -lstdc++ -lm -lc -lgcc_s"
 
 usage() { sed -n '3,7s/^#   //p' "$0" >&2; exit 2; }
-# outdated TARGET SOURCE...: is a source newer, or the target not there?
+# outdated TARGET SOURCE...: succeeds if the target does not exist or a source is newer.
 outdated() {
     target=$1; shift
     [ -e "$target" ] || return 0
@@ -38,7 +39,7 @@ driver)
         object=$out/$(basename "$source" .cpp).o
         objects="$objects $object"
         if outdated "$object" "$source" "$here"/*.hpp "$here"/*.inc "$here/build.sh"; then
-            [ -z "$running" ] || wait "$running"              # two at a time
+            [ -z "$running" ] || wait "$running"              # two compilations at a time
             running=${started:-}
             $cxx $flags -c "$source" -o "$object" &
             started=$!
@@ -48,7 +49,7 @@ driver)
     # shellcheck disable=SC2086
     if outdated "$out/libcuda.so.1" $objects; then
         $cxx $flags -shared -Wl,-soname,libcuda.so.1 -Wl,-z,defs $objects -o "$out/libcuda.so.1.new" -ldl
-        mv "$out/libcuda.so.1.new" "$out/libcuda.so.1"        # a process that has the old one open keeps it
+        mv "$out/libcuda.so.1.new" "$out/libcuda.so.1"        # not overwritten in place: running processes keep the old file
     fi ;;
 vendor)
     [ $# -le 1 ] || usage
@@ -56,7 +57,7 @@ vendor)
     for library in "$cublas" libcurand.so.10; do
         part=${library#lib}; part=${part%%.*}
         if outdated "$out/$library" "$here/vendor/$part.cpp" "$here/vendor/$part.map" "$here/host_work.hpp" "$here/build.sh"; then
-            sed "s/^lib$part\.so\.[0-9]*/$library/" "$here/vendor/$part.map" > "$out/$library.map"   # one node, named as the library
+            sed "s/^lib$part\.so\.[0-9]*/$library/" "$here/vendor/$part.map" > "$out/$library.map"   # the symbol version is the library's name
             $cxx $flags -ffp-contract=off -shared -Wl,-soname,"$library" -Wl,--version-script="$out/$library.map" -Wl,-z,defs \
                 "$here/vendor/$part.cpp" "$out/libcuda.so.1" -o "$out/$library.new"
             mv "$out/$library.new" "$out/$library"

@@ -1,4 +1,4 @@
-// The life of a stream capture.
+// Begins, checks and ends stream captures.
 #include "queue.hpp"
 
 #include <algorithm>
@@ -13,7 +13,8 @@ Result Queue::beginCapture(Stream* stream, int mode) {
     return SUCCESS;
 }
 
-// Every stream that joined must have been joined back: its last nodes must be ancestors of the origin's frontier.
+// Every stream that joined the capture must have been joined back to the stream that began it: the last nodes of the former must be
+// ancestors of the last nodes of the latter.
 Result Queue::endCapture(Stream* stream, Graph& out) {
     std::shared_ptr<Capture> capture = stream->capture;
     if (!capture) return INVALID_VALUE;

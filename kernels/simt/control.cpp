@@ -1,4 +1,4 @@
-// What tests ask the stand-in, beyond the driver's own calls. C functions, so that FFM and JNI can reach them.
+// Functions for tests, beyond those of the driver. They are C functions, so that Java can call them.
 #include "standin.hpp"
 
 #include <cstdio>
@@ -12,9 +12,9 @@ static constexpr size_t SANITIZED = 1;
 static constexpr size_t SANITIZED = 0;
 #endif
 
-/// A counter by name, -1 for an unknown one: sanitized (1 where AddressSanitizer is built in); allocations, bytes, peakBytes, pinned, modules, streams, events, graphs,
-/// contexts (alive now); pendingTasks; launches, calls, libraryCalls (so far); leaked (buffers and modules that a last context took
-/// with it).
+/// A counter by name, -1 for an unknown name. Alive now: allocations, bytes (peakBytes: the most so far), pinned, modules, streams, events, graphs,
+/// contexts; pendingTasks. So far: launches, calls, libraryCalls; leaked (buffers and modules that were still there when a last
+/// context was destroyed). sanitized is 1 if the stand-in was built with AddressSanitizer.
 FVAE_EXPORT long fvae_simt_count(const char* what) {
     Device& d = device();
     std::scoped_lock guard(d.lock);
@@ -29,7 +29,7 @@ FVAE_EXPORT long fvae_simt_count(const char* what) {
     return -1;
 }
 
-/// The n-th call from now on that can fail (1 is the next) returns `code`; n <= 0 switches that off.
+/// Makes the n-th call that can fail (1 is the next one) return `code`; n <= 0 switches that off.
 FVAE_EXPORT void fvae_simt_fail_at(long n, int code) {
     Device& d = device();
     std::scoped_lock guard(d.lock);
@@ -37,7 +37,7 @@ FVAE_EXPORT void fvae_simt_fail_at(long n, int code) {
     d.failWith = Result(code);
 }
 
-/// Order "forward", "reverse" or "random" and the seed of the last; false where the name is another.
+/// Sets the order, "forward", "reverse" or "random", and the seed of "random"; returns false for another name.
 FVAE_EXPORT bool fvae_simt_schedule(const char* order, unsigned long long seed) {
     Device& d = device();
     std::scoped_lock guard(d.lock);
@@ -51,25 +51,25 @@ FVAE_EXPORT bool fvae_simt_schedule(const char* order, unsigned long long seed) 
     return false;
 }
 
-/// Makes `bytes` at `address`, inside one device buffer, a guard zone until the buffer is freed: it is filled with NaN,
-/// and the kernel that writes there fails with 700. Returns a CUresult.
+/// Makes `bytes` bytes at `address`, inside one device buffer, a guard zone until the buffer is freed: it is filled with NaN, and a
+/// kernel that writes there fails with error 700. Returns a CUresult.
 FVAE_EXPORT int fvae_simt_guard(Address address, size_t bytes) {
     return call("fvae_simt_guard", CONTEXT | RELEASE, [&](Device& d, std::string& why) { return d.memory.guard(address, bytes, why); });
 }
 
-/// How many multiprocessors the device says it has: the limit of cooperative launches.
+/// Sets the number of multiprocessors that the device reports, which limits cooperative launches.
 FVAE_EXPORT void fvae_simt_multiprocessors(int n) {
     std::scoped_lock guard(device().lock);
     device().multiprocessors = n < 1 ? 1 : n;
 }
 
-/// How often one thread may turn in spin_until before that is a hang.
+/// Sets how many iterations of one thread in spin_until count as a hang.
 FVAE_EXPORT void fvae_simt_spins(unsigned long long n) {
     std::scoped_lock guard(device().lock);
     device().emulator.schedule.spins = n;
 }
 
-/// The sentence about the last failure, cut to `bytes` with its terminating zero; returns its whole length.
+/// Copies the message of the last failure, cut to `bytes` including the terminating zero; returns its whole length.
 FVAE_EXPORT size_t fvae_simt_message(char* out, size_t bytes) {
     std::scoped_lock guard(device().lock);
     if (bytes > 0) std::snprintf(out, bytes, "%s", device().message.c_str());

@@ -1,6 +1,6 @@
-// What a kernel sees when g++ compiles it for the SIMT device: CUDA's vocabulary and the names of
-// kernels/common/device.cuh, on the CPU. It holds no state: everything goes through `simt::runtime`, which the
-// stand-in driver sets when it loads the module. Compile with
+// g++ compiles kernels for the SIMT device with this header: it defines the names of CUDA and those of
+// kernels/common/device.cuh for the CPU. It has no state: everything goes through `simt::runtime`, which the stand-in driver sets
+// when it loads the module. Compile with
 //   g++ -DFVAE_SIMT -x c++ -std=c++20 -O2 -fPIC -shared -ffp-contract=off -mfma -fno-gnu-unique -fvisibility=hidden
 #pragma once
 #include <cmath>
@@ -36,7 +36,7 @@ FVAE_SIMT_VECTOR(uchar, unsigned char)
 
 namespace simt {
 
-/// Grows with every change of the structures below: the driver refuses a module built against another number.
+/// Must be raised with every change of the structures below: the driver does not load a module that was built with another number.
 inline constexpr uint32_t ABI = 2;
 
 using Where = std::source_location;
@@ -44,12 +44,12 @@ using Where = std::source_location;
 struct BlockView { uint3 index; dim3 size, grid; };
 struct ThreadView { uint3 index; int lane; const BlockView* block; };
 
-/// What the lanes of one warp operation brought with them: `value[lane]` counts where bit `lane` of `met` is set.
+/// The values that the lanes pass to one warp operation: `value[lane]` is valid if bit `lane` of `met` is set.
 struct Meeting { unsigned met; alignas(16) unsigned char value[32][32]; };
 
 enum class Touch : uint8_t { READ, WRITE, ATOMIC };
 
-/// The services of the device; `thread` is the CUDA thread that runs now.
+/// What kernels call on the device; `thread` is the CUDA thread that runs now.
 struct Runtime {
     ThreadView* thread = nullptr;
     virtual void barrier(Where) = 0;
@@ -72,7 +72,7 @@ struct Kernel { uint32_t abi, argsBytes, argsAlign, maxThreads; void (*run)(cons
 
 template <class T> const T& valueOf(const Meeting& m, int lane) { return *reinterpret_cast<const T*>(m.value[lane]); }
 
-/// Each lane brings `v` and takes that of lane `source`, its own where that lane is not there.
+/// Each lane passes `v` and gets the value of lane `source`, or its own if that lane does not exist.
 template <class T> T exchange(T v, int source, const char* operation, Where at) {
     static_assert(sizeof(T) <= 32 && std::is_trivially_copyable_v<T>);
     const Meeting& m = runtime->meet(&v, sizeof(T), operation, at);
@@ -161,7 +161,7 @@ inline uint64_t mul_hi(uint64_t a, uint64_t b) {
     return uint64_t(Wide(a) * b >> 64);
 }
 
-// One CUDA thread runs at a time, so plain operations are atomic.
+// Only one CUDA thread runs at a time, so plain operations are atomic.
 template <class T, class Change> SIMT_UNREPORTED T simt_atomic(T* p, Change change) {
     simt::report(p, sizeof(T), simt::Touch::ATOMIC);
     T old = *p;
@@ -208,7 +208,7 @@ inline uint32_t tf32_rna(float v) {
 
 namespace simt {
 
-/// What a lane brings to a product by tensor cores. A word holds one tf32 element or two of bf16.
+/// The fragments that a lane passes to a product by tensor cores. A word holds one element in tf32 or two in bf16.
 struct Fragments { uint32_t a[4], b[2]; };
 
 /// Word k = quad + 4 half, [0, 8), of a row of `a` and of a column of `b`.
@@ -222,8 +222,8 @@ inline uint32_t wordOfB(const Meeting& m, int column, int quad, int half) {
 inline float tf32(uint32_t word) { return bits_float(word & 0xffffe000u); }
 inline float bf16(uint32_t word, int part) { return bits_float(part == 0 ? word << 16 : word & 0xffff0000u); }
 
-/// d += a b by a warp. `dot(sum, word of a, word of b)` adds what two words hold. Products are exact and k ascends with a
-/// rounding to nearest each, which is not the order, nor the rounding, of any hardware.
+/// d += a b by a warp. `dot(sum, word of a, word of b)` adds the products of the elements in two words. Products are exact; they are
+/// added in the order of k, each sum rounded to nearest. Hardware uses neither this order nor this rounding.
 template <class Dot>
 void multiply(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2], const char* operation, Dot dot, Where at) {
     Fragments mine{{a[0], a[1], a[2], a[3]}, {b[0], b[1]}};
@@ -247,7 +247,7 @@ inline void mma_bf16(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[
     }, at);
 }
 
-// CUDA's own global functions that kernels use.
+// Global functions of CUDA that kernels use.
 template <class T> T __ldg(const T* p) { return *p; }
 inline float rsqrtf(float x) { return 1.0f / sqrtf(x); }
 inline int __popc(unsigned x) { return __builtin_popcount(x); }

@@ -1,4 +1,5 @@
-// What JCuda can call and the SIMT device does not do: each says its name once and returns CUDA_ERROR_NOT_SUPPORTED.
+// The driver functions that JCuda links but the SIMT device does not have: each prints its name once and returns
+// CUDA_ERROR_NOT_SUPPORTED.
 #include "standin.hpp"
 
 #include <cstdio>

@@ -10,7 +10,7 @@ namespace {
 
 const char* const NAME = "SIMT device (CPU)";
 
-// Numbers of CUdevice_attribute. The device says compute capability 9.0 and has the limits of sm_90.
+// The cases are numbers of CUdevice_attribute. The device reports compute capability 9.0 and has the limits of sm_90.
 int attribute(const Device& d, int number) {
     switch (number) {
         case 1: case 2: case 3: return number == 3 ? 64 : 1024;      // threads per block, block x, y, z
@@ -20,7 +20,7 @@ int attribute(const Device& d, int number) {
         case 9: return 64 << 10;                                     // constant memory
         case 10: return 32;                                          // warp
         case 12: return 65536;                                       // registers per block
-        case 13: case 36: return 1'000'000;                          // clocks in kHz: made up, nothing is timed here
+        case 13: case 36: return 1'000'000;                          // clocks in kHz, invented: nothing is timed here
         case 14: return 512;                                         // alignment
         case 16: return d.multiprocessors;
         case 19: case 31: case 41: return 1;                         // maps host memory, concurrent kernels, unified addresses

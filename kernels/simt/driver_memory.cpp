@@ -1,4 +1,4 @@
-// Allocation, copies and fills. Asynchronous copies read and write host memory when they run, not when submitted.
+// Allocation, copies and fills. Asynchronous copies access host memory when they run, not when they are submitted.
 #include "standin.hpp"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace {
 
 char* at(Address p) { return reinterpret_cast<char*>(uintptr_t(p)); }
 
-/// A copy with the sides that are device memory checked, at submission and again when it runs.
+/// A copy. Its sides that are device memory are checked when it is submitted and again when it runs.
 struct Transfer {
     char* to;
     const char* from;
@@ -29,7 +29,7 @@ template <class T> struct Fill {
     size_t count;
     bool valid(const Device& d, std::string& why) const {
         if (to % sizeof(T) == 0) return d.within(to, count * sizeof(T), "target", why);
-        why = "the address is no multiple of the element";
+        why = "the address is not a multiple of the element size";
         return false;
     }
     void operator()() const { std::fill_n(reinterpret_cast<T*>(at(to)), count, value); }
@@ -50,7 +50,7 @@ template <class Job> Result submit(Device& d, void* handle, Graph::Kind kind, co
     });
 }
 
-/// A synchronous call goes through the legacy stream and is waited for.
+/// A synchronous call submits its work to the legacy stream and waits for it.
 template <class Job> int now(const char* name, Graph::Kind kind, const Job& job) {
     return call(name, CONTEXT, [&](Device& d, std::string& why) {
         Result r = submit(d, nullptr, kind, job, why);
@@ -113,7 +113,7 @@ FVAE_EXPORT int cuMemHostAlloc(void** out, size_t bytes, unsigned) { return pin(
 FVAE_EXPORT int cuMemFreeHost(void* p) {
     return call("cuMemFreeHost", CONTEXT | RELEASE, [&](Device& d, std::string&) {
         if (d.pinned.count(Address(uintptr_t(p))) == 0) return INVALID_VALUE;
-        Result r = d.queue.finishAll();                    // the driver waits as well
+        Result r = d.queue.finishAll();                    // as the driver does
         d.pinned.erase(Address(uintptr_t(p)));
         std::free(p);
         return r;

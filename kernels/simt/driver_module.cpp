@@ -79,7 +79,7 @@ int launch(const char* name, Function* f, const Geometry& g, void* handle, void*
         std::vector<char> bytes;
         if (Result r = fits(d, *f, g, why); r != SUCCESS) return r;
         if (Result r = argumentBytes(*f, params, extra, bytes, why); r != SUCCESS) return r;
-        // Captured by value: the arguments are those of now, whenever and however often this runs.
+        // Captured by value: however late and often this runs, it uses the arguments of the time of the call.
         return d.queue.submit(stream, Graph::Kind::KERNEL, [&d, f, g, module, bytes = std::move(bytes)] {
             std::vector<std::max_align_t> aligned((bytes.size() + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t));
             std::memcpy(aligned.data(), bytes.data(), bytes.size());
@@ -115,7 +115,7 @@ FVAE_EXPORT int cuFuncGetAttribute(int* value, int number, Function* f) {
         if (!d.moduleOf(f)) return INVALID_HANDLE;
         switch (number) {                                            // CUfunction_attribute
             case 0: *value = int(f->kernel->maxThreads); break;
-            case 1: *value = int(f->staticBytes); break;             // 0 until it ran
+            case 1: *value = int(f->staticBytes); break;             // 0 before its first run
             case 4: *value = 64; break;                              // registers: assumed, see README
             case 5: case 6: *value = 90; break;                      // PTX and binary version
             case 8: *value = f->maxDynamicBytes; break;

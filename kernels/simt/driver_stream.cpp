@@ -21,7 +21,7 @@ template <class Body> int onEvent(const char* name, void* handle, Body body) {
     });
 }
 
-/// Synchronising a stream or an event of a capture is refused and spoils the capture.
+/// Synchronising with a stream or an event of a capture fails and invalidates the capture.
 Result refuseCaptured(const std::shared_ptr<Capture>& capture, std::string& why) {
     if (!capture) return SUCCESS;
     capture->invalid = true;

@@ -16,7 +16,7 @@ std::string triple(uint3 v) {
 
 std::string place(Where at) {
     std::string file = at.file_name();
-    size_t slash = file.rfind('/');                        // op/variant.cu says enough
+    size_t slash = file.rfind('/');                        // shortened to op/variant.cu
     if (slash != std::string::npos) slash = file.rfind('/', slash - 1);
     return (slash == std::string::npos ? file : file.substr(slash + 1)) + ":" + std::to_string(at.line());
 }
@@ -44,7 +44,7 @@ Schedule Schedule::fromEnvironment() {
     return s;
 }
 
-// The same seed gives the same schedule for every launch, whatever ran before.
+// The same seed gives the same schedule for every launch, independent of the launches before it.
 void Emulator::prepare(const Launch& launch) {
     launch_ = &launch;
     races_.launch();
@@ -61,7 +61,7 @@ std::string Emulator::run(const Launch& launch) {
     uint64_t total = count(launch.grid), next = 0;
     size_t resident = launch.cooperative ? total : schedule.order == Order::RANDOM ? std::min<uint64_t>(total, RANDOM_RESIDENT) : 1;
     while (blocks_.size() < resident) blocks_.push_back(std::make_unique<Block>());
-    for (auto& block : blocks_) abandon(*block);           // of a launch that the host had no memory for
+    for (auto& block : blocks_) abandon(*block);           // left by a launch that failed for lack of host memory
     for (bool busy = true; busy && failure_.empty();) {
         for (size_t i = 0; i < resident && next < total; i++)
             if (blocks_[i]->live == 0) open(*blocks_[i], blockAt(next++, total));
@@ -266,7 +266,7 @@ const Meeting& Emulator::meet(const void* value, size_t bytes, const char* opera
     return meeting;
 }
 
-// A thread's stack is its own, and what another left there no race.
+// Accesses to the thread's own stack are not checked: stacks are reused, so that two threads may use the same addresses.
 void Emulator::touch(const void* p, size_t bytes, Touch kind, const void* code) {
     if (thread == nullptr) return;                         // a module is being loaded
     Thread& t = self();
@@ -303,16 +303,16 @@ void Emulator::spin(Where at) {
     wait(&pass_, "spin_until", at);
 }
 
-// As late as allowed: the copy is made when it is waited for, and until then its target holds NaN.
+// The copy is made as late as CUDA allows, when it is waited for; until then its target holds NaN.
 void Emulator::copyAsync(void* to, const void* from, int bytes, bool valid, Where at) {
-    if ((reinterpret_cast<uintptr_t>(to) | reinterpret_cast<uintptr_t>(from)) % unsigned(bytes) != 0)      // masked ones too
+    if ((reinterpret_cast<uintptr_t>(to) | reinterpret_cast<uintptr_t>(from)) % unsigned(bytes) != 0)      // also if not valid
         fault(("cp_async" + std::to_string(bytes) + " needs addresses that are multiples of its size").c_str(), at);
     reportCopy({to, from, bytes, valid});
     std::memset(to, 0xff, size_t(bytes));
     self().copies.push_back({to, from, bytes, valid});
 }
 
-// It happens at some time between its start and the wait for it: both ends are looked at.
+// On hardware the copy happens at some time between its start and the wait for it, so it is reported as an access at both times.
 void Emulator::reportCopy(const Copy& c) {
     if (!races_.reported()) return;
     touch(c.to, size_t(c.bytes), Touch::WRITE, nullptr);

@@ -1,4 +1,4 @@
-// Runs one kernel launch: blocks of fibers, barriers, warp operations, schedules, and the report of what went wrong.
+// Runs one kernel launch: blocks of fibers, barriers, warp operations, schedules, and messages about faults.
 #pragma once
 #include "device.hpp"
 #include "fiber.hpp"
@@ -14,7 +14,7 @@ namespace simt {
 enum class Order { FORWARD, REVERSE, RANDOM };
 
 /// How the emulator schedules. From the environment: FVAE_SIMT_ORDER=forward|reverse|random, FVAE_SIMT_SEED,
-/// FVAE_SIMT_SPINS (how often one thread may spin before that counts as a hang).
+/// FVAE_SIMT_SPINS (how many iterations of one thread in spin_until count as a hang).
 struct Schedule {
     Order order = Order::FORWARD;
     uint64_t seed = 1;
@@ -33,7 +33,7 @@ struct Launch {
 
 struct Block;
 
-/// The 32 lanes that meet in warp operations. Two buffers: lanes may read the last while others fill the next.
+/// The 32 lanes that meet in warp operations. There are two buffers, because lanes may read the last one while others fill the next.
 struct Warp {
     unsigned members = 0, alive = 0, arrived = 0, generation = 0, synced = 0;
     const char* operation = nullptr;
@@ -72,7 +72,7 @@ class Emulator final : public Runtime {
 public:
     Schedule schedule = Schedule::fromEnvironment();
 
-    /// Runs the launch to its end; the sentence that says what failed, or an empty one.
+    /// Runs the launch to its end and returns the message about its first fault, or an empty string.
     std::string run(const Launch& launch);
     /// Static shared memory of the last block that ran.
     size_t staticBytes() const { return staticBytes_; }
@@ -108,7 +108,7 @@ private:
 
     const Launch* launch_ = nullptr;
     std::vector<std::unique_ptr<Block>> blocks_;
-    unsigned pass_ = 0;                  // spinning threads wait for the next one
+    unsigned pass_ = 0;                  // number of the pass; spinning threads wait for the next one
     bool ran_ = false;
     Stacks stacks_;
     Races races_;

@@ -61,11 +61,11 @@ size_t Stacks::bytes() { return STACK; }
 
 char* Stacks::take() {
     if (free_.empty()) {
-        // One page more than a power of two apart, so that stack tops do not fall into one set of the L1 cache.
+        // The distance is not a power of two, so that the tops of the stacks do not fall into the same set of the L1 cache.
         size_t size = GUARD + STACK + GUARD;
         void* p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (p == MAP_FAILED) throw std::bad_alloc();
-        if (mprotect(p, GUARD, PROT_NONE) != 0) {          // as at the limit of mappings, vm.max_map_count
+        if (mprotect(p, GUARD, PROT_NONE) != 0) {          // for example at the limit of mappings, vm.max_map_count
             munmap(p, size);
             throw std::bad_alloc();
         }
@@ -89,8 +89,8 @@ void Fiber::start(char* stack, void (*entry)(void*), void* argument) {
     entry_ = entry;
     argument_ = argument;
     fake_ = nullptr;
-    // As if `begin` had been called: a null return address, then `begin`, then six registers to pop. Tops are spread
-    // over a page for the same reason as above.
+    // The stack looks as if `begin` had been called: a null return address, then `begin`, then six registers to pop. The tops of the
+    // stacks are spread over a page, for the same reason as above.
     size_t colour = (reinterpret_cast<uintptr_t>(stack) / (STACK + 2 * GUARD)) % 13 * 192;
     void** top = reinterpret_cast<void**>(stack + STACK - 64 - colour);
     top[7] = nullptr;

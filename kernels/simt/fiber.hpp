@@ -6,7 +6,8 @@
 
 namespace simt {
 
-/// Stacks with a guard page below, reused last in, first out: threads that never wait all run on one warm stack.
+/// Stacks with a guard page below. The stack that was returned last is used next, so threads that never wait all run on one stack,
+/// which stays in the cache.
 class Stacks {
 public:
     static size_t bytes();
@@ -29,7 +30,7 @@ public:
     [[noreturn]] void leave();
     char* stack() const { return stack_; }
     bool started() const { return stack_ != nullptr; }
-    /// From the scheduler, when it has left or never will again: gives its stack back.
+    /// From the scheduler, when the fiber has left or will not be resumed again: returns its stack.
     char* release();
 private:
     static void begin();

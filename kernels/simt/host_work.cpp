@@ -1,4 +1,4 @@
-// Work that the stand-in for a vendor library puts on a stream: see host_work.hpp.
+// Work of a stand-in for a vendor library on a stream: see host_work.hpp.
 #include "host_work.hpp"
 #include "standin.hpp"
 
@@ -7,7 +7,7 @@
 
 using namespace simt;
 
-// The arguments and spans are copied now, as those of a kernel are, so a captured call keeps those of its capture.
+// Arguments and spans are copied now, like the arguments of a kernel, so a captured call keeps those of its capture.
 FVAE_EXPORT int fvae_simt_enqueue(void* handle, const SimtHostWork* work) {
     return call("fvae_simt_enqueue", CONTEXT | SAFE_IN_CAPTURE, [&](Device& d, std::string& why) {
         Stream* stream = d.queue.find(handle);

@@ -1,11 +1,11 @@
-// How a stand-in for a vendor library (vendor/) runs its work on the stand-in driver's lazy streams, in their order and
-// under capture: a C function of libcuda.so.1, since the two are libraries of their own.
+// Lets a stand-in for a vendor library (vendor/) run its work on the lazy streams of the stand-in driver, in their order, and under
+// capture. It is a C function of libcuda.so.1, because the two are separate libraries.
 #pragma once
 #include <cstddef>
 
 extern "C" {
 
-/// Device memory that the work reads or writes; it must lie in one buffer when the work runs, or that is a fault 700.
+/// Device memory that the work reads or writes. If it is not inside one buffer when the work runs, that is fault 700.
 struct SimtSpan {
     unsigned long long address;
     size_t bytes;

@@ -44,7 +44,7 @@ Result DeviceMemory::free(Address p, std::string& why) {
         return INVALID_VALUE;
     }
     char* memory = reinterpret_cast<char*>(uintptr_t(p));
-    __asan_unpoison_memory_region(memory, it->second.bytes);  // guards lie in it
+    __asan_unpoison_memory_region(memory, it->second.bytes);  // it contains guard zones
     std::memset(memory, 0xff, it->second.bytes);
     __asan_poison_memory_region(memory, it->second.bytes);
     guards_.erase(guards_.lower_bound(p), guards_.lower_bound(p + it->second.bytes));
@@ -109,7 +109,7 @@ bool DeviceMemory::blank(const char* from, const char* to) {
 }
 
 std::string DeviceMemory::damage() const {
-#if !defined(__SANITIZE_ADDRESS__)                         // there the zones are poisoned: reading them is the fault
+#if !defined(__SANITIZE_ADDRESS__)                         // with it the zones are poisoned, and every access to them is reported
     for (const auto& [p, buffer] : live_) {
         const char* memory = reinterpret_cast<const char*>(uintptr_t(p));
         if (!blank(memory - ZONE, memory) || !blank(memory + buffer.bytes, memory + padded(buffer.bytes) + ZONE))

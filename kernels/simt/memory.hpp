@@ -1,5 +1,5 @@
-// Device and pinned host memory: allocation, accounting, and the guards that show a write beyond a buffer or after
-// its release. A device address is a host address.
+// Device memory: allocation, accounting, and guard zones that detect writes beyond a buffer or after its release. A device address is
+// a host address.
 #pragma once
 #include "result.hpp"
 
@@ -24,14 +24,14 @@ public:
     bool holds(Address p, size_t bytes, std::string& why) const;
     /// Base and size of the buffer around `p`.
     bool range(Address p, Address* base, size_t* bytes) const;
-    /// Makes [p, p + bytes), inside one buffer, a guard zone as well: fills it, and nobody may write there until the
-    /// buffer is freed. For arenas that cut one buffer into many.
+    /// Makes [p, p + bytes), inside one buffer, a guard zone as well: fills it; no kernel may write there until the buffer is freed.
+    /// For arenas that divide one buffer into many slots.
     Result guard(Address p, size_t bytes, std::string& why);
-    /// A sentence about the first guard zone that was written to; empty where none was.
+    /// A message about the first guard zone that was written to; empty if there is none.
     std::string damage() const;
-    /// A sentence about the first released buffer that was written to; empty where none was.
+    /// A message about the first released buffer that was written to; empty if there is none.
     std::string writtenAfterFree() const;
-    /// Releases what is left and returns how many buffers that were.
+    /// Releases all buffers that are left and returns their number.
     size_t clear();
 
     size_t allocations() const { return live_.size(); }

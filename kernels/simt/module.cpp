@@ -14,12 +14,12 @@ namespace {
 
 constexpr Elf64_Half CUDA_MACHINE = 190;
 
-/// Refuses what is not an x86-64 shared object, as a driver refuses code for another GPU.
+/// Rejects everything that is not an x86-64 shared object, as a driver rejects code for another GPU.
 Result judge(const Elf64_Ehdr& h, std::string& why) {
     if (!std::equal(h.e_ident, h.e_ident + SELFMAG, ELFMAG)) {
         bool ptx = h.e_ident[0] == '/' || h.e_ident[0] == '.' || h.e_ident[0] == '\n';
         why = ptx ? "the image looks like PTX text; the SIMT device loads shared objects built by kernels/simt/build.sh"
-                  : "the image is no ELF file";
+                  : "the image is not an ELF file";
         return ptx ? NO_BINARY_FOR_GPU : INVALID_IMAGE;
     }
     if (h.e_machine == CUDA_MACHINE) {
@@ -27,13 +27,13 @@ Result judge(const Elf64_Ehdr& h, std::string& why) {
         return NO_BINARY_FOR_GPU;
     }
     if (h.e_machine != EM_X86_64 || h.e_type != ET_DYN) {
-        why = "the image is no x86-64 shared object";
+        why = "the image is not an x86-64 shared object";
         return NO_BINARY_FOR_GPU;
     }
     return SUCCESS;
 }
 
-/// An image comes without its length: the section table is its end, or the furthest section.
+/// The length of an image, which is given without it: up to the end of the section table or of the last section.
 size_t sizeOf(const unsigned char* image, const Elf64_Ehdr& h) {
     size_t end = h.e_shoff + size_t(h.e_shnum) * h.e_shentsize;
     const auto* sections = reinterpret_cast<const Elf64_Shdr*>(image + h.e_shoff);
@@ -52,7 +52,7 @@ void* load(const std::string& path, Runtime* runtime, Result& result, std::strin
     auto bind = reinterpret_cast<void (*)(Runtime*)>(dlsym(library, "fvae_simt_bind"));
     if (bind == nullptr) {
         dlclose(library);
-        why = "the shared object is no kernel module: it lacks fvae_simt_bind; build it with -DFVAE_SIMT";
+        why = "the shared object is not a kernel module: it lacks fvae_simt_bind; build it with -DFVAE_SIMT";
         result = NO_BINARY_FOR_GPU;
         return nullptr;
     }

@@ -137,12 +137,12 @@ std::set<uint64_t> Queue::closure(uint64_t task) const {
     return found;
 }
 
-// Every pending task that a wanted one waits for is wanted itself: what is not, has run.
+// Every pending task that a wanted task waits for is wanted itself, so a task that is not wanted has already run.
 Queue::Agenda::Agenda(const std::set<uint64_t>& wanted, const std::map<uint64_t, Task>& tasks) {
     for (uint64_t task : wanted) {
         size_t missing = 0;
         for (uint64_t before : tasks.at(task).after) {
-            auto it = waiting_.find(before);             // smaller numbers come first
+            auto it = waiting_.find(before);             // tasks of smaller numbers were submitted before
             if (it == waiting_.end()) continue;
             it->second.followers.push_back(task);
             missing++;
@@ -159,7 +159,7 @@ void Queue::Agenda::done(uint64_t task) {
     waiting_.erase(task);
 }
 
-// In reverse and random order among the oldest ready tasks, so that none waits for ever.
+// Reverse and random order choose among the oldest ready tasks only, so that no task waits for ever.
 uint64_t Queue::choose(const std::set<uint64_t>& ready) {
     constexpr size_t OLDEST = 16;
     if (schedule_.order == Order::FORWARD) return *ready.begin();

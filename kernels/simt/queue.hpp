@@ -1,5 +1,5 @@
-// Streams, events, captures and graphs. Streams are lazy: work is only noted down when it is submitted and runs when
-// a synchronising call needs it, after everything it depends on, and otherwise in an order that the schedule chooses.
+// Streams, events, captures and graphs. Streams are lazy: submitted work is only put into a list. It runs when a synchronising call
+// needs it, after everything that it depends on; the schedule chooses the order of independent work.
 #pragma once
 #include "emulator.hpp"
 #include "result.hpp"
@@ -27,7 +27,7 @@ struct Stream;
 struct Capture {
     Stream* origin;
     int mode;                                // 0 global, 1 thread-local, 2 relaxed
-    std::thread::id thread;                  // that began it
+    std::thread::id thread;                  // the thread that began it
     bool invalid = false;
     std::set<Stream*> streams;
     Graph graph;
@@ -37,9 +37,9 @@ struct Stream {
     unsigned flags = 0;                      // 1: does not synchronise with the legacy stream
     int priority = 0;
     uint64_t last = 0;                       // newest task
-    std::vector<uint64_t> waits;             // tasks that the next one waits for as well
+    std::vector<uint64_t> waits;             // further tasks that the next task waits for
     std::shared_ptr<Capture> capture;
-    std::vector<size_t> frontier;            // captured nodes that the next one follows
+    std::vector<size_t> frontier;            // captured nodes that the next node follows
 };
 
 struct Event {
@@ -70,18 +70,18 @@ public:
 
     bool pending(uint64_t task) const { return tasks_.count(task) != 0; }
     size_t pendingTasks() const { return tasks_.size(); }
-    /// Runs what `task` needs, and it.
+    /// Runs `task`, after all tasks that it depends on.
     Result finish(uint64_t task);
     Result finish(Stream* stream);
     Result finishAll();
-    /// Runs one task on the way to `task`: polling makes progress.
+    /// Runs one of the tasks that `task` depends on, or `task` itself, so that a program that polls makes progress.
     Result advance(uint64_t task);
     void drop() { tasks_.clear(); }
 
     Result beginCapture(Stream* stream, int mode);
     Result endCapture(Stream* stream, Graph& out);
-    /// For calls that a capture forbids, to every thread or to its own: invalidates every capture that forbids them to this
-    /// thread and says whether there is one.
+    /// To be called by driver functions that a capture forbids (a global capture to all threads, a thread-local one to its own):
+    /// invalidates every capture that forbids them to the calling thread, and returns whether there is one.
     bool refuseUnsafe();
     bool capturingBlockingStream() const;
 
@@ -91,12 +91,12 @@ public:
 
 private:
     struct Task { std::vector<uint64_t> after; Work work; };
-    /// Tasks to run, those of them that wait for nothing, and what each of the others still waits for.
+    /// The tasks to run: those that are ready, and for each of the others the number of tasks that it still waits for.
     class Agenda {
     public:
         Agenda(const std::set<uint64_t>& wanted, const std::map<uint64_t, Task>& tasks);
         const std::set<uint64_t>& ready() const { return ready_; }
-        /// Takes a ready task off, and off what its followers wait for.
+        /// Removes a ready task that has run, and makes followers ready that waited for it alone.
         void done(uint64_t task);
     private:
         struct Waiting { size_t missing = 0; std::vector<uint64_t> followers; };

@@ -17,14 +17,14 @@ const char* verb(Touch kind) {
     __builtin_unreachable();
 }
 
-/// As one word of a shell's.
+/// The text quoted as one word of a shell command.
 std::string quoted(const std::string& text) {
     std::string word = "'";
     for (char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
     return word + "'";
 }
 
-/// File and line of an instruction, where addr2line is there and the module was built with -g; else its place in the module.
+/// File and line of an instruction, if addr2line exists and the module was built with -g; else its offset in the module.
 std::string line(const void* code) {
     Dl_info module{};
     if (dladdr(code, &module) == 0 || module.dli_fname == nullptr) return "somewhere";
@@ -40,7 +40,7 @@ std::string line(const void* code) {
     }
     text = text.substr(0, text.find('\n'));
     text = text.substr(0, text.find(" (discriminator "));
-    size_t slash = text.rfind('/');                        // op/variant.cu says enough
+    size_t slash = text.rfind('/');                        // shortened to op/variant.cu
     if (slash != std::string::npos) slash = text.rfind('/', slash - 1);
     return text.empty() || text[0] == '?' ? file + "+" + offset : text.substr(slash == std::string::npos ? 0 : slash + 1);
 }
@@ -99,8 +99,8 @@ std::string Races::touch(Word& word, const Access& now, bool own) const {
     return {};
 }
 
-// The first read stays until a later one of the same thread, or one that comes after it, takes its place; the second is the
-// one that is farthest from it: of another block, else of another warp.
+// The first read is replaced only by a later read that is ordered after it (of the same thread, or behind a barrier). The second is
+// kept as far from it as possible: a read of another block, else of another warp.
 void Races::noteRead(Word& word, const Access& now, bool own) const {
     for (Access& read : word.reads)
         if (!current(read, now, own) || read.before(now)) {

@@ -1,8 +1,9 @@
-// Finds data races of kernels that are compiled with their loads and stores reported (FVAE_SIMT_RACES): two accesses to a
-// word, one of them a write and not both atomic, that nothing orders in CUDA's memory model.
+// Finds data races in kernels that report their loads and stores (FVAE_SIMT_RACES). A race is two accesses to a word, one of them a
+// write and not both atomic, that are not ordered in CUDA's memory model.
 //
-// Within a block barriers order, within a warp warp_sync does too; shuffles, votes and the order in which this device
-// happens to run threads do not. Blocks of a launch are not ordered by anything: no kernel here waits for another block.
+// Accesses within a block are ordered by barriers, within a warp by warp_sync as well, but not by shuffles, votes or the order in
+// which this device happens to run threads. Accesses of different blocks of a launch are never ordered: no kernel here waits for
+// another block.
 #pragma once
 #include "device.hpp"
 
@@ -12,18 +13,18 @@
 
 namespace simt {
 
-/// One access: by whom, and when in the block's and the warp's own time.
+/// One access: by which thread, and after how many barriers of its block and of its warp.
 struct Access {
     uint64_t launch = 0;
     uint32_t block = 0, thread = 0;          // numbers in the grid and in the block
     unsigned blockTime = 0, warpTime = 0;    // barriers and warp_syncs passed
     Touch kind = Touch::READ;
-    const void* code = nullptr;              // where it returns to; null for an async copy
-    uint8_t bytes = 0;                       // of the word, a bit each
+    const void* code = nullptr;              // address behind the reporting call; null for an async copy
+    uint8_t bytes = 0;                       // the bytes of the word, one bit each
 
     bool by(const Access& o) const { return block == o.block && thread == o.thread; }
     bool sameWarp(const Access& o) const { return block == o.block && thread / 32 == o.thread / 32; }
-    /// Whether nothing that orders lies between the two: what comes before or after one does so for both.
+    /// Whether both are by one thread with no barrier in between: every other access is ordered to both alike.
     bool sameMoment(const Access& o) const { return by(o) && blockTime == o.blockTime && warpTime == o.warpTime; }
     /// Whether the later access `o` comes after this one in every execution.
     bool before(const Access& o) const {
@@ -31,7 +32,8 @@ struct Access {
     }
 };
 
-/// The accesses of one launch to each word that matter for those to come. It may miss a race, but invents none.
+/// Remembers, for each word, those accesses of a launch that later ones are compared with. It may miss a race, but every race that it
+/// reports is one.
 class Races {
 public:
     void launch() {
@@ -40,12 +42,12 @@ public:
     }
     /// Whether the kernel of this launch reports its accesses.
     bool reported() const { return reported_; }
-    /// The sentence about a race of `now` with an earlier access to [p, p + bytes); empty where there is none.
-    /// @param own whether the memory is the block's, so that accesses of another are to memory that was there before
+    /// The message about a race of `now` with an earlier access to [p, p + bytes); empty if there is none.
+    /// @param own whether it is shared memory of the block: earlier accesses of another block to the same addresses were to other memory
     std::string touch(const char* p, size_t bytes, Access now, bool own);
 
 private:
-    /// The last write, with the bytes that its thread wrote at that time, and two reads since that are as far apart as there are.
+    /// The last write, with all bytes that its thread wrote between the same barriers, and two reads as far apart as possible.
     struct Word { Access write, reads[2]; };
     static constexpr size_t PAGE = 256;      // words
     Word& word(uintptr_t number);

@@ -1,5 +1,5 @@
-// Reports every load and store of a kernel to the device, which looks for races among them (races.hpp). g++ makes the calls
-// with -fsanitize=thread; the functions they go to are these, and not those of ThreadSanitizer's own runtime.
+// Reports every load and store of a kernel to the device, which looks for races among them (races.hpp). With -fsanitize=thread, g++
+// inserts calls of ThreadSanitizer's functions; they are defined here, in place of those of its runtime.
 #pragma once
 
 #ifdef FVAE_SIMT_RACES

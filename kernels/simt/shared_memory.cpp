@@ -18,7 +18,7 @@ void SharedMemory::open(size_t dynamicBytes) {
         used_ = SPAN;
     }
     __asan_unpoison_memory_region(base_, SPAN);
-    std::memset(base_, 0xff, used_);                      // NaN as float, -1 as an integer: used before written, it shows
+    std::memset(base_, 0xff, used_);                      // NaN as float, -1 as an integer: visible if it is read before it is written
     __asan_poison_memory_region(base_, SPAN);
     arrays_.clear();
     used_ = static_ = 0;

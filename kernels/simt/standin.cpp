@@ -28,7 +28,7 @@ Result Device::refuse(Result r, std::string why) {
     return r;
 }
 
-// A fault on a device belongs to no call; whoever synchronises next is told, and everybody after that.
+// As on a GPU, a fault belongs to no particular call: the next synchronising call returns it, and so does every call after that.
 Result Device::fault(Result r, std::string why) {
     sticky = r;
     message = std::move(why);
@@ -60,7 +60,7 @@ bool Device::within(Address p, size_t bytes, const char* what, std::string& why)
     return false;
 }
 
-// The limits of sm_90, with 64 registers per thread for every kernel: the real number is known to ptxas only.
+// The limits of sm_90, with 64 registers per thread assumed for every kernel: only ptxas knows the real number.
 int Device::blocksPerMultiprocessor(const Function& f, int threads, size_t dynamic) const {
     if (threads < 1 || threads > 1024) return 0;
     size_t warps = size_t(threads + 31) / 32, shared = f.staticBytes + dynamic + 1024;

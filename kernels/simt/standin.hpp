@@ -1,4 +1,4 @@
-// The state behind the stand-in libcuda.so.1, and the frame that every exported call runs in.
+// The state of the stand-in libcuda.so.1, and the checks around every exported call.
 #pragma once
 #include "emulator.hpp"
 #include "memory.hpp"
@@ -30,8 +30,8 @@ struct Device {
     Context* primary = nullptr;
     unsigned primaryUses = 0;
 
-    Result sticky = SUCCESS;                 // after a fault every call returns it until the last context is gone
-    std::string message;                     // of the last failure
+    Result sticky = SUCCESS;                 // after a fault, every call returns it until the last context is destroyed
+    std::string message;                     // message of the last failure
     long calls = 0, failAt = -1, launches = 0, libraryCalls = 0, leaked = 0;
     Result failWith = OUT_OF_MEMORY;
     int multiprocessors = 4;                 // FVAE_SIMT_SMS
@@ -40,23 +40,23 @@ struct Device {
     Result refuse(Result r, std::string why);
     Result fault(Result r, std::string why);
     Result launch(Function& f, dim3 grid, dim3 block, size_t dynamic, bool cooperative, const void* args);
-    /// Runs all that is undone, then looks for writes to freed buffers.
+    /// Runs all pending work, then checks for writes to freed buffers.
     Result settle();
-    /// Whether [p, p + bytes) is device or pinned memory; `why` says what is wrong otherwise.
+    /// Whether [p, p + bytes) is device or pinned memory; if not, `why` says what is wrong.
     bool within(Address p, size_t bytes, const char* what, std::string& why) const;
     int blocksPerMultiprocessor(const Function& f, int threads, size_t dynamic) const;
     std::shared_ptr<Module> moduleOf(const Function* f) const;
     void releaseAll();
 };
 
-/// Never destroyed: a JVM's threads may call in while the process ends.
+/// Never destroyed, because threads of a JVM may still call it while the process ends.
 Device& device();
 Context*& currentContext();
 
 enum Needs : unsigned { NOTHING = 0, INIT = 1, CONTEXT = 2, RELEASE = 4, SAFE_IN_CAPTURE = 8 };
 
-/// Runs `body(device)` under the lock, after the checks that the driver makes before any call. The n-th call that can
-/// fail can be told to fail; calls that release something do not count.
+/// Runs `body(device)` under the lock, after the checks that a driver makes before any call. The n-th call fails if a test asks for
+/// it; calls that release something are not counted and do not fail.
 template <class Body> Result call(const char* name, unsigned needs, Body body) noexcept {
     Device& d = device();
     std::scoped_lock guard(d.lock);

@@ -1,4 +1,4 @@
-// Cases about kernels that compute: schedules, collectives, cooperative launches.
+// Cases for correct kernels: schedules, warp operations, cooperative launches.
 #pragma once
 #include "driver.hpp"
 

@@ -1,5 +1,5 @@
-// Tests of the SIMT device through the driver API: `device_test MODULE [case...]`, or `device_test --list`. The cases lie by
-// subject in the headers beside it.
+// Tests of the SIMT device through the driver API: `device_test MODULE [case...]`, or `device_test --list`. The cases are in the
+// headers in this folder, one per subject.
 #include "computing_cases.hpp"
 #include "fault_cases.hpp"
 #include "memory_cases.hpp"

@@ -89,7 +89,7 @@ inline std::string modulePath;
 
 struct Case { const char* name; void (*run)(); };
 
-/// All cases, in the order in which their files are included; a case is on the list because it is written.
+/// All cases, in the order in which their files are included; CASE adds a case to this list.
 inline std::vector<Case>& cases() {
     static std::vector<Case> all;
     return all;

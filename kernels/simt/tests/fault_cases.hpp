@@ -1,4 +1,4 @@
-// Cases about planted faults in kernels: each must be found and named.
+// Cases for kernels with a planted fault: each fault must be found and named.
 #pragma once
 #include "driver.hpp"
 

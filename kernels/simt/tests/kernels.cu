@@ -1,4 +1,4 @@
-// Kernels for the tests of the SIMT device: some right, some with a planted fault that it must catch.
+// Kernels for the tests of the SIMT device: some are correct, some have a planted fault that the device must report.
 #include "common/device.cuh"
 
 struct Vectors { const float* x; float* y; int32_t n; uint32_t reserved; };
@@ -11,15 +11,15 @@ KERNEL(scale, Vectors, 0) {
     if (i < args.n) args.y[i] = 2.0f * args.x[i];
 }
 
-// The sum of each block's 256 numbers: a tree in shared memory down to a warp, then shuffles.
+// The sum of the 256 numbers of each block: a tree in shared memory down to one warp, then shuffles.
 KERNEL(block_sum, Vectors, 0) {
     SHARED(float, part, 256);
     int i = int(blockIdx.x * blockDim.x + threadIdx.x);
     part[threadIdx.x] = i < args.n ? args.x[i] : 0.0f;
-    sync();                                             // part is complete before others read it
+    sync();                                             // all of part is written, before other threads read it
     for (unsigned half = 128; half >= 32; half /= 2) {
         if (threadIdx.x < half) part[threadIdx.x] += part[threadIdx.x + half];
-        sync();                                         // this level is complete before the next
+        sync();                                         // this level is written, before the next one reads it
     }
     if (warp_id() != 0) return;
     float sum = part[lane_id()];
@@ -45,7 +45,7 @@ KERNEL(collectives, Words, 0) {
     atomic_max(&args.words[1], blockIdx.x * blockDim.x + threadIdx.x);
 }
 
-// Every block waits for all others: needs a cooperative launch.
+// Every block waits for all others, which needs a cooperative launch.
 KERNEL(grid_barrier, Words, 0) {
     if (threadIdx.x == 0) {
         fence();
@@ -128,7 +128,7 @@ KERNEL(block_hazard, Vectors, 0) {
     if (threadIdx.x == 0) args.y[blockIdx.x] = args.y[next] + 1.0f;
 }
 
-// n = 0: right, since another half is written beside the one that is read; n = 1: the half that is read.
+// n = 0: correct, since the half that is written is not the one that is read; n = 1: the same half.
 KERNEL(halves, Words, 0) {
     uint16_t* half = reinterpret_cast<uint16_t*>(args.words);
     if (threadIdx.x == 1) half[0] = 1;
@@ -153,7 +153,7 @@ KERNEL(round_tf32, Vectors, 0) {
     if (i < args.n) reinterpret_cast<uint32_t*>(args.y)[i] = tf32_rna(args.x[i]);
 }
 
-// y[16][8] = 1000 y + x[16][K] x'[K][8], both operands behind each other in x, by the layouts that device.cuh states.
+// y[16][8] = 1000 y + x[16][K] x'[K][8], both operands one after the other in x, in the layouts that device.cuh states.
 KERNEL(product_tf32, Vectors, 0) {
     if (warp_id() != 0) return;
     int g = lane_id() / 4, t = lane_id() % 4;
@@ -183,7 +183,7 @@ KERNEL(product_bf16, Vectors, 0) {
     y[8 * g] = d[0], y[8 * g + 1] = d[1], y[8 * (g + 8)] = d[2], y[8 * (g + 8) + 1] = d[3];
 }
 
-// A planted fault: half of the warp multiplies.
+// A planted fault: only half of the warp multiplies.
 KERNEL(half_warp_product, Vectors, 0) {
     float d[4] = {};
     uint32_t a[4] = {}, b[2] = {};

@@ -1,4 +1,4 @@
-// A stand-in for libcublas: the few calls that the backend makes, in plain fp32 on the host, in stream order.
+// A stand-in for libcublas: the few functions that the backend calls, in plain fp32 on the host, in the order of the stream.
 // Names and numbers: cuBLAS Library documentation, "Using the cuBLAS API".
 #include "../host_work.hpp"
 
@@ -73,7 +73,7 @@ EXPORT int cublasSetStream_v2(Handle* handle, void* stream) {
     handle->stream = stream;
     return SUCCESS;
 }
-/// The host has no TF32, so modes that ask for it are refused rather than computed otherwise.
+/// The host has no TF32: modes that ask for it return an error, and are not computed in another precision.
 EXPORT int cublasSetMathMode(Handle* handle, int mode) {
     if (handle == nullptr) return NOT_INITIALIZED;
     if (mode != DEFAULT_MATH && mode != PEDANTIC_MATH) return NOT_SUPPORTED;

@@ -1,10 +1,10 @@
-// A stand-in for libcurand: the Philox4x32-10 generator of the host API, the few calls that the backend makes.
-// Source of the numbers: cuRAND Library documentation, "Host API Overview"; the order of words and the law of normals
-// were measured on the host generator of libcurand.so.10 (10.4.0), which needs no driver.
+// A stand-in for libcurand: the few functions that the backend calls, with the Philox4x32-10 generator of the host API.
+// Source of the numbers: cuRAND Library documentation, "Host API Overview". The order of words and the formula of normals were
+// found by running the host generator of libcurand.so.10 (10.4.0), which needs no driver.
 //
 // Word i of a seed: g = i / 4, lane i & 3 of Philox with counter (g / 65536, subsequence g % 65536) and the seed as key.
-// Normal i comes of the words of its pair, x = word(i & ~1), y = word(i | 1): u = (x + 1/2) / 2^32, v = 2 pi (y + 1/2) / 2^32,
-// sqrt(-2 ln u) times sin v where i is even, cos v where it is odd. Generating n values moves on by n words.
+// Normal i is computed from the words of its pair, x = word(i & ~1), y = word(i | 1): u = (x + 1/2) / 2^32,
+// v = 2 pi (y + 1/2) / 2^32, and sqrt(-2 ln u) times sin v if i is even, cos v if it is odd. Generating n values consumes n words.
 #include "../host_work.hpp"
 
 #include <cmath>
@@ -100,7 +100,7 @@ EXPORT int curandSetStream(Generator* g, void* stream) {
     g->stream = stream;
     return SUCCESS;
 }
-/// A new seed starts the sequence again.
+/// A new seed starts a new sequence at its beginning.
 EXPORT int curandSetPseudoRandomGeneratorSeed(Generator* g, unsigned long long seed) {
     if (g == nullptr) return NOT_INITIALIZED;
     g->seed = seed;
@@ -114,7 +114,7 @@ EXPORT int curandSetGeneratorOffset(Generator* g, unsigned long long offset) {
 EXPORT int curandGenerate(Generator* g, unsigned* out, size_t n) {
     return g == nullptr ? NOT_INITIALIZED : generate(g, "curandGenerate", words, {out, n, 0, 0, 0, 1});
 }
-/// The documentation asks for an even n of every pseudo-random generator, so an odd one is refused here.
+/// The documentation requires an even n for pseudo-random generators, so an odd n returns an error.
 EXPORT int curandGenerateNormal(Generator* g, float* out, size_t n, float mean, float deviation) {
     if (g == nullptr) return NOT_INITIALIZED;
     if (n % 2 != 0) return LENGTH_NOT_MULTIPLE;
