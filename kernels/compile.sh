@@ -1,13 +1,15 @@
 #!/bin/sh
-# Compiles every kernel variant for every architecture, without a GPU: one nvcc call per file.
+# Compiles all kernel variants, or the given files, for all architectures; needs nvcc but no GPU. One nvcc call per file.
 #
 #   kernels/compile.sh OUT [OP/VARIANT.cu | phase/NAME.cu ...]
 #
-# phase/NAME.cu is the generated source of a phase, and lies under OUT. OUT/<op>/<variant>.fatbin holds one cubin per
-# architecture and PTX of the oldest; beside it lie the same as single files, <variant>.sm_90.cubin and so on and
-# <variant>.compute_80.ptx, and <variant>.log: what ptxas says of registers and spills.
-# A file is compiled again where it, a header or this script is newer than its fatbin.
-# JOBS (default 2) files are compiled at a time.
+# phase/NAME.cu is the generated source of a phase; it must be under OUT. The results for each file are:
+#   OUT/<op>/<variant>.fatbin            one cubin per architecture, and PTX for the oldest
+#   OUT/<op>/<variant>.sm_90.cubin ...   the same cubins as single files
+#   OUT/<op>/<variant>.compute_80.ptx    the same PTX as a single file
+#   OUT/<op>/<variant>.log               the output of ptxas: registers and spills
+# A file is compiled again if it, a header or this script is newer than its fatbin.
+# JOBS (default 2) files are compiled at the same time.
 set -eu
 
 kernels=$(cd "$(dirname "$0")" && pwd)
@@ -15,7 +17,7 @@ kernels=$(cd "$(dirname "$0")" && pwd)
 compile() { # OUT OP/VARIANT.cu
     to=$1/${2%.cu}
     case $2 in
-        phase/*) source=$1/$2 folder=$kernels included='*.cu*' ;;   # a phase includes kernels of any op
+        phase/*) source=$1/$2 folder=$kernels included='*.cu*' ;;   # a phase may include the kernels of any op
         *) source=$kernels/$2 folder=$kernels/${2%/*} included='*.cuh' ;;
     esac
     if [ -f "$to.fatbin" ] && [ -z "$(find "$source" "$kernels/compile.sh" "$kernels/common" "$folder" -path "$kernels/simt" -prune -o \
@@ -52,7 +54,7 @@ if [ $# -lt 1 ]; then
     exit 2
 fi
 if ! command -v nvcc >/dev/null; then
-    echo "compiling CUDA kernels needs nvcc, which is not on the PATH: install a CUDA toolkit from 12.8 on" >&2
+    echo "compiling CUDA kernels needs nvcc, which is not on the PATH: install CUDA toolkit 12.8 or newer" >&2
     exit 1
 fi
 mkdir -p "$1"

@@ -1,4 +1,4 @@
-// state = 1 where word < floor(p 2^32), else 0.
+// state = 1 if word < floor(p 2^32), else 0.
 #pragma once
 
 #include "../common/bernoulli.cuh"

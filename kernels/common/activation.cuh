@@ -1,10 +1,10 @@
 // The activations of dev.fusedvae.spec.Activation, value and derivative side by side; NaN propagates through both.
-// The switch is uniform over the grid: `activation` comes from the arguments.
+// All threads of the grid take the same branch of the switches, because `activation` comes from the kernel's arguments.
 #pragma once
 
 #include "step.cuh"
 
-// The numbers that Activation.code() gives.
+// The numbers that Activation.code() returns.
 enum ActivationCode : uint32_t {
     IDENTITY = 0, RELU = 1, LEAKY_RELU = 2, TANH = 3, SIGMOID = 4, SOFTPLUS = 5, ELU = 6, GELU = 7, SILU = 8
 };
@@ -18,10 +18,10 @@ DEVICE float sigmoid(float a) {
     return (a < 0 ? e : 1.0f) / (1.0f + e);
 }
 
-// erfc rather than 1 + erf: nothing cancels in the lower tail.
+// erfc and not 1 + erf, which loses digits by cancellation for large negative a.
 DEVICE float normal_cdf(float a) { return 0.5f * erfcf(-a * SQRT_HALF); }
 
-// 1 above zero, `below` at and under it, NaN for NaN.
+// 1 for y > 0, `below` for y <= 0, NaN for NaN.
 DEVICE float step_slope(float y, float below) { return y > 0 ? 1.0f : y <= 0 ? below : y; }
 
 DEVICE float activation_value(uint32_t activation, float a) {

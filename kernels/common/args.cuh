@@ -1,26 +1,30 @@
-// The arguments of every kernel: one struct by value each. Here are those of layers, losses and parameters; the headers named
-// *_args.cuh at the end of this file have the rest. The host reads these headers as they are, so they keep to one form: the
-// comment above a struct starts with the ops that take it, one field in a line, no padding.
+// The arguments of every kernel: each kernel takes one struct by value. This file declares those for batches, layers, losses and
+// parameters; the headers *_args.cuh that it includes at its end declare the rest. The host parses these headers, so they keep to
+// one form: the comment above a struct starts with the names of the ops that take it, each line declares one field, and there is
+// no padding.
 //
-// Pointers first, then 32-bit words, an even number of them, so there is no padding anywhere. Every kernel that works
-// on a step starts with `table, base` and has `offset` as its first word: its record is table[*base + offset].
-// Matrices are row-major fp32; B is `batch`, the rows of the full batch for which grids and partials are sized; rows beyond
-// the record's live ones are never read and never written. Where an example has `samples` rows, row = example samples +
-// sample, all of them count in B, and the record's rows times `samples` are live. E is B / samples: tensors [E, ..] have one
-// row per example. Structs of the latent gradients and of ImportanceWeights have E for `batch` and say so.
+// To avoid padding, pointers come first, then an even number of 32-bit words. The struct of every kernel that works on a step
+// starts with `table, base` and has `offset` as its first word: the step's record is table[*base + offset].
 //
-// "partials" are sums per row and tile of 32 columns: float[ceil(columns / 32)][B], to be added in order of tiles.
-// "norms" are sums of squares per block: float[blocks], in order of blockIdx.y * gridDim.x + blockIdx.x.
-// A pointer marked (or null) may be null: the kernel then neither reads nor computes it. A word marked (or 0) is left 0 where
-// the kernel has no use for it. All other fields are set by the host, which refuses a call that lacks one.
+// Matrices are row-major fp32. B is `batch`, the number of rows of a full batch: grids and partials are sized by it. Live rows are
+// those that the step's record counts; rows beyond them are never read and never written. If an example has several `samples`,
+// each sample is a row: row = example * samples + sample. Then B counts all these rows, and rows * samples of them are live. E is
+// B / samples, the number of examples: a tensor [E, ..] has one row per example. In the structs of the latent gradients and of
+// the importance weights, `batch` is E; they say so.
 //
-// The launch line of a card gives the grid by the letters of the card: B batch, N n, K k, L latent (or columns), D d (or
-// features), `count` of a gradient, `blocks` of all tensors together.
+// "partials" are sums per row and tile of 32 columns: float[ceil(columns / 32)][B], to be added in the order of tiles.
+// "norms" are sums of squares per block: float[blocks], in the order of blockIdx.y * gridDim.x + blockIdx.x.
+// A pointer marked (or null) may be null: the kernel then neither reads nor writes through it, and does not compute what would be
+// written. A word marked (or 0) is 0 if the kernel does not use it. The host must set all other fields; it throws if a call
+// lacks one.
+//
+// The launch line of a kernel's card (the comment at the top of its .cu file) writes the grid with these letters: B batch, N n,
+// K k, L latent (or columns), D d (or features), `count` of a gradient, `blocks` of all tensors together.
 #pragma once
 
 #include "device.cuh"
 
-// What changes from step to step: the twin of dev.fusedvae.plan.Step.
+// The values that change from step to step; the same fields as dev.fusedvae.plan.Step.
 struct StepRecord {
     uint32_t step_lo;
     uint32_t step_hi;
@@ -33,13 +37,13 @@ struct StepRecord {
     float rsqrt_bc2;
     float decay;
     float beta;
-    uint32_t first_sample;  // of an example's samples, where they come in chunks
+    uint32_t first_sample;     // the first sample of this step's chunk, if the samples of an example are computed in chunks; else 0
 };
 static_assert(sizeof(StepRecord) == 48, "StepRecord is 12 words");
 FIELD_AT(StepRecord, inv_rows, 20);
 
-// The numbers that code() of the types in dev.fusedvae.spec gives; CodesTest compares them. None is ever given to another.
-// Those of activations and likelihoods stand where their formulas are, in activation.cuh and likelihood.cuh.
+// The numbers that the methods code() in dev.fusedvae.spec return; CodesTest compares them. A number is never reused for another
+// meaning. The codes of activations and likelihoods are declared beside their formulas, in activation.cuh and likelihood.cuh.
 enum BinarizationCode : uint32_t { AS_IS = 0, THRESHOLD = 1, DYNAMIC = 2 };
 enum OptimizerCode : uint32_t { ADAM = 0, ADAMW = 1, SGD = 2 };
 enum ElementCode : uint32_t { FLOATS = 0, BYTES = 1 };
@@ -53,21 +57,21 @@ struct GatherArgs {
     const StepRecord* table;
     const uint32_t* base;
     const void* data;          // float[examples][features] or uint8_t[examples][features]
-    const float* values;       // float[256]: what bytes stand for (or null: floats)
-    const float* mean;         // float[features], taken off every value (or null)
+    const float* values;       // float[256]: the value of each byte (or null: the data are floats)
+    const float* mean;         // float[features], subtracted from every row (or null)
     float* x;                  // [B, features]
     uint32_t offset;
-    uint32_t key0;               // seed, low and high word
+    uint32_t key0;             // seed, low and high word
     uint32_t key1;
-    uint32_t site;               // purpose << 24 | site << 16 of the binarization stream
-    uint32_t in_order;           // 0 training: rows of the epoch's permutation, noise numbered by batch row;
+    uint32_t site;             // purpose << 24 | site << 16 of the binarization stream
+    uint32_t in_order;         // 0 training: rows of the epoch's permutation, noise numbered by batch row;
                                // 1 inference: rows in order, noise numbered by example
     uint32_t examples;
     uint32_t features;
     uint32_t batch;
-    uint32_t element;            // ElementCode
-    uint32_t binarization;       // BinarizationCode
-    uint32_t byte_law;           // 1 where bytes are grey pixels of full scale 255
+    uint32_t element;          // ElementCode
+    uint32_t binarization;     // BinarizationCode
+    uint32_t byte_law;         // 1 if bytes are grey pixels of full scale 255: then DYNAMIC uses draw_byte
     float shift;               // floats: value = (v - shift) / divisor
     float divisor;
     uint32_t reserved;
@@ -97,13 +101,13 @@ struct LinearBiasActArgs {
     const float* x;            // [B, K]
     const float* w;            // [N, K]
     const float* bias;         // [N] (or null)
-    float* pre;                // [B, N]: the pre-activation, where the backward pass reads it (or null)
+    float* pre;                // [B, N]: the pre-activation, if the backward pass reads it (or null)
     float* y;                  // [B, N]
     uint32_t offset;
     uint32_t batch;
     uint32_t n;
     uint32_t k;
-    uint32_t activation;         // ActivationCode; IDENTITY where there is none
+    uint32_t activation;       // ActivationCode; IDENTITY if there is none
     uint32_t samples;
 };
 ARGS_LAYOUT(LinearBiasActArgs, 7, 6);
@@ -174,10 +178,10 @@ struct ReduceLossArgs {
     const float* ll;           // partials [.., E samples]
     const float* kl;           // partials [.., E] (or null: no KL)
     float* metrics;            // [2]
-    double* losses;            // [table size][2]: row *base + offset gets the same sums in double (or null)
-    uint32_t* diverged;          // sticky: *base + offset + 1 of the first record whose sums are not finite (or null)
+    double* losses;            // [table size][2]: the same sums in double, written to row *base + offset (or null)
+    uint32_t* diverged;        // if it is 0 and the sums are not finite, set to *base + offset + 1; else unchanged (or null)
     uint32_t offset;
-    uint32_t batch;              // E
+    uint32_t batch;            // E
     uint32_t ll_tiles;
     uint32_t kl_tiles;
     uint32_t samples;
@@ -265,7 +269,7 @@ struct ColumnSumArgs {
     uint32_t offset;
     uint32_t batch;
     uint32_t n;
-    uint32_t tiles;              // 0: dy is a matrix
+    uint32_t tiles;            // 0: dy is a matrix
     uint32_t samples;
     uint32_t reserved;
 };
@@ -281,19 +285,19 @@ struct SquaredNormArgs {
 ARGS_LAYOUT(SquaredNormArgs, 2, 2);
 constexpr uint32_t NORM_CHUNK = 4096;
 
-// One parameter of update and multi_tensor_update, in device memory.
+// One parameter of update and multi_tensor_update; an array of these is in device memory.
 struct TensorEntry {
     float* parameter;
     const float* gradient;
     float* first;              // Adam's m, SGD's momentum
     float* second;             // Adam's v (or null: SGD)
     uint32_t count;
-    uint32_t first_block;        // sum of ceil(count / UPDATE_CHUNK) of the entries before
+    uint32_t first_block;      // the sum of ceil(count / UPDATE_CHUNK) over the entries before this one
 };
 static_assert(sizeof(TensorEntry) == 40, "TensorEntry is 4 pointers and 2 words");
 constexpr uint32_t UPDATE_CHUNK = 1024;
 
-// One array of norms, in device memory.
+// One array of norms; an array of these is in device memory.
 struct NormRange {
     const float* norms;
     uint32_t count;
@@ -309,15 +313,15 @@ struct UpdateArgs {
     const NormRange* norms;    // of all gradients of the step, in order (or null: no clipping)
     uint32_t offset;
     uint32_t tensor_count;
-    uint32_t norm_count;         // ranges
-    uint32_t optimizer;          // OptimizerCode
+    uint32_t norm_count;       // entries of `norms`
+    uint32_t optimizer;        // OptimizerCode
     float beta1;
-    float one_minus_beta1;     // rounded from double, as AdamRule does
+    float one_minus_beta1;     // 1 - beta1 in double, then rounded, as in dev.fusedvae.simd.AdamRule
     float beta2;
     float one_minus_beta2;
     float epsilon;
     float momentum;
-    float clip;                // bound of the global norm
+    float clip;                // the largest norm of all gradients together that is not scaled down
     uint32_t reserved;
 };
 ARGS_LAYOUT(UpdateArgs, 4, 12);

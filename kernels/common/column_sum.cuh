@@ -1,10 +1,10 @@
-// Sums over rows, of a matrix by columns or of partials, rows weighed where there are weights. `Args` has dy, weights, batch,
-// n, samples and tiles.
+// Sums over the rows of a matrix, for each column, or of partials; if there are weights, each row is multiplied by its weight.
+// `Args` has dy, weights, batch, n, samples and tiles.
 #pragma once
 
 #include "gemm.cuh"
 
-// A thread's column of a matrix, row by row: `column` in [0, n).
+// The sum of one column of a matrix, by one thread, row by row: `column` in [0, n).
 template <class Args> DEVICE float matrix_column_sum(const Args& args, int64_t column) {
     const uint32_t rows = rows_of(args);
     float sum = 0;
@@ -14,7 +14,7 @@ template <class Args> DEVICE float matrix_column_sum(const Args& args, int64_t c
     return sum;
 }
 
-// All partials, given to every thread of the block; `scratch` as for block_sum.
+// The sum of all partials; every thread of the block gets it. `scratch` as for block_sum.
 template <class Args> DEVICE float partials_column_sum(const Args& args, double* scratch) {
     const uint32_t rows = rows_of(args);
     double sum = 0;

@@ -1,10 +1,11 @@
-// The damage done to the encoder's input: x + sigma n, n ~ N(0, 1), or x masked; by Philox, purpose CORRUPTION.
+// The corruption of the encoder's input (denoising): x + sigma n with n ~ N(0, 1), or x with some values set to 0; random words of
+// Philox, purpose CORRUPTION.
 #pragma once
 
 #include "binarize.cuh"
 #include "normals.cuh"
 
-// Two neighbours, by the words of their columns. `Args` has corruption and strength.
+// Corrupts the values of two neighbouring columns with their two words. `Args` has corruption and strength.
 template <class Args> DEVICE void corrupt_pair(const Args& args, uint32_t word0, uint32_t word1, float& x0, float& x1) {
     switch (args.corruption) {
         case GAUSSIAN_CORRUPTION: {
@@ -21,12 +22,12 @@ template <class Args> DEVICE void corrupt_pair(const Args& args, uint32_t word0,
     }
 }
 
-// `Args` has key0 and key1 as well.
+// The words of columns 4 * quad .. 4 * quad + 3 of `row`. `Args` has key0 and key1 as well.
 template <class Args> DEVICE Words corrupt_words(const Args& args, const StepRecord& step, uint32_t site, uint32_t row, uint32_t quad) {
     return stream_words({args.key0, args.key1, site, step.step_lo, step.step_hi}, row, quad);
 }
 
-// Columns 4 * quad .. 4 * quad + 3 of `row`, in registers.
+// Corrupts columns 4 * quad .. 4 * quad + 3 of `row`, in registers.
 template <class Args>
 DEVICE void corrupt_four(const Args& args, const StepRecord& step, uint32_t site, uint32_t row, uint32_t quad, float (&x)[4]) {
     const Words words = corrupt_words(args, step, site, row, quad);
@@ -34,7 +35,8 @@ DEVICE void corrupt_four(const Args& args, const StepRecord& step, uint32_t site
     corrupt_pair(args, words.word[2], words.word[3], x[2], x[3]);
 }
 
-// The first `count` of these columns, in memory: two square roots at once would keep more registers alive around their calls.
+// Corrupts the first `count` of these columns, in memory. The loop is not unrolled: two square roots at the same time would need
+// more registers around their calls.
 template <class Args>
 DEVICE void corrupt_in_place(const Args& args, const StepRecord& step, uint32_t site, uint32_t row, uint32_t quad, float* x, int64_t count) {
     Words words = corrupt_words(args, step, site, row, quad);

@@ -1,11 +1,12 @@
-// The one seam between a kernel and the hardware. Kernels include only this file (and the headers beside it).
-// nvcc and NVRTC read the upper half; g++ with -DFVAE_SIMT reads kernels/simt/device.hpp, which gives the same names
-// on the CPU (see kernels/simt/README.md). Inline PTX lives here and nowhere else.
+// The only header that depends on the hardware. Kernels include this file and the headers in this folder, nothing else.
+// nvcc and NVRTC compile the definitions below; g++ with -DFVAE_SIMT compiles kernels/simt/device.hpp in their place, which defines
+// the same names for the CPU (see kernels/simt/README.md). Inline PTX is in this file only.
 //
-//   KERNEL(name, Args, SMEM) { ... args, block, smem ... }   an op: `block` counts its blocks row by row of the grid, `smem`
-//                                         are SMEM bytes of shared memory (null for 0). It is an entry point of 256 threads
-//                                         whose only parameter is `const Args args`, or, in a phase, one part of it
-//   ENTRY(name, Args, SMEM) { ... }       an entry point in any case
+//   KERNEL(name, Args, SMEM) { ... args, block, smem ... }   the kernel of an op: `block` numbers its blocks row by row of the grid,
+//                                         `smem` points to SMEM bytes of shared memory (null for 0). It is an entry point of 256
+//                                         threads whose only parameter is `const Args args`; in a phase (phase.cuh) it is a
+//                                         function that the phase's entry point calls
+//   ENTRY(name, Args, SMEM) { ... }       an entry point, in a phase as well
 //   SHARED(T, name, COUNT)                a static shared array, 16-byte aligned
 //   DYN_SHARED(T, name)                   the launch's dynamic shared memory, 16-byte aligned
 //   sync()                                barrier of the block; fence(), fence_block(): memory fences
@@ -24,11 +25,11 @@
 //       tf32  a (g, t) (g+8, t) (g, t+4) (g+8, t+4);  b (t, g) (t+4, g); low 13 bits are ignored
 //       bf16  two neighbours per word, the first in its low half: a (g, 2t) (g+8, 2t) (g, 2t+8) (g+8, 2t+8);  b (2t, g) (2t+8, g)
 //                                         The order and the roundings of the sum are the hardware's own
-//   trap()                                impossible cases end here
+//   trap()                                stops the kernel with an error, in cases that must be impossible
 //   FIELD_AT(type, field, OFFSET);        asserts where a field lies
 #pragma once
 
-#ifdef __CUDACC_RTC__  // has no offsetof: there nvcc and g++, which see the same text, answer for it
+#ifdef __CUDACC_RTC__  // NVRTC has no offsetof; nvcc and g++ compile the same headers and check the offsets
 #define FIELD_AT(type, field, OFFSET) static_assert(true)
 #else
 #define FIELD_AT(type, field, OFFSET) static_assert(__builtin_offsetof(type, field) == (OFFSET), #field " of " #type)
@@ -50,9 +51,9 @@ using uint16_t = unsigned short;
 #include <cstdint>
 #endif
 
-// A phase asks for 2 blocks per multiprocessor, that is for at most 128 registers: without that, ptxas squeezes its parts into 64
-// registers for a fourth block, and spills (4 B on sm_80, 8 B on sm_100); with 3 blocks and 80 registers, phases of several updates
-// still spill.
+// A phase asks for 2 blocks per multiprocessor, which allows 128 registers per thread. Without this bound, ptxas limits the phase
+// to 64 registers to make room for a fourth block, and spills (4 B on sm_80, 8 B on sm_100). With 3 blocks and 80 registers, phases
+// with several updates still spill.
 #ifdef FVAE_PHASE
 #define FVAE_BOUNDS __launch_bounds__(256, 2)
 #else
@@ -137,7 +138,7 @@ FVAE_DEVICE void cp_async4(void* shared, const void* global, bool valid) {
 FVAE_DEVICE void cp_async_commit() { asm volatile("cp.async.commit_group;" : : : "memory"); }
 template <int N> FVAE_DEVICE void cp_async_wait() { asm volatile("cp.async.wait_group %0;" : : "n"(N) : "memory"); }
 
-// PTX says nothing of the 13 bits that tf32 lacks, so they are cleared here: x - tf32(x) needs them to be zero.
+// PTX does not define the 13 low bits that tf32 does not have, so they are cleared here: x - tf32(x) needs them to be zero.
 FVAE_DEVICE uint32_t tf32_rna(float v) {
     uint32_t bits;
     asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(v));
@@ -156,7 +157,7 @@ FVAE_DEVICE void mma_bf16(float (&d)[4], const uint32_t (&a)[4], const uint32_t 
 
 #endif
 
-// In a phase (see phase.cuh) a kernel's file is included for its part: a function and the shared memory it asks for.
+// In a phase (see phase.cuh) the file of a kernel defines a function and the size of the shared memory that it needs.
 #ifdef FVAE_PHASE
 #define KERNEL(name, Args, SMEM)            \
     constexpr int name##_smem = int(SMEM);  \

@@ -1,5 +1,5 @@
-// The arguments of what objectives and likelihoods add to layers: noise, samples, divergences, penalties, importance weights,
-// corruption, and the gradients of all of them; see args.cuh for what all argument structs keep to.
+// The arguments of the kernels of objectives and likelihoods: noise, samples, divergences, penalties, importance weights,
+// corruption, and the gradients of all of them; args.cuh explains the form of all argument structs.
 #pragma once
 
 enum CorruptionCode : uint32_t { UNCORRUPTED = 0, GAUSSIAN_CORRUPTION = 1, MASKING = 2 };
@@ -14,10 +14,10 @@ struct NoiseArgs {
     uint32_t columns;
     uint32_t key0;
     uint32_t key1;
-    uint32_t site;               // purpose << 24 | site << 16
-    uint32_t by_example;         // 0: example = batch row; 1: example = position + batch row
+    uint32_t site;             // purpose << 24 | site << 16
+    uint32_t by_example;       // 0: example = batch row; 1: example = position + batch row
     uint32_t samples;
-    uint32_t all_samples;        // of an example, over all chunks: noise row = example all_samples + first_sample + sample
+    uint32_t all_samples;      // of an example, over all chunks: noise row = example all_samples + first_sample + sample
     uint32_t reserved;
 };
 ARGS_LAYOUT(NoiseArgs, 3, 10);
@@ -55,7 +55,7 @@ struct ReparamArgs {
     const StepRecord* table;
     const uint32_t* base;
     const float* heads;        // [E, 2L]
-    float* eps;                // [B, L] (or null: nobody reads it)
+    float* eps;                // [B, L] (or null: no kernel reads it)
     float* z;                  // [B, L]
     float* kl;                 // partials of L, [.., E] (or null)
     float* ratio;              // partials of L (or null)
@@ -68,7 +68,7 @@ struct ReparamArgs {
     uint32_t site;
     uint32_t by_example;
     uint32_t samples;
-    uint32_t all_samples;        // of an example, over all chunks: noise row = example all_samples + first_sample + sample
+    uint32_t all_samples;      // of an example, over all chunks: noise row = example all_samples + first_sample + sample
     uint32_t reserved;
 };
 ARGS_LAYOUT(ReparamArgs, 8, 10);
@@ -86,35 +86,35 @@ struct LikelihoodArgs {
     uint32_t offset;
     uint32_t batch;
     uint32_t d;
-    uint32_t likelihood;         // LikelihoodCode
+    uint32_t likelihood;       // LikelihoodCode
     float precision;           // GAUSSIAN: 1 / variance
     float half_log;            // GAUSSIAN: (log 2 pi variance) / 2
     uint32_t samples;
-    uint32_t shares;           // of an example's weight: 1 where importance weights share it out
+    uint32_t shares;           // the gradient of a row is divided by this: samples, or 1 if importance weights follow
 };
 ARGS_LAYOUT(LikelihoodArgs, 8, 8);
 
 enum LatentPart : uint32_t { THROUGH_Z = 1, THROUGH_KL = 2, THROUGH_RATIO = 4, DREG = 8 };
 
 // reparameterize_backward, kl_backward, log_ratio_backward, latent_grad, weighted_latent_grad: the gradients of mu and
-// log_var through z, through KL and through the log-ratio, those of `parts` added up
+// log_var through z, through KL and through the log-ratio; those that `parts` names are added up
 struct LatentGradArgs {
     const StepRecord* table;
     const uint32_t* base;
     const float* dz;           // [E samples, L] (or null: not THROUGH_Z)
     const float* heads;        // [E, 2L]
     const float* eps;          // [E samples, L] (or null: THROUGH_KL alone)
-    const float* dz_weights;   // [E samples]: what rows of dz are multiplied by, squared for DREG (or null)
-    const float* weights;      // [E samples]: of THROUGH_RATIO (or null)
+    const float* dz_weights;   // [E samples]: factors of the rows of dz, squared for DREG (or null)
+    const float* weights;      // [E samples]: factors of THROUGH_RATIO (or null)
     const float* prior;        // as in ReparamArgs (or null: N(0, I))
-    const float* kl_means;     // [L]: latents of KL up to `nats` get no gradient of it (or null: no free bits)
+    const float* kl_means;     // [L]: a latent whose mean KL is at most `nats` gets no gradient of KL (or null: no free bits)
     float* d_heads;            // [E, 2L]
     uint32_t offset;
-    uint32_t batch;              // E
+    uint32_t batch;            // E
     uint32_t latent;
     uint32_t samples;
-    uint32_t parts;              // LatentPart, or-ed
-    float nats;                // of free bits (or 0: none)
+    uint32_t parts;            // a bit set of LatentPart
+    float nats;                // free bits per latent (or 0: none)
 };
 ARGS_LAYOUT(LatentGradArgs, 10, 6);
 
@@ -158,10 +158,10 @@ struct CorruptArgs {
     uint32_t columns;
     uint32_t key0;
     uint32_t key1;
-    uint32_t site;               // purpose << 24 | site << 16
-    uint32_t by_example;         // as in NoiseArgs
-    uint32_t corruption;         // CorruptionCode
-    float strength;            // the sigma of GAUSSIAN_CORRUPTION, the probability to stay of MASKING
+    uint32_t site;             // purpose << 24 | site << 16
+    uint32_t by_example;       // as in NoiseArgs
+    uint32_t corruption;       // CorruptionCode
+    float strength;            // GAUSSIAN_CORRUPTION: sigma; MASKING: the probability that a value is kept
     uint32_t reserved;
 };
 ARGS_LAYOUT(CorruptArgs, 4, 10);
@@ -184,7 +184,7 @@ struct L1GradArgs {
     const StepRecord* table;
     const uint32_t* base;
     const float* code;         // [B, N]
-    const float* before;       // [B, N]: what is added (or null)
+    const float* before;       // [B, N]: a gradient to which this one is added (or null)
     float* out;                // [B, N]
     uint32_t offset;
     uint32_t batch;
@@ -203,7 +203,7 @@ struct ImportanceWeightsArgs {
     float* bound;              // [E]
     float* squares;            // [E] (or null)
     uint32_t offset;
-    uint32_t batch;              // E
+    uint32_t batch;            // E
     uint32_t samples;
     uint32_t ll_tiles;
     uint32_t ratio_tiles;
@@ -222,7 +222,7 @@ struct WeightRowsArgs {
     uint32_t batch;
     uint32_t n;
     uint32_t samples;
-    uint32_t squared;            // 1: by the square of the weight
+    uint32_t squared;          // 1: rows are multiplied by the square of their weight
     uint32_t tiles;
 };
 ARGS_LAYOUT(WeightRowsArgs, 5, 6);

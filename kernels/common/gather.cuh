@@ -1,15 +1,15 @@
-// The examples of a step: picked by the order of the epoch, normalised, binarized. `Args` has the fields of GatherArgs.
+// The examples of a step: chosen by the order of the epoch, normalised, binarized. `Args` has the fields of GatherArgs.
 #pragma once
 
 #include "binarize.cuh"
 #include "permutation.cuh"
 
-// True where grey bytes are drawn as they are, without a value in between.
+// True if grey bytes are binarized directly by draw_byte, without conversion to a float.
 template <class Args> DEVICE bool gather_draws_bytes(const Args& args) {
     return args.binarization == DYNAMIC && args.element == BYTES && args.byte_law != 0;
 }
 
-// What the data holds for element `index` of all: the pixel of gather_draws_bytes, else the bits of a float.
+// Element `index` of the data: the byte if gather_draws_bytes, else the bits of a float.
 template <class Args> DEVICE uint32_t gather_raw(const Args& args, int64_t index) {
     if (args.element != BYTES) {
         return float_bits(static_cast<const float*>(args.data)[index]);
@@ -18,7 +18,7 @@ template <class Args> DEVICE uint32_t gather_raw(const Args& args, int64_t index
     return gather_draws_bytes(args) ? pixel : float_bits(args.values[pixel]);
 }
 
-// What becomes of it: normalised, less the mean, binarized.
+// The element that gather_raw gave, normalised, minus the mean, binarized.
 template <class Args> DEVICE float gather_element(const Args& args, uint32_t raw, int feature, uint32_t word) {
     if (gather_draws_bytes(args)) {
         return draw_byte(word, raw);
@@ -36,14 +36,14 @@ template <class Args> DEVICE float gather_element(const Args& args, uint32_t raw
     }
 }
 
-// A row of the batch: where its example starts in the data, and the row number of its draws.
+// A row of the batch: where its example starts in the data, and the row number of its random words.
 struct GatherRow {
     int64_t start;
     uint32_t noise_row;
-    bool inside;  // false beyond the record's rows: then nothing is read
+    bool inside;  // false beyond the live rows: then nothing is read
 };
 
-// Walks the epoch's permutation, which costs about as much as two Philox calls: call it once per row, not once per element.
+// Evaluates the epoch's permutation, which costs about as much as two Philox calls: call it once per row, not once per element.
 template <class Args> DEVICE GatherRow gather_row(const Args& args, const StepRecord& step, int64_t row) {
     if (row >= step.rows) {
         return {0, 0, false};
@@ -70,7 +70,8 @@ template <class Args> DEVICE float4 gather_four(const Args& args, const StepReco
         raw[i] = at + i < int(args.features) ? gather_raw(args, row.start + at + i) : 0u;
     }
     float4 v = {};
-    // Not unrolled, and turned instead of indexed: four copies of a division keep too many registers alive around its calls.
+    // The loop is not unrolled, because four copies of the division need too many registers around its calls. So that the arrays
+    // stay in registers, they are not indexed by i: after each turn their elements move by one place.
 #pragma unroll 1
     for (int i = 0; i < 4; i++) {
         const float next = at + i < int(args.features) ? gather_element(args, raw[0], at + i, words.word[0]) : 0.0f;

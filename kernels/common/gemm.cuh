@@ -1,26 +1,26 @@
-// Products of matrices: C[m, n] = sum over k of A(m, k) B(k, n), added in order of k by fma, so that every variant and
-// the CPU path give the same bits.
+// Products of matrices: C[m, n] = sum over k of A(m, k) B(k, n), added in the order of k by fma, so that all variants that do not
+// use tensor cores give the same bits.
 #pragma once
 
 #include "reduce.cuh"
 
-// Naive: one thread per element, 16 x 16 per block; neighbours in a warp differ in the column.
+// Naive: one thread per element, 16 x 16 elements per block; neighbouring threads have neighbouring columns.
 constexpr int SIDE = 16;
 static_assert(SIDE * SIDE == BLOCK, "one thread per element");
 
-// Tiled: a block owns TM x TN elements, a thread 4 x 4 of them, and walks k in slices of TK.
+// Tiled: a block computes TM x TN elements, a thread 4 x 4 of them, in slices of TK along k.
 constexpr int TM = 64;
 constexpr int TN = 64;
 constexpr int TK = 16;
 static_assert(TM * TN == 16 * BLOCK && TM * TK == 4 * BLOCK && TN * TK == 4 * BLOCK,
-              "a thread computes 4 x 4 elements and loads four of each operand a slice");
+              "a thread computes 4 x 4 elements and loads four of each operand per slice");
 
-// An element of row `row` of a gradient, times the row's weight where `Args` has weights.
+// An element of row `row` of a gradient, times the row's weight if `Args` has weights.
 template <class Args> DEVICE float weighed(const Args& args, int64_t row, float value) {
     return args.weights != nullptr ? value * args.weights[row] : value;
 }
 
-// The element of a [rows, columns] matrix at which a thread's work starts, blocks row by row.
+// The element of a [rows, columns] matrix at which a thread's work starts; blocks are numbered row by row.
 struct Place {
     int64_t row;
     int64_t column;
@@ -42,27 +42,28 @@ DEVICE Place tiled_place(int block, uint32_t columns) {
     return {int64_t(r) * TM + threadIdx.x / 16 * 4, int64_t(c) * TN + threadIdx.x % 16 * 4, r, c};
 }
 
-// One slice of both operands, k first. Rows are padded by 4: a slice that is written across rows then conflicts two
-// ways instead of eight, and float4 reads stay aligned.
+// One slice of both operands, indexed by k first. Rows are padded by 4 floats: writes across rows then have two-way bank conflicts
+// and not eight-way ones, and float4 reads stay aligned.
 struct GemmTile {
     float a[TK][TM + 4];
     float b[TK][TN + 4];
 };
 static_assert(sizeof(GemmTile) % 16 == 0 && (TM + 4) % 4 == 0 && (TN + 4) % 4 == 0, "rows are read as float4");
 
-// One side of a product: `major` is its m or n. K_FIRST tells the layout: data[major * ld + k], else data[k * ld + major].
+// One operand of a product; `major` is its index that is not k (m or n). Its layout is data[major * ld + k] if K_FIRST, else
+// data[k * ld + major].
 struct Operand {
     const float* data;
     int64_t majors;
     int64_t depth;
     int64_t ld;
-    const float* scale = nullptr;  // [depth]: what every element at k is multiplied by; not K_FIRST
+    const float* scale = nullptr;  // [depth]: a factor for all elements at k; only without K_FIRST
 };
 
 DEVICE float4 scaled(const float4& v, float by) { return make_float4(v.x * by, v.y * by, v.z * by, v.w * by); }
 
-// True where every row of a matrix of `ld` columns starts on 16 bytes, so that four elements go in one access. Rows that
-// hold several parts of `ld` columns pass: their length is a multiple of ld.
+// True if every row of a matrix of `ld` columns starts at a multiple of 16 bytes, so that one access can move four elements. This
+// also holds for rows that consist of several parts of `ld` columns.
 DEVICE bool by_four(const void* data, int64_t ld) { return ld % 4 == 0 && reinterpret_cast<uint64_t>(data) % 16 == 0; }
 
 // Elements [at, at + 4) of a row of `count`; zeros beyond it.
@@ -89,7 +90,7 @@ DEVICE void store_four(float* row, int64_t at, int64_t count, bool vector, const
     }
 }
 
-// A thread's four elements of the slice at (major0, k0).
+// The calling thread's four elements of the slice at (major0, k0).
 template <bool K_FIRST> DEVICE float4 fetch(const Operand& o, int64_t major0, int64_t k0, bool vector) {
     const int64_t line = K_FIRST ? major0 + threadIdx.x / 4 : k0 + threadIdx.x / 16;
     const int64_t lines = K_FIRST ? o.majors : o.depth;
@@ -114,21 +115,21 @@ template <bool K_FIRST> DEVICE void put(float (&slice)[TK][TM + 4], float4 v) {
     }
 }
 
-// sum[i][j] = C[row + i, column + j] of the thread, the operands' slices coming from functions: a(k0), b(k0) give the
-// thread's four elements of the slice at k0, placed as fetch places them. Every thread of the block must come.
+// sum[i][j] = C[row + i, column + j] of the calling thread. The functions a(k0) and b(k0) return the thread's four elements of the
+// operands' slices at k0, the same elements as fetch. All threads of the block must call it.
 template <bool A_K_FIRST, bool B_K_FIRST, class A, class B>
 DEVICE void staged_product(const A& a, const B& b, int64_t depth, GemmTile& tile, float (&sum)[4][4]) {
-    static_assert(TM == TN, "both operands are staged alike");
+    static_assert(TM == TN, "both operands are staged in the same way");
     const int m = threadIdx.x / 16 * 4;
     const int n = threadIdx.x % 16 * 4;
     float4 next_a = a(0);
     float4 next_b = b(0);
     for (int64_t k0 = 0; k0 < depth; k0 += TK) {
-        sync();  // the slice before is read, before this one is written
+        sync();  // all threads have read the previous slice, before this one is written
         put<A_K_FIRST>(tile.a, next_a);
         put<B_K_FIRST>(tile.b, next_b);
-        sync();  // this slice is written, before it is read
-        if (k0 + TK < depth) {  // on its way while this slice is multiplied
+        sync();  // all threads have written this slice, before it is read
+        if (k0 + TK < depth) {  // the next slice is loaded while this one is multiplied
             next_a = a(k0 + TK);
             next_b = b(k0 + TK);
         }
@@ -149,7 +150,7 @@ DEVICE void staged_product(const A& a, const B& b, int64_t depth, GemmTile& tile
     }
 }
 
-// Both operands from memory; a's majors are rows of C, b's are columns.
+// The same with both operands in memory; the majors of a are the rows of C, those of b its columns.
 template <bool A_K_FIRST, bool B_K_FIRST>
 DEVICE void tiled_product(const Operand& a, const Operand& b, const Place& place, GemmTile& tile, float (&sum)[4][4]) {
     const bool a_vector = by_four(a.data, a.ld);

@@ -4,6 +4,6 @@
 #include "step.cuh"
 
 DEVICE float l1_slope(const StepRecord& step, float code) {
-    const float sign = code > 0 ? 1.0f : code < 0 ? -1.0f : code;  // 0 and NaN stay what they are
+    const float sign = code > 0 ? 1.0f : code < 0 ? -1.0f : code;  // 0 for 0, NaN for NaN
     return step.beta * step.inv_rows * sign;
 }

@@ -1,4 +1,4 @@
-// out = before + beta sign(code) / rows; without `before` l1_backward, with it l1_grad.
+// out = before + beta sign(code) / rows. This is the body of l1_grad and, with a null `before`, of l1_backward.
 #pragma once
 
 #include "l1_grad.cuh"

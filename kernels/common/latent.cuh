@@ -1,5 +1,5 @@
-// The Gaussian latent: sampling, KL to the prior N(m, v), the log-ratio, and their derivatives; log-variances are clamped to
-// [-30, 20].
+// The Gaussian latent: sampling, KL to the prior N(m, v), and the log-ratio; log-variances are clamped to [-30, 20]. The gradients
+// are in latent_grad.cuh.
 #pragma once
 
 #include "step.cuh"
@@ -9,7 +9,7 @@ constexpr float LOG_VAR_MAX = 20.0f;
 
 DEVICE float clamp_log_var(float s) { return s < LOG_VAR_MIN ? LOG_VAR_MIN : s > LOG_VAR_MAX ? LOG_VAR_MAX : s; }
 
-// True where the clamp acts and the gradient is 0; false for NaN.
+// True if the clamp changes s, so that the gradient is 0; false for NaN.
 DEVICE bool clamped_log_var(float s) { return s < LOG_VAR_MIN || s > LOG_VAR_MAX; }
 
 DEVICE float latent_sigma(float log_var) { return expf(0.5f * clamp_log_var(log_var)); }
@@ -33,7 +33,7 @@ template <class Args> DEVICE LatentPrior prior_of(const Args& args, int64_t colu
     return {p[0], p[args.latent], p[2 * int64_t(args.latent)]};
 }
 
-// (((mu - m)^2 + sigma^2) / v - 1 - log sigma^2 + log v) / 2; to N(0, 1) without a rounding of sigma^2 by itself.
+// (((mu - m)^2 + sigma^2) / v - 1 - log sigma^2 + log v) / 2. For the prior N(0, 1), sigma^2 - 1 is rounded once.
 template <class Args> DEVICE float latent_kl(const Args& args, int64_t column, float mu, float log_var, float sigma) {
     if (args.prior == nullptr) {
         return 0.5f * fma_rn(mu, mu, fma_rn(sigma, sigma, -1.0f) - clamp_log_var(log_var));

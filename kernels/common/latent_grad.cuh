@@ -1,5 +1,5 @@
-// The gradients of mu and log_var: through z, through KL, through the log-ratio, and their sum. `Args` has the words and
-// pointers of LatentGradArgs but dz, which comes from a function, and d_heads.
+// The gradients of mu and log_var: through z, through KL, through the log-ratio, and their sum. `Args` has the fields of
+// LatentGradArgs, except dz (the caller sums it up) and d_heads (the caller writes it).
 #pragma once
 
 #include "latent.cuh"
@@ -9,7 +9,7 @@ struct LatentGradient {
     float log_var;
 };
 
-// Sums over the samples of an example, of a gradient of z and of the same times eps: what reaches mu, and sigma.
+// Two sums over the samples of an example: of a gradient d of z, which is the gradient of mu, and of d eps, the gradient of sigma.
 struct LatentSums {
     float plain;
     float noisy;
@@ -20,7 +20,7 @@ struct LatentSums {
     }
 };
 
-// The part of KL: beta / rows times its slope, nothing where the latent's mean KL is within what it has for free.
+// Adds the gradient of KL, times beta / rows; adds nothing to a latent whose mean KL is within its free bits.
 template <class Args>
 DEVICE void add_kl(const Args& args, const StepRecord& step, int64_t column, float mu, float sigma, LatentGradient& to) {
     const LatentPrior p = prior_of(args, column);
@@ -30,7 +30,8 @@ DEVICE void add_kl(const Args& args, const StepRecord& step, int64_t column, flo
     to.log_var = fma_rn(scale, 0.5f * fma_rn(sigma * p.precision, sigma, -1.0f), to.log_var);
 }
 
-// The part of the log-ratio, by the weights of the samples: h = (z - m) / v, for DReG h = (z - m) / v - eps / sigma.
+// Adds the gradient of the log-ratio, weighted by the samples' importance weights: h = (z - m) / v, and for DReG
+// h = (z - m) / v - eps / sigma with squared weights.
 template <class Args>
 DEVICE void add_ratio(const Args& args, const StepRecord& step, int64_t example, int64_t column, float mu, float log_var, float sigma,
                       LatentGradient& to) {
@@ -49,13 +50,13 @@ DEVICE void add_ratio(const Args& args, const StepRecord& step, int64_t example,
     to.log_var = fma_rn(fma_rn(sums.noisy, 0.5f * sigma, dreg ? 0.0f : -0.5f), step.inv_rows, to.log_var);
 }
 
-// What the gradient of z in `row` counts for.
+// The weight of the gradient of z in `row`.
 template <class Args> DEVICE float dz_weight(const Args& args, int64_t row) {
     const float w = args.dz_weights != nullptr ? args.dz_weights[row] : 1.0f;
     return (args.parts & DREG) != 0 ? w * w : w;
 }
 
-// All parts; `through_z` are the sums of the weighted gradient of z.
+// The sum of all parts that args.parts names; `through_z` has the sums of the weighted gradient of z.
 template <class Args>
 DEVICE LatentGradient latent_gradient(const Args& args, const StepRecord& step, int64_t example, int64_t column, const LatentSums& through_z) {
     const float* heads = args.heads + example * 2 * args.latent + column;

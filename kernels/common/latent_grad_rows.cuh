@@ -1,4 +1,5 @@
-// d mu and d log_var, one example and latent per thread, of the parts that the arguments name: through z, KL, the log-ratio.
+// The gradients of mu and log_var, one thread per example and latent: the sum of the parts that the arguments name (through z,
+// through KL, through the log-ratio).
 #pragma once
 
 #include "latent_grad.cuh"

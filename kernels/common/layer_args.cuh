@@ -1,15 +1,15 @@
-// The arguments of the kernels of fusion level LAYER; see args.cuh for what all argument structs keep to.
+// The arguments of the kernels of fusion level LAYER; args.cuh explains the form of all argument structs.
 #pragma once
 
-// gather_linear_bias_act: the fields of gather and of linear_bias_act, K being `features`
+// gather_linear_bias_act: the fields of gather and of linear_bias_act; K is `features`
 struct GatherLinearBiasActArgs {
     const StepRecord* table;
     const uint32_t* base;
     const void* data;          // see GatherArgs
     const float* values;       // (or null)
     const float* mean;         // (or null)
-    float* x;                  // [B, features] (or null: nobody else reads it)
-    float* corrupted;          // [B, features]: x corrupted, which the layer then reads (or null: nobody else does)
+    float* x;                  // [B, features] (or null: no other kernel reads it)
+    float* corrupted;          // [B, features]: the corrupted x, which the layer then reads (or null: no other kernel reads it)
     const float* w;            // [N, features]
     const float* bias;         // [N] (or null)
     float* pre;                // [B, N] (or null)
@@ -29,7 +29,7 @@ struct GatherLinearBiasActArgs {
     float divisor;
     uint32_t n;
     uint32_t activation;
-    uint32_t corrupt_site;     // of the corruption (or 0: none)
+    uint32_t corrupt_site;     // site of the corruption (or 0: none)
     uint32_t corruption;       // CorruptionCode, as in CorruptArgs
     float strength;
 };
@@ -39,31 +39,31 @@ ARGS_LAYOUT(GatherLinearBiasActArgs, 11, 18);
 struct LatentForwardArgs {
     const StepRecord* table;
     const uint32_t* base;
-    const void* data;          // see GatherArgs (or null: x is there already)
+    const void* data;          // see GatherArgs (or null: x is in memory already)
     const float* values;       // (or null)
     const float* mean;         // (or null)
-    float* x;                  // [E, features]: read, with a gather written before
-    float* corrupted;          // [E, features]: x corrupted, which the heads then read (or null: nothing is corrupted)
+    float* x;                  // [E, features]: read by the heads; written before that if this kernel gathers
+    float* corrupted;          // [E, features]: the corrupted x, which the heads then read (or null: nothing is corrupted)
     const float* heads_w;      // [heads_n, features]
     const float* heads_bias;   // [heads_n] (or null)
-    float* heads;              // [E, heads_n] (or null where nothing is sampled); this kernel reads it back
+    float* heads;              // [E, heads_n] (or null if nothing is sampled); this kernel reads it back
     float* eps;                // [B, L] (or null)
-    float* z;                  // [B, L] (or null where samples = 1); with several this kernel reads it back
+    float* z;                  // [B, L] (or null if samples = 1); with several samples this kernel reads it back
     float* kl;                 // partials of L, [.., E] (or null)
     float* ratio;              // partials of L (or null)
     float* l1;                 // partials of heads_n (or null)
     const float* prior;        // as in ReparamArgs (or null: N(0, I))
-    const float* w;            // [N, latent or heads_n] of the first decoder layer (or null: it is not part of this)
+    const float* w;            // [N, latent or heads_n] of the first decoder layer (or null: another kernel computes it)
     const float* bias;         // [N] (or null)
     float* pre;                // [B, N] (or null)
     float* y;                  // [B, N] (or null: no decoder layer)
     uint32_t offset;
-    uint32_t key0;             // of the latent noise and of the binarization: one seed (or 0: neither)
+    uint32_t key0;             // the seed of latent noise, binarization and corruption, low and high word (or 0: none of them)
     uint32_t key1;             // (or 0)
-    uint32_t site;             // of the binarization (or 0: no gather)
+    uint32_t site;             // site of the binarization (or 0: no gather)
     uint32_t noise_site;       // (or 0: nothing is sampled)
     uint32_t in_order;         // as in GatherArgs, for the latent noise as well (or 0: neither)
-    uint32_t examples;         // (or 0: no gather, as in the next fields that say so)
+    uint32_t examples;         // (or 0: no gather; so are the fields below marked in this way)
     uint32_t features;
     uint32_t batch;
     uint32_t element;          // (or 0)
@@ -72,12 +72,12 @@ struct LatentForwardArgs {
     float shift;               // (or 0)
     float divisor;             // (or 0)
     uint32_t heads_n;
-    uint32_t latent;           // L, heads_n being 2L (or 0: nothing is sampled, the code is what the decoder reads)
+    uint32_t latent;           // L; heads_n is 2L (or 0: nothing is sampled, the decoder reads the code itself)
     uint32_t n;                // (or 0: no decoder layer)
     uint32_t activation;       // of the decoder layer (or 0)
     uint32_t samples;          // `batch` and the grid are E
     uint32_t all_samples;      // as in NoiseArgs (or 0: nothing is sampled)
-    uint32_t corrupt_site;     // of the corruption (or 0: none)
+    uint32_t corrupt_site;     // site of the corruption (or 0: none)
     uint32_t corruption;       // CorruptionCode, as in CorruptArgs
     float strength;
     uint32_t reserved;
@@ -93,7 +93,7 @@ struct OutputLikelihoodArgs {
     const float* bias;         // [D] or [2D] (or null)
     const float* x;            // [E, D]
     const float* log_var;      // as in LikelihoodArgs (or null)
-    float* y;                  // [B, D] or [B, 2D] (or null: nobody reads it)
+    float* y;                  // [B, D] or [B, 2D] (or null: no kernel reads it)
     float* ll;                 // partials of D
     float* dy;                 // shaped like y (or null: no gradient)
     float* d_log_var;          // as in LikelihoodArgs (or null)
@@ -123,7 +123,7 @@ struct LatentBackwardArgs {
     const float* prior;        // (or null)
     const float* kl_means;     // (or null)
     const float* code;         // [E, L]: adds the gradient of its L1 norm (or null)
-    float* dz;                 // [B, L] (or null: nobody reads it)
+    float* dz;                 // [B, L] (or null: no kernel reads it)
     float* d_heads;            // [E, heads_n]; this kernel reads it back
     const float* heads_w;      // [heads_n, K] (or null: no da)
     const float* saved;        // [E, K]: see ActivateBackwardArgs (or null: no activation)
@@ -136,19 +136,19 @@ struct LatentBackwardArgs {
     uint32_t k;                // (or 0: no da)
     uint32_t activation;       // (or 0)
     uint32_t samples;          // `batch` and the grid are E
-    uint32_t parts;            // LatentPart, or-ed
+    uint32_t parts;            // a bit set of LatentPart
     float nats;                // as in LatentGradArgs (or 0)
 };
 ARGS_LAYOUT(LatentBackwardArgs, 16, 10);
 
-// linear_backward_update: the optimizer's words are those of UpdateArgs
+// linear_backward_update: the words of the optimizer are those of UpdateArgs
 struct LinearBackwardUpdateArgs {
     const StepRecord* table;
     const uint32_t* base;
     const float* dy;           // [B, N]
     const float* x;            // [B, K]
-    float* dw;                 // [N, K] (or null: nobody reads it)
-    float* db;                 // [N] (or null: nobody reads it)
+    float* dw;                 // [N, K] (or null: no kernel reads it)
+    float* db;                 // [N] (or null: no kernel reads it)
     float* w;                  // [N, K]
     float* first;              // Adam's m, SGD's momentum
     float* second;             // Adam's v (or null: SGD)
@@ -177,7 +177,7 @@ struct ScalarUpdateArgs {
     const uint32_t* base;
     const float* dy;           // [B, N], or partials where tiles > 0: then N = 1
     const float* weights;      // [B]: what every row of dy is multiplied by (or null)
-    float* out;                // [N]: the gradient (or null: nobody reads it)
+    float* out;                // [N]: the gradient (or null: no kernel reads it)
     float* parameter;          // [N]
     float* first;
     float* second;             // (or null: SGD)

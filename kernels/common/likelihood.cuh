@@ -3,14 +3,14 @@
 
 #include "latent.cuh"
 
-// The numbers that Likelihood.code() gives.
+// The numbers that Likelihood.code() returns.
 enum LikelihoodCode : uint32_t {
     BERNOULLI = 0, GAUSSIAN = 1, GAUSSIAN_SCALAR = 2, GAUSSIAN_FEATURE = 3, CONTINUOUS_BERNOULLI = 4, GAUSSIAN_VECTOR = 5
 };
 
 constexpr float HALF_LOG_2PI = 0.91893853f;
 
-// loss = -log p, and its derivatives by the mean (or logit) and by log sigma^2.
+// loss = -log p, and its derivatives with respect to the mean (or logit) and to log sigma^2.
 struct LikelihoodTerm {
     float loss;
     float d_mean;
@@ -24,7 +24,7 @@ DEVICE LikelihoodTerm bernoulli_term(float x, float logit) {
     return {loss, (logit < 0 ? e : 1.0f) / (1.0f + e) - x, 0.0f};
 }
 
-// What the Gaussians differ in: 1 / sigma^2, (log 2 pi sigma^2) / 2, and whether log sigma^2 learns.
+// How the Gaussians differ: 1 / sigma^2, (log 2 pi sigma^2) / 2, and whether log sigma^2 gets a gradient.
 struct Gaussian {
     float precision;
     float half_log;
@@ -43,8 +43,8 @@ DEVICE LikelihoodTerm gaussian_term(float x, float mean, const Gaussian& g) {
     return {fma_rn(0.5f * d, weighted, g.half_log), -weighted, g.learns ? 0.5f * fma_rn(-d, weighted, 1.0f) : 0.0f};
 }
 
-// 1 / a - 1 / (e^a - 1) and log(a / (1 - e^-a)) below a = 1, by their series in a^2 as dev.fusedvae.simd.ContinuousBernoulli,
-// what is left out being below 6e-10; above, a quotient of exponentials.
+// 1 / a - 1 / (e^a - 1), and below log(a / (1 - e^-a)). For a < 1 by their series in a^2, as in
+// dev.fusedvae.simd.ContinuousBernoulli, with an error below 6e-10; for a >= 1 by exponentials. `e` is e^-a.
 DEVICE float continuous_slope(float a, float e) {
     if (a >= 1) {
         return 1.0f / a - e / (1.0f - e);
@@ -63,8 +63,8 @@ DEVICE float continuous_log(float a) {
     return fma_rn(-t, series, 0.5f * a);
 }
 
-// max(l, 0) - l x - g(|l|), g(a) = log(a / (1 - e^-a)); the derivative is the mean less x, the mean being g'(|l|) below 0 and
-// one less that above.
+// max(l, 0) - l x - g(|l|), g(a) = log(a / (1 - e^-a)). The derivative is the mean minus x; the mean is s(|l|) for l < 0 and
+// 1 - s(|l|) for l >= 0, s = continuous_slope.
 DEVICE LikelihoodTerm continuous_bernoulli_term(float x, float logit) {
     const float a = fabsf(logit);
     const float slope = continuous_slope(a, expf(-a));
@@ -72,8 +72,8 @@ DEVICE LikelihoodTerm continuous_bernoulli_term(float x, float logit) {
     return {loss, (logit < 0 ? slope : 1.0f - slope) - x, 0.0f};
 }
 
-// `Args` has likelihood, precision, half_log and log_var; `y` is the logit or mean of feature `column`, `log_var` counts for
-// GAUSSIAN_FEATURE.
+// `Args` has likelihood, precision, half_log and log_var; `y` is the logit or mean of feature `column`, `log_var` its
+// log-variance (used by GAUSSIAN_FEATURE only).
 template <class Args> DEVICE LikelihoodTerm likelihood_term(const Args& args, int64_t column, float x, float y, float log_var) {
     switch (args.likelihood) {
         case BERNOULLI: return bernoulli_term(x, y);

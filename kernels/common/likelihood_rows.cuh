@@ -1,6 +1,7 @@
-// ll[row] = sum over features of log p(x|y), one partial sum per tile of 32 columns; dY = -d ll / dy / (rows shares). For a
-// learned scalar d_log_var[row] is made likewise; for a learned vector it has one column per feature. Where pointers of the
-// arguments are null, the value or the gradient is left out: log_likelihood and likelihood_backward are this body.
+// ll[row] = sum over features of log p(x|y), one partial sum per tile of 32 columns; dY = -d ll / dy / (rows shares). d_log_var is
+// the gradient of a learned log-variance: partial sums like ll if it is one scalar, one column per feature if it is a vector.
+// This is the body of likelihood_grad, and of log_likelihood and likelihood_backward, which leave the pointers to the gradients
+// or to ll null.
 #pragma once
 
 #include "likelihood.cuh"
@@ -10,7 +11,7 @@ DEVICE void body(const LikelihoodArgs& args, int block, char*) {
     const StepRecord& step = step_of(args);
     const RowTile tile = row_tile_of<32>(block, args.d);
     if (tile.row >= rows_of(args)) {
-        return;  // the whole warp: a warp is a row
+        return;  // with the whole warp, since a warp has one row
     }
     const int64_t width = args.likelihood == GAUSSIAN_FEATURE ? 2 * int64_t(args.d) : args.d;
     const float scale = step.inv_rows / float(args.shares);

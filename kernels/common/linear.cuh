@@ -1,5 +1,5 @@
-// What is left to do when a layer's product is there: bias, activation, and what the backward pass needs. `Args` has
-// bias, pre, y, n and activation.
+// What follows a layer's product: the bias, the activation, and storing what the backward pass needs. `Args` has bias, pre, y, n
+// and activation.
 #pragma once
 
 #include "activation.cuh"
@@ -9,7 +9,7 @@ template <class Args> DEVICE float linear_pre(const Args& args, int64_t column, 
     return args.bias != nullptr && column < args.n ? product + args.bias[column] : product;
 }
 
-// One element of y, both indices inside.
+// Finishes and stores one element of y; both indices must be inside the matrix.
 template <class Args> DEVICE void linear_store(const Args& args, int64_t row, int64_t column, float product) {
     const float pre = linear_pre(args, column, product);
     const int64_t to = row * args.n + column;
@@ -19,7 +19,7 @@ template <class Args> DEVICE void linear_store(const Args& args, int64_t row, in
     args.y[to] = activation_value(args.activation, pre);
 }
 
-// The thread's 4 x 4 elements of a tiled product.
+// Finishes and stores the thread's 4 x 4 elements of a tiled product.
 template <class Args> DEVICE void linear_store(const Args& args, const Place& at, int64_t rows, float (&sum)[4][4]) {
     const bool vector = by_four(args.pre, args.n) && by_four(args.y, args.n);
 #pragma unroll

@@ -1,12 +1,12 @@
-// What is left to do when a product of a restricted Boltzmann machine is there: bias, activation, and a draw by it. What
-// nobody reads has no pointer and is not computed.
+// What follows a product of a restricted Boltzmann machine: the bias, the activation, and a random state with that probability.
+// A result that no kernel reads has a null pointer and is not computed.
 #pragma once
 
 #include "activation.cuh"
 #include "bernoulli.cuh"
 #include "gemm.cuh"
 
-// One element of the result, which has `columns`; both indices inside.
+// Finishes and stores one element of the result, which has `columns` columns; both indices must be inside the matrix.
 DEVICE void sample_store(const LinearSampleArgs& args, const Place& at, uint32_t columns, float product) {
     const float pre = product + args.bias[at.column];
     const int64_t to = at.row * columns + at.column;
@@ -26,7 +26,8 @@ DEVICE void sample_store(const LinearSampleArgs& args, const Place& at, uint32_t
     }
 }
 
-// The thread's 4 x 4 elements of a tiled product: their columns are a quad, so one Philox call draws a row of them.
+// Finishes and stores the thread's 4 x 4 elements of a tiled product. The four columns are one quad, so one Philox call gives the
+// words of a row.
 DEVICE void sample_store(const LinearSampleArgs& args, const Place& at, uint32_t columns, float (&sum)[4][4]) {
     const StepRecord& step = step_of(args);
     const bool vector = by_four(args.pre, columns) && by_four(args.p, columns) && by_four(args.state, columns);

@@ -1,33 +1,34 @@
-// Products of matrices on tensor cores in 3xTF32: fp32 operands, and errors like those of fp32.
+// Products of matrices on tensor cores in 3xTF32: three TF32 products for one of fp32 operands, with errors like those of fp32.
 //
 // Every operand is split as x = big + small + e, big = tf32(x), small = tf32(x - big), where x - big is exact:
 // |x - big| <= 2^-11 |x| has at most 12 significant bits, small keeps 11 of them, so |e| <= 2^-23 |x|. Then
-//   x w = big big + (big small + small big) + at most 2^-21 |x w|: 2^-22 the small small left out, 2^-23 each e.
-// Tensor cores add products exactly aligned and then cut bits off, instead of rounding to nearest (Fasi, Higham,
-// Mikaitis, Pranesh 2021, "Numerical behavior of NVIDIA tensor cores"): over many steps this drifts. So each slice starts
-// from zero and is added to the sum by an fp32 addition (Ootomo, Yokota 2022, "Recovering single precision accuracy from
-// Tensor Cores"); the corrections, 2^-10 of the whole, have an accumulator of their own for the whole of k.
-// dev.fusedvae.check.Tolerance.TF32X3 counts what that makes. Infinite operands give NaN, as do those that round to
-// infinity in tf32, from 2^128 (1 - 2^-12) on. Unverified on hardware.
+//   x w = big big + (big small + small big), with an error of at most 2^-21 |x w|: 2^-22 for small small, which is left out, and
+//   2^-23 for each of the two e.
+// Tensor cores add aligned products exactly and then truncate, instead of rounding to nearest (Fasi, Higham, Mikaitis, Pranesh
+// 2021, "Numerical behavior of NVIDIA tensor cores"), so that errors of the same sign add up over a long k. Therefore each slice
+// starts from zero and is added to the sum by an fp32 addition (Ootomo, Yokota 2022, "Recovering single precision accuracy from
+// Tensor Cores"). The corrections, about 2^-10 of the sum, have one accumulator of their own for all slices.
+// dev.fusedvae.check.Tolerance.TF32X3 derives the error bound. Infinite operands give NaN, as do those that round to infinity in
+// tf32, from 2^128 (1 - 2^-12) on. Unverified on hardware.
 #pragma once
 
 #include "pipeline.cuh"
 
-// A warp owns 32 x 16 elements of the block's 64 x 64, in 2 x 2 tiles of 16 x 8; a batch of 128 and a layer of 400 make
-// 14 blocks, larger tiles would leave still more of the device idle.
+// A warp computes 32 x 16 of the block's 64 x 64 elements, in 2 x 2 tiles of 16 x 8. A batch of 128 and a layer of 400 columns give
+// 14 blocks; larger tiles would leave still more of the device idle.
 constexpr int WARP_ROWS = 32;
 constexpr int WARP_COLUMNS = 16;
 constexpr int TILES_M = WARP_ROWS / 16;
 constexpr int TILES_N = WARP_COLUMNS / 8;
 static_assert((TM / WARP_ROWS) * (TN / WARP_COLUMNS) == WARPS, "the warps share the block's tile");
-static_assert(TK % 8 == 0, "a product of tensor cores takes 8 of k");
+static_assert(TK % 8 == 0, "one tensor core instruction covers 8 values of k");
 
-// A warp's elements by lane: [tile row][tile column][element], the elements in the layout of mma_tf32's d.
+// The calling lane's elements of its warp's tiles: [tile row][tile column][element], each tile in the layout of mma_tf32's d.
 struct WarpTile {
     float at[TILES_M][TILES_N][4];
 };
 
-// Where an element of the calling lane's WarpTile is in C.
+// The position in C of an element of the calling lane's WarpTile.
 struct Cell {
     int64_t row;
     int64_t column;
@@ -41,7 +42,7 @@ DEVICE Cell cell_of(const Place& place, int i, int j, int element) {
             int64_t(place.column_block) * TN + warp_column() + 8 * j + lane_id() % 4 * 2 + element % 2};
 }
 
-// Calls use(row, column, value) for each element of the lane, those beyond the matrix too.
+// Calls use(row, column, value) for each element of the lane, including those beyond the edges of the matrix.
 template <class Use> DEVICE void for_each_cell(const Place& place, const WarpTile& tile, Use use) {
 #pragma unroll
     for (int i = 0; i < TILES_M; i++) {
@@ -56,7 +57,8 @@ template <class Use> DEVICE void for_each_cell(const Place& place, const WarpTil
     }
 }
 
-// WORDS words of a fragment, split; major = 8 (word % MAJORS) + g, k = 4 (word / MAJORS) + t of the tile at (major0, k0).
+// WORDS words of a fragment, each split into big and small. In the tile at (major0, k0), word `word` is at
+// major = 8 (word % MAJORS) + g, k = 4 (word / MAJORS) + t, with g = lane / 4 and t = lane % 4.
 template <int WORDS> struct SplitFragment {
     uint32_t big[WORDS];
     uint32_t small[WORDS];
@@ -77,7 +79,7 @@ DEVICE void load_split(const Slice<K_FIRST>& slice, int major0, int k0, SplitFra
 // big += the main products of one slice, small += its corrections.
 template <bool A_K_FIRST, bool B_K_FIRST>
 DEVICE void multiply_slice(const Slice<A_K_FIRST>& a, const Slice<B_K_FIRST>& b, WarpTile& big, WarpTile& small) {
-#pragma unroll 1  // unrolled, ptxas 13.0 keeps sm_100 at 80 registers and spills 16 bytes
+#pragma unroll 1  // if it is unrolled, ptxas 13.0 limits sm_100 to 80 registers and spills 16 bytes
     for (int k = 0; k < TK; k += 8) {
         SplitFragment<4> u[TILES_M];
 #pragma unroll
@@ -111,7 +113,7 @@ DEVICE void add_tile(WarpTile& to, const WarpTile& from) {
     }
 }
 
-// The warp's elements of C = A B; every thread of the block must come.
+// The warp's elements of C = A B; all threads of the block must call it.
 template <bool A_K_FIRST, bool B_K_FIRST>
 DEVICE WarpTile tensor_product(const Operand& a, const Operand& b, const Place& place, Pipeline<A_K_FIRST, B_K_FIRST>& stages) {
     WarpTile sum = {};

@@ -1,12 +1,12 @@
-// Standard normals by Box-Muller, the twin of dev.fusedvae.rng.Normals to the last bit.
+// Standard normals by Box-Muller; dev.fusedvae.rng.Normals computes the same bits on the CPU.
 //
-// Floats are touched by fma_rn, mul_rn, add_rn, sqrt_rn and float_rn only, in Java's order: a bare operator on floats
-// could be contracted, so operators stand in integer declarations only (a test checks it).
+// Floats are computed by fma_rn, mul_rn, add_rn, sqrt_rn and float_rn only, in the order of the Java code. A plain operator on
+// floats could be contracted to an fma, so plain operators occur in integer declarations only (KernelSourcesTest checks it).
 #pragma once
 
 #include "philox.cuh"
 
-// sqrt(-2 ln u) of u = x 2^-32 + 2^-33. Mantissas are taken from [2/3, 4/3): no cancellation near u = 1.
+// sqrt(-2 ln u) of u = x 2^-32 + 2^-33. The mantissa is scaled to [2/3, 4/3), so that nothing cancels near u = 1.
 DEVICE float normal_radius(uint32_t x) {
     const float unsigned_x = fma_rn(float_rn(int32_t(x >> 16)), 65536.0f, float_rn(int32_t(x & 0xFFFFu)));
     const uint32_t bits = float_bits(fma_rn(unsigned_x, 0x1p-32f, 0x1p-33f));
@@ -31,7 +31,8 @@ struct SineCosine {
     float cosine;
 };
 
-// Of 2 pi v, v = (y + 1/2) 2^-32: the nearest quarter turn and what is left of the angle, in quarter turns.
+// Sine and cosine of 2 pi v, v = (y + 1/2) 2^-32. The angle is the nearest multiple of a quarter turn plus a rest t in quarter
+// turns, |t| <= 1/2.
 DEVICE SineCosine normal_angle(uint32_t y) {
     const uint32_t quadrant = (y + 0x20000000u) >> 30;
     const int32_t rest = int32_t(y - (quadrant << 30));
@@ -72,7 +73,7 @@ DEVICE Quad normal_quad(const NoiseStream& stream, uint32_t row, uint32_t quad) 
     return {{first.sine, first.cosine, second.sine, second.cosine}};
 }
 
-// The normal of one column: a lane that needs one value spends a quad's words on it.
+// The normal of one column. It costs the Philox call of a whole quad.
 DEVICE float normal_of(const NoiseStream& stream, uint32_t row, uint32_t column) {
     const Words words = stream_words(stream, row, column >> 2);
     const bool second = (column & 2u) != 0;

@@ -1,20 +1,21 @@
-// One optimizer step of one element, in the arithmetic of dev.fusedvae.simd: the same bits as the CPU path.
+// One optimizer step of one element. The operations are those of dev.fusedvae.simd, so the bits are the same as on the CPU.
 #pragma once
 
 #include "step.cuh"
 
-// Smaller moments become 0, by definition on every backend.
+// Moments below these bounds are set to 0 (no denormals); every backend does so.
 constexpr float MOMENT_FLOOR = 1e-30f;
 constexpr float SQUARE_FLOOR = 1e-36f;
 
-// An element with its state.
+// A parameter with its optimizer state.
 struct Weight {
     float value;
     float first;   // Adam's m, SGD's momentum
     float second;  // Adam's v
 };
 
-// m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, w = w decay - rate/bc1 m / (sqrt(v)/sqrt(bc2) + eps)
+// m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, w = w decay - rate/bc1 m / (sqrt(v)/sqrt(bc2) + eps); bc1 and bc2 are the bias
+// corrections of the step.
 template <class Args> DEVICE void adam(const Args& args, const StepRecord& step, Weight& w, float g, float decay) {
     const float m = fma_rn(args.beta1, w.first, mul_rn(args.one_minus_beta1, g));
     const float v = fma_rn(args.beta2, w.second, mul_rn(args.one_minus_beta2, mul_rn(g, g)));
@@ -30,7 +31,7 @@ template <class Args> DEVICE void sgd(const Args& args, const StepRecord& step, 
     w.value = fma_rn(-step.rate, w.first, w.value);
 }
 
-// `Args` has the optimizer's words of UpdateArgs.
+// `Args` has the fields of UpdateArgs from `optimizer` to `momentum`.
 template <class Args> DEVICE void optimize(const Args& args, const StepRecord& step, Weight& w, float g) {
     switch (args.optimizer) {
         case ADAM: adam(args, step, w, g, 1.0f); break;
@@ -40,7 +41,7 @@ template <class Args> DEVICE void optimize(const Args& args, const StepRecord& s
     }
 }
 
-// An element in memory, with its state; `second` may be null.
+// Updates a parameter in memory and its state; `second` may be null.
 template <class Args>
 DEVICE void optimize(const Args& args, const StepRecord& step, float* value, float* first, float* second, float g) {
     Weight w = {*value, *first, second != nullptr ? *second : 0.0f};

@@ -1,4 +1,5 @@
-// The order of examples in an epoch, the twin of dev.fusedvae.rng.Permutation: a Feistel network with cycle walking.
+// The order of the examples in an epoch: a Feistel network with cycle walking (a result outside [0, n) goes through the network
+// again). dev.fusedvae.rng.Permutation computes the same order on the CPU.
 #pragma once
 
 #include "philox.cuh"
@@ -6,7 +7,7 @@
 constexpr int PERMUTATION_ROUNDS = 12;
 constexpr uint32_t SHUFFLE_SITE = 2u << 24;  // Purpose.SHUFFLE, site 0
 
-// MurmurHash3's finalizer less its first xorshift (Appleby, public domain).
+// MurmurHash3's finalizer without its first xorshift (Appleby, public domain).
 DEVICE uint32_t permutation_mix(uint32_t h) {
     h *= 0x85EBCA6Bu;
     h ^= h >> 13;

@@ -1,7 +1,7 @@
-// What the source of a phase includes first: every common header, outside of any namespace, and kernels as parts.
+// The first include of the generated source of a phase: all common headers, outside of any namespace, compiled with FVAE_PHASE.
 //
-// A phase is several calls with no hazard among them in one launch. Its source is generated from the plan: it includes
-// the file of each kernel that takes part, in a namespace of its own, and gives every call a range of blocks.
+// A phase is one launch that runs several calls; none of them reads or overwrites what another writes. Its source is generated
+// from the plan: it includes the file of each of its kernels, in a namespace of its own, and gives every call a range of blocks.
 #pragma once
 
 #define FVAE_PHASE
@@ -32,7 +32,7 @@
 #include "step.cuh"
 #include "update_blocks.cuh"
 
-// Calls of a phase lie one after the other: call i has the blocks [ends[i - 1], ends[i]).
+// The blocks of a phase are given to its calls in order: call i has the blocks [ends[i - 1], ends[i]).
 struct PhaseBlock {
     int call;
     int block;  // within the call

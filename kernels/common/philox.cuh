@@ -1,4 +1,4 @@
-// Philox4x32-10, the twin of dev.fusedvae.rng.Philox and Stream: integers only.
+// Philox4x32-10, in integers only; dev.fusedvae.rng.Philox and Stream compute the same words on the CPU.
 // Source: Salmon, Moraes, Dror, Shaw, Parallel random numbers: as easy as 1, 2, 3, SC 2011.
 #pragma once
 
@@ -30,7 +30,7 @@ DEVICE Words philox(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint32_t
     return {{c0, c1, c2, c3}};
 }
 
-// One family of noise at one step: seed, purpose << 24 | site << 16, step.
+// A stream of random words at one step: key0 and key1 are the seed, `site` is purpose << 24 | site << 16.
 struct NoiseStream {
     uint32_t key0;
     uint32_t key1;

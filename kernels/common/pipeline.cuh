@@ -1,20 +1,21 @@
-// Products of matrices whose slices are copied to shared memory while earlier ones are multiplied: cp.async, STAGES
-// slices on their way or in use, one barrier per slice.
+// Products of matrices whose slices are copied to shared memory by cp.async while earlier ones are multiplied: STAGES slices are
+// being copied or in use at a time, with one barrier per slice.
 #pragma once
 
 #include "gemm.cuh"
 
-// While slice s is multiplied, s + 1 and s + 2 are on their way; a fourth stage would leave room for fewer blocks.
+// While slice s is multiplied, s + 1 and s + 2 are being copied. A fourth stage would take shared memory from other blocks, so that
+// fewer could run at a time.
 constexpr int STAGES = 3;
 
-// One slice of one operand as it lies in memory: [major][k] where K_FIRST, else [k][major].
-// Rows are padded so that no two threads of an access meet in one of the 32 banks, each a word wide; see `spread` below.
+// One slice of one operand in the order of its matrix: [major][k] if K_FIRST, else [k][major].
+// Rows are padded so that the threads of one access use different banks (32 banks, each one word wide); see `spread` below.
 template <bool K_FIRST> struct Slice {
     static constexpr int PITCH = K_FIRST ? TK + 4 : TM + 8;
     static constexpr int LINES = K_FIRST ? TM : TK;
     alignas(16) float words[LINES * PITCH];
 };
-static_assert(Slice<true>::PITCH == 20 && Slice<false>::PITCH == 72 && TM == TN, "the pitches that the banks ask for");
+static_assert(Slice<true>::PITCH == 20 && Slice<false>::PITCH == 72 && TM == TN, "the pitches that avoid bank conflicts");
 static_assert(Slice<true>::PITCH % 4 == 0 && Slice<false>::PITCH % 4 == 0, "every row starts on 16 bytes");
 
 // The word of the slice's element at (major, k): major [0, TM), k [0, TK).
@@ -22,7 +23,7 @@ template <bool K_FIRST> DEVICE constexpr int word_of(int major, int k) {
     return K_FIRST ? major * Slice<true>::PITCH + k : k * Slice<false>::PITCH + major;
 }
 
-// Whether the words at `majors` majors times `ks` k are in banks all different.
+// Whether the words of `majors` majors times `ks` values of k are all in different banks.
 template <bool K_FIRST> DEVICE constexpr bool spread(int majors, int ks) {
     uint32_t banks = 0;
     for (int major = 0; major < majors; major++) {
@@ -45,7 +46,7 @@ template <bool A_K_FIRST, bool B_K_FIRST> struct Pipeline {
 };
 static_assert(sizeof(Pipeline<true, true>) <= 48 << 10, "static shared memory");
 
-// Starts copying a thread's four elements of the slice at (major0, k0); zeros beyond the operand.
+// Starts copying the calling thread's four elements of the slice at (major0, k0); elements beyond the operand become 0.
 template <bool K_FIRST> DEVICE void copy_slice(const Operand& o, int64_t major0, int64_t k0, bool vector, Slice<K_FIRST>& slice) {
     const int line = K_FIRST ? threadIdx.x / 4 : threadIdx.x / 16;           // [0, LINES)
     const int at = K_FIRST ? threadIdx.x % 4 * 4 : threadIdx.x % 16 * 4;     // multiples of 4
@@ -67,7 +68,7 @@ template <bool K_FIRST> DEVICE void copy_slice(const Operand& o, int64_t major0,
     }
 }
 
-// Multiplies what this thread has copied by its line's scale, once it has arrived.
+// Multiplies the elements that the calling thread has copied, and whose copy has completed, by the scale of their k.
 DEVICE void scale_slice(const Operand& o, int64_t k0, Slice<false>& slice) {
     const int line = threadIdx.x / 16;
     float* words = slice.words + line * Slice<false>::PITCH + threadIdx.x % 16 * 4;
@@ -78,7 +79,7 @@ DEVICE void scale_slice(const Operand& o, int64_t k0, Slice<false>& slice) {
     }
 }
 
-// True where all four elements of a copy are inside or none is.
+// True if the rows are aligned for copies of four elements and each such copy is inside the operand as a whole or not at all.
 template <bool K_FIRST> DEVICE bool copies_by_four(const Operand& o) {
     return by_four(o.data, o.ld) && (K_FIRST ? o.depth : o.majors) % 4 == 0;
 }
@@ -96,7 +97,7 @@ DEVICE void for_each_slice(const Operand& a, const Operand& b, const Place& plac
             copy_slice<A_K_FIRST>(a, a0, k0, a_vector, stages.a[stage]);
             copy_slice<B_K_FIRST>(b, b0, k0, b_vector, stages.b[stage]);
         }
-        cp_async_commit();  // one group per slice, empty ones at the end, so that the wait below counts slices
+        cp_async_commit();  // one group per slice, at the end empty groups, so that the wait below counts slices
     };
 #pragma unroll
     for (int stage = 0; stage < STAGES - 1; stage++) {
@@ -104,21 +105,22 @@ DEVICE void for_each_slice(const Operand& a, const Operand& b, const Place& plac
     }
     int stage = 0;
     for (int64_t k0 = 0; k0 < a.depth; k0 += TK) {
-        cp_async_wait<STAGES - 2>();  // this thread's part of the slice has arrived
+        cp_async_wait<STAGES - 2>();  // this thread's copies of the slice have completed
         if constexpr (!A_K_FIRST) {
             if (a.scale != nullptr) {
                 scale_slice(a, k0, stages.a[stage]);
             }
         }
-        sync();  // and everybody's, before it is read; the slice before is read, before the copy below takes its place
+        sync();  // the copies of all threads have completed, before the slice is read; the previous slice has been read, before
+                 // the copy below overwrites it
         copy(k0 + (STAGES - 1) * TK, stage == 0 ? STAGES - 1 : stage - 1);
         multiply(stages.a[stage], stages.b[stage]);
         stage = stage == STAGES - 1 ? 0 : stage + 1;
     }
 }
 
-// A thread's 4 x 4 elements of C at (row + i, column + 16 j): neighbours in a warp own neighbouring columns, which is what
-// keeps their float4 of b apart in the banks.
+// The thread's 4 x 4 elements of C are at (row + i, column + COLUMN_STEP j). Neighbouring threads have neighbouring columns, so that
+// their float4 reads of b use different banks.
 DEVICE Place pipelined_place(int block, uint32_t columns) {
     Place at = tiled_place(block, columns);
     at.column = int64_t(at.column_block) * TN + threadIdx.x % 16;
@@ -134,7 +136,7 @@ template <bool K_FIRST> DEVICE void load_words(const Slice<K_FIRST>& slice, int 
     to[3] = four.w;
 }
 
-// sum[i][j] = C[row + i, column + COLUMN_STEP j] of a pipelined_place, k ascending by fma: the bits of tiled_product.
+// sum[i][j] = C[row + i, column + COLUMN_STEP j] of a pipelined_place, added in the order of k by fma: the same bits as tiled_product.
 DEVICE void pipelined_product(const Operand& a, const Operand& b, const Place& place, Pipeline<true, true>& stages,
                               float (&sum)[4][4]) {
     for_each_slice<true, true>(a, b, place, stages, [&](const Slice<true>& u, const Slice<true>& v) {

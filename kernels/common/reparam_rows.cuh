@@ -1,6 +1,6 @@
-// eps ~ N(0, I); z = mu + sigma eps; kl[example] = KL(q | p), or ratio[row] = log p(z) - log q(z|x), partial sums per tile of 32
-// columns. The rows of first samples sum KL. Null pointers in the arguments leave out kl or ratio: reparam_kl and
-// reparam_ratio are this body.
+// eps ~ N(0, I); z = mu + sigma eps; kl[example] = KL(q | p), or ratio[row] = log p(z) - log q(z|x), as partial sums per tile of 32
+// columns. KL is summed by the warp of an example's first sample. This is the body of reparam_kl and of reparam_ratio: a null
+// pointer leaves out kl or ratio.
 #pragma once
 
 #include "latent.cuh"
@@ -11,7 +11,7 @@ DEVICE void body(const ReparamArgs& args, int block, char*) {
     const StepRecord& step = step_of(args);
     const RowTile tile = row_tile_of<32>(block, args.latent);
     if (tile.row >= rows_of(args)) {
-        return;  // the whole warp: a warp is a row
+        return;  // with the whole warp, since a warp has one row
     }
     const int64_t example = tile.row / args.samples;
     float kl = 0;

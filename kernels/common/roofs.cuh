@@ -1,5 +1,5 @@
-// What a device does at best: a loop of multiply-adds in registers, and the triad a = b + s c (McCalpin 1995).
-// bench/gpu/micro.cu measures the same two by the CUDA run time; these run through the engine.
+// The limits (roofs) of a device: a loop of multiply-adds in registers for its arithmetic, and the triad a = b + s c (McCalpin 1995)
+// for its memory. bench/gpu/micro.cu measures the same two through the CUDA runtime; these are launched by the engine.
 #pragma once
 
 #include "step.cuh"
@@ -14,9 +14,9 @@ struct RoofArgs {
 FIELD_AT(RoofArgs, c, 16);
 FIELD_AT(RoofArgs, steps, 28);
 
-constexpr int ROOF_CHAINS = 8;  // independent sums of a thread: enough to hide the latency of a multiply-add
+constexpr int ROOF_CHAINS = 8;  // independent sums per thread: enough to hide the latency of a multiply-add
 
-// 2 * ROOF_CHAINS * steps flops a thread; sums approach 1 and stay positive.
+// 2 * ROOF_CHAINS * steps flops per thread; the sums approach 1 and stay positive.
 DEVICE void roof_fma(const RoofArgs& args, int) {
     float sum[ROOF_CHAINS];
     for (int c = 0; c < ROOF_CHAINS; c++) {
@@ -33,12 +33,12 @@ DEVICE void roof_fma(const RoofArgs& args, int) {
     for (int c = 0; c < ROOF_CHAINS; c++) {
         total += sum[c];
     }
-    if (total < 0) {  // never: a store that the compiler must reckon with keeps the loop alive and costs nothing
+    if (total < 0) {  // never true; but the compiler does not know it and therefore keeps the loop
         args.a[0] = total;
     }
 }
 
-// 12 bytes per element and pass. Every pass gives a block the elements of another one, so that no L1 cache serves it.
+// 12 bytes per element and pass. In every pass a block takes the elements of another block, so that they are not in its L1 cache.
 DEVICE void roof_triad(const RoofArgs& args, int block) {
     const int64_t blocks = args.count / BLOCK;
     for (uint32_t pass = 0; pass < args.steps; pass++) {

@@ -1,4 +1,4 @@
-// The step that a kernel works on, and where a block stands in a matrix.
+// The record of the step that a kernel works on, and the part of a matrix that a block or thread works on.
 #pragma once
 
 #include "args.cuh"
@@ -14,11 +14,11 @@ template <class Args> DEVICE const StepRecord& step_of(const Args& args) {
     return args.table[*args.base + args.offset];
 }
 
-// Live rows where an example has args.samples of them.
+// The number of live rows, if an example has args.samples rows.
 template <class Args> DEVICE uint32_t rows_of(const Args& args) { return step_of(args).rows * args.samples; }
 
-// The row number of the noise of `row`: samples are numbered by batch row in training, by example and by their place among
-// all samples of the example where rows go `by_example`.
+// The row number of the noise of `row`. In training, samples are numbered by batch row; if `by_example` is set, by example and by
+// the sample's place among all samples of the example.
 template <class Args>
 DEVICE uint32_t noise_row(const Args& args, const StepRecord& step, uint32_t row, uint32_t by_example) {
     const uint32_t example = row / args.samples + (by_example != 0 ? step.position : 0u);
@@ -27,9 +27,9 @@ DEVICE uint32_t noise_row(const Args& args, const StepRecord& step, uint32_t row
 
 DEVICE constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// One element per thread of a [rows, columns] matrix; `inside` is false beyond the live rows.
+// The element of a [rows, columns] matrix that the calling thread computes; `inside` is false beyond the live rows.
 struct Element {
-    int64_t index;  // [0, rows * columns) where inside
+    int64_t index;  // [0, rows * columns) if inside
     bool inside;
 };
 
@@ -38,11 +38,11 @@ DEVICE Element element_of(int block, uint32_t rows, uint32_t columns) {
     return {index, index < int64_t(rows) * columns};
 }
 
-// One warp per row and eight rows per block, over a tile of WIDTH columns; tiles of one row follow each other.
+// One warp per row and eight rows per block, over a tile of WIDTH columns. Consecutive blocks have the tiles of the same rows.
 struct RowTile {
     int tile;       // [0, ceil(columns / WIDTH))
     int64_t row;    // [0, roundup(B, 8))
-    int64_t column; // the thread's first column, each thread has WIDTH / 32 of them
+    int64_t column; // the thread's first column; each thread has WIDTH / 32 columns
 };
 
 template <int WIDTH> DEVICE RowTile row_tile_of(int block, uint32_t columns) {

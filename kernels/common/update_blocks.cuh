@@ -1,5 +1,5 @@
-// Every parameter = optimizer(parameter, gradient), in place; with clipping the gradient is first scaled by
-// min(1, clip / (|g| + 1e-6)), |g|^2 being all norms added up, by every block in the same order.
+// Every parameter = optimizer(parameter, gradient), in place. With clipping, the gradient is first scaled by
+// min(1, clip / (|g| + 1e-6)); |g|^2 is the sum of all norms, which every block adds in the same order.
 #pragma once
 
 #include "optimizer.cuh"

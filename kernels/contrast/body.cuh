@@ -1,4 +1,4 @@
-// rows[2e] = data[e], rows[2e + 1] = model[e]; as a gradient -data[e] and model[e], each by the live examples.
+// rows[2e] = data[e], rows[2e + 1] = model[e]; as a gradient -data[e] and model[e], divided by the number of live examples.
 #pragma once
 
 #include "../common/step.cuh"

@@ -1,4 +1,4 @@
-// out = x with noise or with values masked.
+// out = x with noise added, or with some values set to 0.
 #pragma once
 
 #include "../common/corrupt.cuh"

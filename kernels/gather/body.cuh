@@ -1,4 +1,4 @@
-// x = the examples of the step: picked by the order of the epoch, normalised, binarized.
+// x = the examples of the step: chosen by the order of the epoch, normalised, binarized.
 #pragma once
 
 #include "../common/gather.cuh"
@@ -13,7 +13,7 @@ DEVICE void body(const GatherArgs& args, int block, char*) {
     const uint32_t position = step.position + uint32_t(tile.row);
     uint32_t example = position;
     if (args.in_order == 0) {
-        // one lane walks the cycle for all: the others would only repeat it
+        // one lane evaluates the permutation for the whole warp, since all lanes have the same row
         example = warp_shuffle(lane_id() == 0 ? permuted(args.key0, args.key1, step.epoch, args.examples, position) : 0u, 0);
     }
     const uint32_t noise_row = args.in_order == 0 ? uint32_t(tile.row) : position;

@@ -5,7 +5,7 @@
 //         others read x, 2BNK flop; one Philox call per quad and row of blocks where drawn
 // fuses   gather, [corrupt], linear, [add_bias], [activate]: a quad of x is gathered where a tiled product would load it
 // needs   examples, B,N,K >= 1; tails masked; float4 where rows start on 16 bytes
-// takes   B >= 32, N >= 32 — half a tile each way, by reckoning: unverified on hardware
+// takes   B >= 32, N >= 32 — half a tile in each direction, estimated: unverified on hardware
 #include "body.cuh"
 
 KERNEL(gather_linear_bias_act, GatherLinearBiasActArgs, sizeof(GemmTile)) {

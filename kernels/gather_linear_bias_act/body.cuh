@@ -1,5 +1,5 @@
-// x = the examples of the step, corrupted where that is asked for; y = act(x W^T + b). Every block gathers its rows for
-// itself; the blocks of the first columns also bring x, and x corrupted, to memory, where somebody else reads it.
+// x = the examples of the step, corrupted if the arguments say so; y = act(x W^T + b). Every block gathers its rows for itself; the
+// blocks of the first columns also store x, and the corrupted x, if another kernel reads them.
 #pragma once
 
 #include "../common/corrupt.cuh"
@@ -12,7 +12,7 @@ DEVICE void keep_four(float* x, const GatherLinearBiasActArgs& args, int64_t row
     }
 }
 
-// Features [at, at + 4) of a row as the layer reads them, in registers; kept where this block keeps them.
+// Features [at, at + 4) of a row as the layer reads them, in registers; if `keeps`, they are also stored.
 DEVICE float4 layer_four(const GatherLinearBiasActArgs& args, const StepRecord& step, const GatherRow& from, int64_t row, int at, bool keeps) {
     const float4 four = gather_four(args, step, from, at);
     if (!from.inside || (!keeps && args.corruption == UNCORRUPTED)) {
@@ -31,15 +31,15 @@ DEVICE float4 layer_four(const GatherLinearBiasActArgs& args, const StepRecord& 
     return make_float4(v[0], v[1], v[2], v[3]);
 }
 
-// Naive: one thread per element, which also fetches one quad of x per slice. Rows are padded by 4: four rows then lie in different
-// banks.
+// Naive: one thread per element, which also fetches one quad of x per slice. Rows are padded by 4 floats, so that four rows are in
+// different banks.
 constexpr int GK = 64;
 static_assert(SIDE * GK == 4 * BLOCK, "a thread gathers four elements of a slice");
 struct GatherSlice {
     float x[SIDE][GK + 4];
 };
 
-// What is left to do with four of the thread's values in the slice: kept as they are, corrupted, and kept again.
+// Stores four of the thread's values in the slice, corrupts them, and stores the corrupted ones.
 DEVICE void finish_four(const GatherLinearBiasActArgs& args, const StepRecord& step, const GatherRow& from, const Place& place, int at, float* x) {
     const bool keeps = place.column_block == 0 && from.inside;
     const int64_t row = int64_t(place.row_block) * SIDE + threadIdx.x / (GK / 4);
@@ -66,10 +66,10 @@ DEVICE void body(const GatherLinearBiasActArgs& args, int block, char* smem) {
     float sum = 0;
     for (int k0 = 0; k0 < features; k0 += GK) {
         const float4 four = gather_four(args, step, from, k0 + k);
-        sync();  // the slice before is read, before this one is written
+        sync();  // all threads have read the previous slice, before this one is written
         *reinterpret_cast<float4*>(&slice.x[r][k]) = four;
         finish_four(args, step, from, at, k0 + k, slice.x[r] + k);
-        sync();  // this slice is written, before it is read
+        sync();  // all threads have written this slice, before it is read
         const float* w = args.w + at.column * features + k0;
         const int depth = inside ? (features - k0 < GK ? features - k0 : GK) : 0;
         for (int i = 0; i < depth; i++) {

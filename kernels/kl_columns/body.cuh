@@ -1,4 +1,4 @@
-// means[column] = sum over rows of KL of one latent, / rows: one thread per latent, row by row.
+// means[column] = the mean over the rows of the KL of one latent: one thread per latent, row by row.
 #pragma once
 
 #include "../common/latent.cuh"

@@ -6,7 +6,7 @@
 DEVICE void body(const L1PenaltyArgs& args, int block, char*) {
     const RowTile tile = row_tile_of<32>(block, args.n);
     if (tile.row >= step_of(args).rows) {
-        return;  // the whole warp: a warp is a row
+        return;  // with the whole warp, since a warp has one row
     }
     const float sum = tile_sum(tile.column < args.n ? fabsf(args.code[tile.row * args.n + tile.column]) : 0.0f);
     if (lane_id() == 0) {

@@ -1,6 +1,6 @@
 // By row blocks: dz = dY W of the layer that reads z; the gradients of mu and log_var through z, KL or the log-ratio, summed
-// over the samples of an example; and da = (dHeads Wh) act'(saved) of the last encoder layer. Without sampling, dz is already
-// the gradient of the heads, but for a penalty on the code.
+// over the samples of an example; and da = (dHeads Wh) act'(saved) of the last encoder layer. Without sampling, the gradient of the
+// heads is dz, plus the gradient of a penalty on the code if there is one.
 #pragma once
 
 #include "../common/activation.cuh"
@@ -8,7 +8,7 @@
 #include "../common/latent_grad.cuh"
 #include "../common/row_block.cuh"
 
-// Keeps dz of one sample where another call reads it, and adds it to the sums of its example.
+// Stores dz of one sample, if another kernel reads it, and adds it to the sums of its example.
 DEVICE void collect(const LatentBackwardArgs& args, int64_t row, int64_t column, float dz, LatentSums& sums) {
     const int64_t at = row * args.latent + column;
     if (args.dz != nullptr) {
@@ -61,7 +61,7 @@ DEVICE void body(const LatentBackwardArgs& args, int block, char* smem) {
     const StepRecord& step = step_of(args);
     const int64_t row0 = int64_t(block) * ROW_BLOCK;
     if (row0 >= step.rows) {
-        return;  // the whole block
+        return;  // with the whole block
     }
     for (int c0 = 0; c0 < int(args.latent); c0 += RN) {
         heads_gradient(args, step, row0, c0, slices);
@@ -70,7 +70,7 @@ DEVICE void body(const LatentBackwardArgs& args, int block, char* smem) {
     for (int k0 = 0; k0 < inputs; k0 += RN) {
         const int n = int(args.heads_n);
         float sum[2] = {};
-        // d_heads of these rows is what this block has written above: row_product's first barrier stands between
+        // this block has written d_heads of these rows above; the first barrier of row_product separates that from reading it
         row_product(MemoryRows{args.d_heads, row0, step.rows, n}, WeightColumns{args.heads_w, n, k0, inputs}, n, slices, sum);
         const int column = k0 + pass_column();
 #pragma unroll

@@ -1,7 +1,7 @@
 // By row blocks: heads = x Wh^T + bh; eps ~ N(0, I), z = mu + sigma eps, KL; y = act(z W^T + b) of the first decoder layer.
-// Variations, by the arguments: x is gathered and corrupted here; nothing is sampled (then the code may have a penalty); there are
-// several samples per example; the log-ratio takes the place of KL; there is no decoder layer. What no other call reads is not
-// written. A block owns all samples of its rows.
+// The arguments choose variations: x is gathered and corrupted here; nothing is sampled (then the code may have a penalty); there
+// are several samples per example; the log-ratio replaces KL; there is no decoder layer. Values that no other kernel reads are not
+// stored. A block computes all samples of its examples.
 #pragma once
 
 #include "../common/corrupt.cuh"
@@ -11,17 +11,17 @@
 #include "../common/normals.cuh"
 #include "../common/row_block.cuh"
 
-// Columns of z that a row block keeps for the decoder layer; wider codes are not fused with it (RowBlocks of the host
-// refuses them).
+// The largest number of columns of z that a row block can keep for the decoder layer. Wider codes are not fused with it: the
+// host's RowBlocks.BUDGET allows no more.
 constexpr int LATENT_MAX = 1024;
 
 struct LatentForwardMemory {
     RowSlices slices;
-    float z[ROW_BLOCK * LATENT_MAX];    // [ROW_BLOCK, columns of z]; of several samples z lies in memory
+    float z[ROW_BLOCK * LATENT_MAX];    // [ROW_BLOCK, columns of z]; with several samples z is in global memory instead
 };
 static_assert(sizeof(LatentForwardMemory) <= 48 * 1024, "static shared memory");
 
-// Brings the block's rows of x to memory, and x corrupted, where others read them and this block does too.
+// Stores the block's rows of x, and of the corrupted x, in global memory, where this block and other kernels read them.
 DEVICE void gather_rows(const LatentForwardArgs& args, const StepRecord& step, int64_t row0) {
     const int64_t row = row0 + warp_id();
     const GatherRow from = gather_row(args, step, row);
@@ -38,7 +38,7 @@ DEVICE void gather_rows(const LatentForwardArgs& args, const StepRecord& step, i
     }
 }
 
-// Adds the bias, and writes heads where somebody reads them.
+// Adds the bias, and stores the heads if a pointer for them is given.
 DEVICE void finish_heads(const LatentForwardArgs& args, int64_t rows, int64_t row0, int column, float (&sum)[2]) {
     if (column < 0) {
         return;
@@ -53,7 +53,7 @@ DEVICE void finish_heads(const LatentForwardArgs& args, int64_t rows, int64_t ro
     }
 }
 
-// The partials of the L1 norm of a pass of the code: a warp has 32 columns of a row.
+// The partials of the L1 norm for the columns of one pass: a warp has 32 columns of each of its rows.
 DEVICE void penalty(const LatentForwardArgs& args, int64_t rows, int64_t row0, int c0, int column, const float (&sum)[2]) {
     const int tile = (c0 + pass_column()) / WARP;
 #pragma unroll
@@ -78,7 +78,7 @@ DEVICE void sample(const LatentForwardArgs& args, const StepRecord& step, int64_
     if (example < step.rows && column < int(args.latent)) {
         const NoiseStream stream = {args.key0, args.key1, args.noise_site, step.step_lo, step.step_hi};
         const float eps = normal_of(stream, noise_row(args, step, uint32_t(row), args.in_order), uint32_t(column));
-        const float* heads = args.heads + example * args.heads_n + column;  // as this block has written them
+        const float* heads = args.heads + example * args.heads_n + column;  // written by this block
         const float mu = heads[0];
         const float log_var = heads[args.latent];
         const float sigma = latent_sigma(log_var);
@@ -98,7 +98,7 @@ DEVICE void sample(const LatentForwardArgs& args, const StepRecord& step, int64_
         }
     }
     if (args.n > 0 && args.samples == 1 && column < int(args.latent)) {
-        memory.z[warp_id() * int(args.latent) + column] = z;  // 0 in rows beyond the record's
+        memory.z[warp_id() * int(args.latent) + column] = z;  // 0 beyond the live rows
     }
     if (args.kl != nullptr && s == 0) {
         const float sum = tile_sum(kl);
@@ -122,7 +122,7 @@ DEVICE void decoder_layer(const LatentForwardArgs& args, int64_t rows, int64_t r
         float sum[2] = {};
         row_product(z, WeightRows{args.w, code, neighbours(n0, n)}, code, memory.slices, sum);
         const int column = n0 + pass_column();
-#pragma unroll 1  // two copies of all activations would double the registers
+#pragma unroll 1  // two copies of the code of all activations would double the registers
         for (int i = 0; i < 2; i++) {
             const int64_t row = row0 + pass_row() + i;
             if (row < rows && column < n) {
@@ -132,7 +132,7 @@ DEVICE void decoder_layer(const LatentForwardArgs& args, int64_t rows, int64_t r
     }
 }
 
-// The heads of the block's rows, pass by pass; a code is kept for the decoder.
+// Computes the heads of the block's rows, pass by pass; if nothing is sampled, they are the code and are kept for the decoder.
 DEVICE void heads_layer(const LatentForwardArgs& args, const StepRecord& step, int64_t row0, LatentForwardMemory& memory) {
     const int n = int(args.heads_n);
     const int inputs = int(args.features);
@@ -161,26 +161,26 @@ DEVICE void body(const LatentForwardArgs& args, int block, char* smem) {
     const StepRecord& step = step_of(args);
     const int64_t row0 = int64_t(block) * ROW_BLOCK;
     const int l = int(args.latent);
-    const int code = l > 0 ? l : int(args.heads_n);  // columns of what the decoder reads
+    const int code = l > 0 ? l : int(args.heads_n);  // the number of columns that the decoder reads
     if (row0 >= step.rows) {
-        return;  // the whole block
+        return;  // with the whole block
     }
     if (args.n > 0 && code > LATENT_MAX) {
         trap();
     }
     if (args.data != nullptr) {
-        gather_rows(args, step, row0);  // the first product's first barrier stands between this and reading it
+        gather_rows(args, step, row0);  // the first barrier of the product below separates these writes from reading them
     }
     heads_layer(args, step, row0, memory);
     if (l > 0) {
-        sync();  // the block's heads are in memory, before they are read
+        sync();  // all threads have written the block's heads, before they are read
     }
 #pragma unroll 1
     for (uint32_t pass = 0; pass < args.samples * uint32_t(ceil_div(l, WARP)); pass++) {
         sample(args, step, row0, pass % args.samples, int(pass / args.samples) * WARP, memory);
     }
     if (args.samples > 1) {
-        sync();  // the block's z is in memory, before it is read
+        sync();  // all threads have written the block's z, before it is read
     }
 #pragma unroll 1
     for (uint32_t s = 0; args.n > 0 && s < args.samples; s++) {

@@ -4,7 +4,7 @@
 // cost    reads >= 4(BN+NK+BK) B, writes 4BK B, 2BNK flop
 // fuses   linear_backward_data, [activate_backward]: dX never reaches memory
 // needs   B,N,K >= 1; tails masked; float4 where rows start on 16 bytes
-// takes   B >= 32, K >= 32 — half a tile each way, by reckoning: unverified on hardware
+// takes   B >= 32, K >= 32 — half a tile in each direction, estimated: unverified on hardware
 #include "body.cuh"
 
 KERNEL(linear_backward_data_act, LinearBackwardDataActArgs, sizeof(GemmTile)) {

@@ -4,7 +4,7 @@
 // cost    reads >= 4(BN+BK) + 12(NK+N) B, writes 12(NK+N) B with Adam (8 and 8 with SGD), 2BNK flop
 // fuses   [weight_rows], [column_sum], linear_backward_weight, update: dW never leaves the registers it is summed in
 // needs   B,N,K >= 1; nothing that needs whole gradients, such as clipping; tails masked; float4 where rows start on 16 bytes
-// takes   N >= 16, K >= 16 — a quarter of a tile each way: most phases then hold one variant; by reckoning, unverified on hardware
+// takes   N >= 16, K >= 16 — a quarter of a tile in each direction, so that most phases need one variant; estimated, unverified on hardware
 #include "body.cuh"
 
 KERNEL(linear_backward_update, LinearBackwardUpdateArgs, sizeof(GemmTile)) {

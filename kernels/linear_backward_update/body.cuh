@@ -1,5 +1,5 @@
-// W, b = optimizer(W, b, dY^T X, sum of dY over rows), rows of dY weighed where there are weights. Every gradient is summed over
-// the whole batch in registers, row by row, and used there. b belongs to the blocks of the first columns.
+// W, b = optimizer(W, b, dY^T X, sum of dY over rows); if there are weights, each row of dY is multiplied by its weight. Every gradient
+// is summed over the whole batch in registers, row by row, and used there. The blocks of the first columns update b.
 #pragma once
 
 #include "../common/gemm.cuh"
@@ -7,7 +7,7 @@
 
 DEVICE float* second_at(float* second, int64_t at) { return second != nullptr ? second + at : nullptr; }
 
-// b of the block's `height` rows of W, a thread each.
+// Updates b for the block's `height` rows of W, one thread per row.
 DEVICE void update_bias(const LinearBackwardUpdateArgs& args, const StepRecord& step, const Place& at, int height) {
     const int64_t n = int64_t(at.row_block) * height + threadIdx.x;
     if (args.bias == nullptr || at.column_block != 0 || int(threadIdx.x) >= height || n >= args.n) {
@@ -42,7 +42,7 @@ DEVICE void body(const LinearBackwardUpdateArgs& args, int block, char*) {
     update_bias(args, step, at, SIDE);
 }
 
-// Elements [column, column + 4) of row `row` of W, with their gradients; `vector` as for load_four.
+// Updates elements [column, column + 4) of row `row` of W by their gradients; `vector` as for load_four.
 DEVICE void update_four(const LinearBackwardUpdateArgs& args, const StepRecord& step, int64_t row, int64_t column, bool vector,
                         const float (&g)[4]) {
     const int64_t to = row * args.k;
@@ -52,7 +52,7 @@ DEVICE void update_four(const LinearBackwardUpdateArgs& args, const StepRecord& 
     Weight weights[4] = {{w.x, m.x, v.x}, {w.y, m.y, v.y}, {w.z, m.z, v.z}, {w.w, m.w, v.w}};
 #pragma unroll
     for (int j = 0; j < 4; j++) {
-        optimize(args, step, weights[j], g[j]);  // beyond the last column: of zeros, and never stored
+        optimize(args, step, weights[j], g[j]);  // beyond the last column the operands are 0 and the result is not stored
     }
     store_four(args.w + to, column, args.k, vector, {weights[0].value, weights[1].value, weights[2].value, weights[3].value});
     store_four(args.first + to, column, args.k, vector, {weights[0].first, weights[1].first, weights[2].first, weights[3].first});

@@ -4,7 +4,7 @@
 // cost    reads >= 4(BN+BK) B, writes 4(NK+N) B, 2BNK flop
 // fuses   [weight_rows], [column_sum], linear_backward_weight, [squared_norm]: dY and the gradients are not read again
 // needs   B,N,K >= 1; tails masked; float4 where rows start on 16 bytes
-// takes   N >= 32, K >= 32 — half a tile each way, by reckoning: unverified on hardware
+// takes   N >= 32, K >= 32 — half a tile in each direction, estimated: unverified on hardware
 #include "body.cuh"
 
 KERNEL(linear_backward_weight_bias, LinearBackwardWeightBiasArgs, sizeof(GemmTile) + BLOCK_SUM_BYTES) {

@@ -1,9 +1,11 @@
-// dW = dY^T X; db = sum of dY over rows, rows of dY weighed where there are weights; db is owned by the blocks of the first columns; sums of squares of both.
+// dW = dY^T X; db = sum of dY over rows; the sums of squares of both. If there are weights, each row of dY is multiplied by its weight.
+// The blocks of the first columns compute db.
 #pragma once
 
 #include "../common/gemm.cuh"
 
-// db of the block's `height` rows of dW, a thread each, row by row of the batch; every thread of the block must come.
+// Computes db for the block's `height` rows of dW, one thread per element, summed row by row of the batch. All threads of the block
+// must call it.
 DEVICE void bias_gradient(const LinearBackwardWeightBiasArgs& args, const Place& at, int height, double* scratch) {
     const int64_t n = int64_t(at.row_block) * height + threadIdx.x;
     float sum = 0;

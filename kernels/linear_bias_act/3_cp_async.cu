@@ -4,7 +4,7 @@
 // cost    reads >= 4(BK+NK+N) B, writes 4BN B (8BN where the backward pass needs the input), 2BNK flop
 // fuses   linear, [add_bias], [activate]: the pre-activation reaches memory only where the backward pass reads it
 // needs   B,N,K >= 1; tails masked; copies of 16 B where rows start on 16 bytes, else of 4 B
-// takes   B >= 32, N >= 32 — half a tile each way, by reckoning: unverified on hardware
+// takes   B >= 32, N >= 32 — half a tile in each direction, estimated: unverified on hardware
 #include "body.cuh"
 
 #include "../common/pipeline.cuh"

@@ -4,7 +4,7 @@
 // cost    reads >= 4(BK+NK+N) B, writes 4BN B for each of input, probability and draw that is read, 2BNK flop; one Philox call per quad
 // fuses   linear, add_bias, activate, bernoulli_sample: probabilities reach memory only where somebody reads them
 // needs   B,N,K >= 1; tails masked; float4 where rows start on 16 bytes
-// takes   B >= 32, N >= 32 — half a tile each way, by reckoning: unverified on hardware
+// takes   B >= 32, N >= 32 — half a tile in each direction, estimated: unverified on hardware
 #include "body.cuh"
 
 KERNEL(linear_bias_act_sample, LinearSampleArgs, sizeof(GemmTile)) {

@@ -1,4 +1,4 @@
-// s = word < act(x W^T + b) 2^32
+// state = 1 if word < floor(act(x W^T + b) 2^32), else 0
 #pragma once
 
 #include "../common/linear_sample.cuh"

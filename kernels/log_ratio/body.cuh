@@ -7,7 +7,7 @@
 DEVICE void body(const LogRatioArgs& args, int block, char*) {
     const RowTile tile = row_tile_of<32>(block, args.latent);
     if (tile.row >= rows_of(args)) {
-        return;  // the whole warp: a warp is a row
+        return;  // with the whole warp, since a warp has one row
     }
     float ratio = 0;
     if (tile.column < args.latent) {

@@ -5,7 +5,7 @@
 // cost    reads >= 4(BK+DK+BD) B, writes 4BD + 4B⌈D/32⌉ B, 2BDK flop (all twice with a variance per feature)
 // fuses   linear, [add_bias], log_likelihood, [likelihood_backward]: y never leaves the registers it is summed in
 // needs   B,D,K >= 1; tails masked; float4 where rows start on 16 bytes
-// takes   B >= 32, D >= 32 — half a tile each way, by reckoning: unverified on hardware
+// takes   B >= 32, D >= 32 — half a tile in each direction, estimated: unverified on hardware
 #include "body.cuh"
 
 KERNEL(output_likelihood, OutputLikelihoodArgs, sizeof(GemmTile)) {

@@ -1,12 +1,12 @@
 // y = h W^T + b; ll[row] = sum over features of log p(x|y), one partial sum per tile of 32 columns; dY = -d ll / dy / (rows
-// shares). For a learned scalar d_log_var[row] is made likewise; for a learned vector it has one column per feature. With one
-// variance per feature, the thread that owns mean j owns log-variance j + D.
+// shares). d_log_var is the gradient of a learned log-variance: partial sums like ll if it is one scalar, one column per feature if
+// it is a vector. If the decoder gives a log-variance for every feature, the thread of mean j has log-variance j + D as well.
 #pragma once
 
 #include "../common/likelihood.cuh"
 #include "../common/row_block.cuh"
 
-// y as it would be written: the products of feature `column`, with their biases.
+// The elements of y for feature `column`: its products plus their biases.
 struct Output {
     float mean;
     float log_var;
@@ -23,7 +23,7 @@ DEVICE int64_t output_width(const OutputLikelihoodArgs& args) {
     return args.likelihood == GAUSSIAN_FEATURE ? 2 * int64_t(args.d) : args.d;
 }
 
-// The sums of a tile's row; the lanes that sum it hold the same.
+// Stores the sums of one row of a tile; one lane per tile calls it.
 DEVICE void write_sums(const OutputLikelihoodArgs& args, int64_t row, int64_t tile, float ll, float d_log_var) {
     const int64_t partial = tile * args.batch + row;
     args.ll[partial] = ll;
@@ -32,7 +32,7 @@ DEVICE void write_sums(const OutputLikelihoodArgs& args, int64_t row, int64_t ti
     }
 }
 
-// Naive: a row block times 64 features, two rows of one feature a thread.
+// Naive: a block computes ROW_BLOCK rows of 64 features, a thread two rows of one feature.
 DEVICE void body(const OutputLikelihoodArgs& args, int block, char* smem) {
     RowSlices& slices = *reinterpret_cast<RowSlices*>(smem);
     const StepRecord& step = step_of(args);
@@ -42,7 +42,7 @@ DEVICE void body(const OutputLikelihoodArgs& args, int block, char* smem) {
     const uint32_t rows = rows_of(args);
     const float scale = step.inv_rows / float(args.shares);
     if (row0 >= rows) {
-        return;  // the whole block
+        return;  // with the whole block
     }
     const int d = int(args.d);
     const int k = int(args.k);
@@ -91,14 +91,14 @@ DEVICE void body(const OutputLikelihoodArgs& args, int block, char* smem) {
     }
 }
 
-// Writes four neighbours of a row of y or dY: the means, or the log-variances D columns on.
+// Stores four neighbouring elements of a row of y or dY: means, or log-variances, which are D columns further.
 DEVICE void store_output(const OutputLikelihoodArgs& args, float* to, int64_t row, int column, int part, const float (&v)[4]) {
     float* base = to + int64_t(part) * args.d;
-    // by the width of the part, not of the row: else a last four of the means would reach into the log-variances
+    // bounded by D and not by the width of the row, else the last four means would overwrite log-variances
     store_four(base + row * output_width(args), column, args.d, by_four(base, args.d), v);
 }
 
-// One row of a thread's 4 x 4 elements: four neighbouring features; every lane of the warp must come.
+// One row of a thread's 4 x 4 elements, which are four neighbouring features. All lanes of the warp must call it.
 DEVICE void tile_row(const OutputLikelihoodArgs& args, const StepRecord& step, int64_t row, int column, float (&mean)[4],
                      float (&log_var)[4]) {
     const bool both = args.likelihood == GAUSSIAN_FEATURE;

@@ -1,4 +1,4 @@
-// metrics = (sum of ll / samples, sum of KL) over the rows of the batch, in double and in fixed order.
+// metrics = (sum of ll / samples, sum of KL) over the rows of the batch, in double and in a fixed order.
 #pragma once
 
 #include "../common/reduce.cuh"

@@ -1,5 +1,5 @@
-// s = optimizer(s, sum of its gradient over the rows of the batch), for a parameter that all rows share: a scalar whose
-// gradient comes in partials, or a vector, one thread per element.
+// parameter = optimizer(parameter, sum of its gradient over the rows of the batch), for a parameter that all rows share: a scalar
+// whose gradient is given as partials, or a vector, one thread per element.
 #pragma once
 
 #include "../common/column_sum.cuh"

@@ -5,7 +5,7 @@
 // fuses   linear_backward_data, add_bias, [activate], [bernoulli_sample]: probabilities reach memory only where somebody
 //         reads them
 // needs   B,N,K >= 1; tails masked; float4 where rows start on 16 bytes
-// takes   B >= 32, K >= 32 — half a tile each way, by reckoning: unverified on hardware
+// takes   B >= 32, K >= 32 — half a tile in each direction, estimated: unverified on hardware
 #include "body.cuh"
 
 KERNEL(transposed_bias_act_sample, LinearSampleArgs, sizeof(GemmTile)) {

@@ -1,4 +1,4 @@
-// s = word < act(x W + b) 2^32: the layer of linear_bias_act_sample, backwards
+// state = 1 if word < floor(act(x W + b) 2^32), else 0: the layer of linear_bias_act_sample in the other direction
 #pragma once
 
 #include "../common/linear_sample.cuh"

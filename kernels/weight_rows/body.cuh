@@ -1,4 +1,4 @@
-// out[row] = weights[row] dY[row], or by the square of the weight; dY may be partials of one column.
+// out[row] = weights[row] dY[row], or weights[row]^2 dY[row]; dY may be the partials of one column.
 #pragma once
 
 #include "../common/reduce.cuh"

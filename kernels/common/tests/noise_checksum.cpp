@@ -1,5 +1,5 @@
-// Prints a checksum of words, normals, draws and orders as the kernels' headers compute them: what KernelSourcesTest
-// compares with the Java classes. Compile as a module of the SIMT device, without -shared.
+// Prints checksums of the words, normals, binarizations and epoch orders that the kernels' headers compute; KernelSourcesTest
+// compares them with those of the Java classes. Compile it with the options of a SIMT module, but without -shared.
 #include "../binarize.cuh"
 #include "../normals.cuh"
 #include "../permutation.cuh"
