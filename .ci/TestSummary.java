@@ -24,16 +24,16 @@ import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
 
-/// Ends a test run with what ran, what was skipped and why: `java TestSummary.java target bench/target`.
+/// Prints at the end of a test run what ran, what was skipped and why: `java TestSummary.java src/engine/target bench/target ...`.
 ///
 /// Outcomes come from Surefire's reports, tags from the annotations of the compiled tests (composed annotations,
-/// enclosing and super classes included); a test without a tag counts as `unit`. Exit code 1 where a test failed, none ran,
-/// or the tests of a module were ended for taking too long. Budgets are for the reader: a slow machine fails nobody.
+/// enclosing and super classes included); a test without a tag counts as `unit`. The exit code is 1 if a test failed, if none ran, or
+/// if the tests of a module took too long and were stopped. A tag that is over its budget of time is only a warning.
 final class TestSummary {
 
     enum Outcome { PASSED, FAILED, SKIPPED, NOT_RUN }
 
-    /// One test method, or one run of a parameterised one. An empty method stands for its whole class.
+    /// One test method, or one run of a parameterised one. If `method` is empty, it is the whole class.
     record Case(String type, String method, Outcome outcome, double seconds, String reason) {
         String title() {
             String simple = type.substring(type.lastIndexOf('.') + 1).replace('$', '.');
@@ -41,7 +41,7 @@ final class TestSummary {
         }
     }
 
-    /// What each tag may take on two cores that do nothing else.
+    /// The time that the tests of a tag should take, on two cores that do nothing else.
     private static final Map<String, Integer> BUDGET_MINUTES = Map.of("unit", 6, "simt", 7, "sanitize", 7, "compile", 4);
 
     private TestSummary() {}
@@ -84,18 +84,18 @@ final class TestSummary {
                 BUDGET_MINUTES.containsKey(tag) ? 60 * BUDGET_MINUTES.get(tag) + "" : ""));
     }
 
-    /// Says which tags took longer than their budget: a warning, since a busy machine explains much.
+    /// Prints which tags took longer than their budget: only a warning, because the machine may be slow or busy.
     private static void printBudgets(Map<String, List<Case>> byTag) {
         for (Map.Entry<String, Integer> budget : new TreeMap<>(BUDGET_MINUTES).entrySet()) {
             double minutes = byTag.getOrDefault(budget.getKey(), List.of()).stream().mapToDouble(Case::seconds).sum() / 60;
             if (minutes > budget.getValue()) {
-                System.out.printf("%nOver budget: %s took %.1f minutes of %d on two cores (a warning: this fails nothing)%n", budget.getKey(),
+                System.out.printf("%nWarning: the tests with tag %s took %.1f minutes, more than their budget of %d minutes on two cores%n", budget.getKey(),
                         minutes, budget.getValue());
             }
         }
     }
 
-    /// Says of which modules Surefire ended the tests for taking too long, which it leaves a dump of all threads for.
+    /// Prints in which modules Surefire stopped the tests because they took too long; it then writes a dump of all threads.
     private static boolean printEndless(List<Path> targets) throws IOException {
         boolean found = false;
         for (Path target : targets) {
@@ -106,7 +106,7 @@ final class TestSummary {
             try (Stream<Path> files = Files.list(reports)) {
                 for (Path dump : files.filter(f -> f.toString().endsWith(".dump")).toList()) {
                     if (Files.readString(dump).contains("Thread dump for process")) {
-                        System.out.printf("%nThe tests of %s did not end and were stopped: where every thread stood is in %s%n", target.getParent(), dump);
+                        System.out.printf("%nThe tests of %s did not end and were stopped; the stacks of all threads are in %s%n", target.getParent(), dump);
                         found = true;
                     }
                 }
@@ -295,7 +295,7 @@ final class TestSummary {
                     .map(RuntimeVisibleAnnotationsAttribute::annotations).orElse(List.of());
         }
 
-        /// The annotation type itself, if it is one of ours.
+        /// The class of the annotation, if it is one of this project.
         private Optional<ClassModel> composed(Annotation a) {
             String binary = a.className().stringValue().replace('/', '.');
             return parse(binary.substring(1, binary.length() - 1));

@@ -1,4 +1,4 @@
-/// A service that embeds the engine.
+/// An example of a program that embeds the engine.
 module example {
     requires dev.fusedvae;
 }

@@ -22,19 +22,19 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The example as an embedder would run it: in a process of its own, with the engine and nothing but what the engine brings.
+/// Runs the example as an embedder would: in a process of its own, with the engine and its dependencies only.
 class EmbeddingTest {
     private static final String RESULT = "300 digits, ELBO -\\d\\d\\.\\d\\d, 16 new ones, on ";
 
     @TempDir
     Path folder;
 
-    /// Where the classes of a module are.
+    /// The folder or jar that `member` was loaded from.
     private static String home(Class<?> member) {
         return Path.of(member.getProtectionDomain().getCodeSource().getLocation().getPath()).toString();
     }
 
-    /// Jars that come with the engine.
+    /// The jars on which the engine depends.
     private static List<Path> brought() throws IOException {
         try (Stream<Path> jars = Files.list(Path.of(home(Embedding.class)).resolveSibling("lib"))) {
             return jars.filter(f -> f.toString().endsWith(".jar")).toList();
@@ -45,7 +45,7 @@ class EmbeddingTest {
         return Stream.concat(Stream.of(homes), brought().stream().map(Path::toString)).collect(Collectors.joining(File.pathSeparator));
     }
 
-    /// Jars that come with the cuda artifact.
+    /// The jars of JCuda, on which the cuda artifact depends.
     private static String jcuda() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator)).filter(part -> part.contains("jcu"))
                 .collect(Collectors.joining(File.pathSeparator));
@@ -93,7 +93,7 @@ class EmbeddingTest {
         assertTrue(said.matches("(?s)" + RESULT + "cpu\n.*"), said);
     }
 
-    /// What an embedder does for a GPU: the artifact is added, nothing else. The device here is the simulated one.
+    /// To use a GPU, an embedder adds the cuda artifact and changes nothing else. The device in this test is the simulated one.
     @Test
     @Tag("simt")
     void withTheCudaArtifact_onTheClassPath_runsOnTheDevice() throws Exception {
