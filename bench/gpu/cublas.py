@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What cuBLAS needs for the matrix products of a training step, in fp32 without TF32: the yardstick of the kernel ladder.
+"""Times of cuBLAS for the matrix products of a training step, in fp32 without TF32; the kernel ladder compares ours with them.
 
     cublas.py S:128,I:20        prints one JSON object
 
-As in the ladder's warm column: 20 products in a graph between two events, the time of one; operands random, in L2 where
-they fit.
+Measured like the warm column of the ladder: two events around a graph of 20 products, divided by 20; random operands, which stay in
+L2 if they fit.
 """
 
 import json
@@ -31,7 +31,7 @@ def micros(product):
     """Median of one product."""
     side = torch.cuda.Stream()
     with torch.cuda.stream(side):
-        product()                                            # chooses its algorithm outside the capture
+        product()                                            # cuBLAS chooses its algorithm before the capture
     torch.cuda.synchronize()
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
@@ -64,7 +64,7 @@ def main():
     if len(sys.argv) != 2 or not all(word.partition(":")[0] in NETS and word.partition(":")[2].isdigit() for word in sys.argv[1].split(",")):
         sys.exit(f"usage: cublas.py NET:BATCH,... with NET one of {', '.join(NETS)}")
     if not torch.cuda.is_available():
-        sys.exit(f"PyTorch {torch.__version__} sees no CUDA device, and cuBLAS has no other to run on")
+        sys.exit(f"PyTorch {torch.__version__} sees no CUDA device, which cuBLAS needs")
     torch.backends.cuda.matmul.allow_tf32 = False
     nets = [(net, int(batch)) for net, _, batch in (word.partition(":") for word in sys.argv[1].split(","))]
     print(json.dumps({"torch": torch.__version__, "cuda": torch.version.cuda, "device": torch.cuda.get_device_name(),

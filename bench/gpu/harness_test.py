@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the scripts of bench/gpu promise, as far as neither a GPU nor a bundle is needed: python3 bench/gpu/harness_test.py"""
+"""Tests of the scripts of bench/gpu that need neither a GPU nor a bundle: python3 bench/gpu/harness_test.py"""
 
 import json
 import os

@@ -1,6 +1,6 @@
 // Microbenchmarks of the device and its driver, printed as one JSON object; times in microseconds, medians.
 //   nvcc -O3 -std=c++17 -arch=native micro.cu -o micro && ./micro
-//   ./micro --plant out-of-bounds | race      one planted fault, for compute-sanitizer to find
+//   ./micro --plant out-of-bounds | race      runs one planted fault, which compute-sanitizer must find
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -27,7 +27,7 @@ __global__ void copy_kernel(const float4* from, float4* to, size_t count) {
     }
 }
 
-constexpr int CHAINS = 8;          // independent sums of a thread: enough to hide the latency of a fused multiply-add
+constexpr int CHAINS = 8;          // independent sums per thread: enough to hide the latency of a fused multiply-add
 constexpr int FMAS = 4096;
 
 __global__ void fma_kernel(float* out, float a, float b) {
@@ -49,7 +49,7 @@ __global__ void fma_kernel(float* out, float a, float b) {
     out[blockIdx.x * blockDim.x + threadIdx.x] = total;
 }
 
-// Every block arrives with a release, waits with an acquire; `arrived` counts on from barrier to barrier.
+// A barrier of the grid: every block arrives with a release and waits with an acquire. `arrived` is not reset between barriers.
 __global__ void barrier_kernel(unsigned* arrived, int barriers) {
     for (int i = 1; i <= barriers; i++) {
         __syncthreads();
@@ -77,7 +77,7 @@ static double median(std::vector<double> values) {
     return values[values.size() / 2];
 }
 
-// Microseconds of `work` by device events.
+// The microseconds that `work` takes, by device events.
 static double device_micros(const std::function<void(cudaStream_t)>& work, int repeats = 21) {
     cudaStream_t stream;
     cudaEvent_t start, end;
@@ -102,7 +102,7 @@ static double device_micros(const std::function<void(cudaStream_t)>& work, int r
     return median(times);
 }
 
-// Microseconds of `work` by the host's clock.
+// The microseconds that `work` takes, by the clock of the host.
 static double host_micros(const std::function<void()>& work, int repeats) {
     work();
     std::vector<double> times;
@@ -177,7 +177,7 @@ static void roofs(std::string& json, const cudaDeviceProp& device) {
     std::vector<unsigned> random(BYTES / 4);
     unsigned state = 1;
     for (unsigned& word : random) {
-        word = state = state * 1664525u + 1013904223u;     // real data: patterns run faster
+        word = state = state * 1664525u + 1013904223u;     // pseudo-random data, because regular patterns run faster
     }
     CHECK(cudaMemcpy(from, random.data(), BYTES, cudaMemcpyHostToDevice));
     const int blocks = 16 * device.multiProcessorCount;

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""The JAX peer: the VAE step and encoder that FusedVAE is measured against, as a JAX user would write them.
+"""The JAX peer: the VAE training step and encoder that FusedVAE is compared with, written as a JAX user would write them.
 
-The same mathematics as the engine and as torch_vae.py, and the same commands; see there. MODE is
+The mathematics and the commands are those of torch_vae.py, which describes them. MODE is
 
-    jit     one jitted step a call, donated buffers, the loss left on the device
-    scan    lax.scan over a whole window of steps in one call: what JAX does best
+    jit     one jitted step per call, donated buffers, the loss left on the device
+    scan    lax.scan over a whole window of steps in one call, the fastest way in JAX
 
 Commands: step MODE NET BATCH STEPS, same MODE NET BATCH FILE.npz, settle MODE NET BATCH STEPS RATE, heldout MODE NET BATCH,
-encode jit NET BATCH CALLS, mean jit NET BATCH FILE.npz, threads N (only the number the process was started with), quit.
+encode jit NET BATCH CALLS, mean jit NET BATCH FILE.npz, threads N (only the number that the process was started with), quit.
 """
 
 import argparse
@@ -48,9 +48,9 @@ OPTIONS = parse_options() if __name__ == "__main__" else None
 if OPTIONS and OPTIONS.threads:                       # XLA reads the number of processors once, at start
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:OPTIONS.threads])
 
-if OPTIONS:                                           # and its platform; left alone it falls back to the CPU with a warning
+if OPTIONS:                                           # and the platform; without it JAX falls back to the CPU with a warning
     os.environ["JAX_PLATFORMS"] = OPTIONS.device
-    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")      # the others of a contest need memory too
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")      # leaves memory for the other programs that are compared
 
 import jax  # noqa: E402
 import jax.numpy as jnp  # noqa: E402
@@ -64,7 +64,7 @@ def parse_samples(name):
     """The k of NET@iwaeK; 0 for a plain net."""
     _, _, objective = name.partition("@")
     if objective and not (objective.startswith("iwae") and objective[4:].isdigit() and int(objective[4:])):
-        raise ValueError(f"an objective behind @ is iwaeK, such as iwae50, got {objective}")
+        raise ValueError(f"the objective after @ must be iwaeK, such as iwae50, got {objective}")
     return int(objective[4:] or 0)
 
 
@@ -89,7 +89,8 @@ def read_idx(path):
 
 
 def layer_names(dims):
-    """PyTorch's names, so that all peers read one file of weights: every second entry of a Sequential is a Linear."""
+    """Parameters under PyTorch's names, so that all peers read the same file of weights: in PyTorch's Sequential, every second
+    entry is a Linear."""
     hidden = len(dims) - 2
     return [f"encoder.{2 * i}" for i in range(hidden)], "heads", [f"decoder.{2 * i}" for i in range(hidden + 1)]
 
@@ -112,7 +113,7 @@ def initial(dims, seed):
 
 
 def stored(arrays, like):
-    """The parameters among the arrays of a file, of the names and shapes of `like`."""
+    """Those arrays of a file that are parameters: the names and shapes of `like`."""
     found = {name: jnp.asarray(arrays[name], jnp.float32) for name in like if name in arrays}
     for name, value in like.items():
         if name not in found or found[name].shape != value.shape:
@@ -169,7 +170,7 @@ def adam(parameters, moments, gradients, t, rate):
 
 
 class Training:
-    """One (mode, net, batch): parameters, moments, data order; each command goes on where the last one stopped."""
+    """The training of one (mode, net, batch): parameters, moments, data order. Each command continues where the last one stopped."""
 
     def __init__(self, peer, mode, net, batch, start=None):
         if mode not in ("jit", "scan"):
@@ -178,7 +179,7 @@ class Training:
         self.samples = parse_samples(net)
         self.data, self.batch, self.mode = peer.data(self.dims[0]), batch, mode
         if not 1 <= batch <= len(self.data):
-            raise ValueError(f"batch must be in 1..{len(self.data)}, the examples of an epoch, got {batch}")
+            raise ValueError(f"batch must be in 1..{len(self.data)}, the number of examples in an epoch, got {batch}")
         parameters = initial(self.dims, peer.options.seed)
         self.orders = None
         if start is not None:
@@ -213,7 +214,7 @@ class Training:
         return negative_elbo(parameters, self.dims, self.activation, x, eps)
 
     def next_indices(self, steps):
-        while len(self.queue) < steps:            # a new epoch; as with DataLoader(drop_last=True), no partial batch
+        while len(self.queue) < steps:            # a new epoch; no partial batch, as with DataLoader(drop_last=True)
             order = self.random.permutation(len(self.data)) if self.orders is None else self.orders[self.epoch % len(self.orders)]
             full = len(order) // self.batch * self.batch
             self.queue = np.concatenate([self.queue, order[:full].reshape(-1, self.batch).astype(np.int32)])
@@ -228,7 +229,7 @@ class Training:
         if self.mode == "scan":
             self.state, losses = self.many(self.state, self.data, jnp.asarray(indices))
             return losses[-1]
-        for index in indices:                     # NumPy's: to slice an array on the device would be a second dispatch a step
+        for index in indices:                     # NumPy arrays: slicing an array on the device would be a second dispatch per step
             self.state, loss = self.one(self.state, self.data, index)
         return loss
 
@@ -243,7 +244,7 @@ class Training:
 
 
 class Peer:
-    """All state that commands share."""
+    """The state that all commands share."""
 
     def __init__(self, options):
         self.options = options
@@ -272,7 +273,7 @@ class Peer:
         training = self.session(mode, net, batch)
         steps, window = int(steps), self.options.window
         started = time.perf_counter()
-        # One window untimed even when warm: another contestant ran in between.
+        # At least one window is not timed, even if this peer is warm, because another program ran in between.
         warm_up = max(window, self.options.warm - training.steps)
         for _ in range(max(1, warm_up // window)):
             loss = training.run(window)
@@ -288,7 +289,8 @@ class Peer:
                 "loss": float(loss)}
 
     def same(self, mode, net, batch, file):
-        """Starts anew from the weights, order and noise of FILE; the losses of the steps for which it has noise."""
+        """Starts a new training from the weights, order and noise of FILE, and returns the losses of the steps for which FILE has
+        noise."""
         with np.load(file) as start:
             self.sessions[(mode, net, int(batch))] = training = Training(self, mode, net, int(batch), start)
             return {"losses": training.replay(start["eps"])}
@@ -303,7 +305,7 @@ class Peer:
         return {"batch": training.batch, "loss": float(loss)}
 
     def heldout(self, mode, net, batch):
-        """Negative ELBO of the held-out images with one sample each, nats per example."""
+        """Negative ELBO of the held-out images with one sample each, in nats per example."""
         if self.held_out is None:
             raise ValueError("heldout needs --test-images")
         training = self.session(mode, net, batch)
@@ -311,20 +313,20 @@ class Peer:
         return {"negativeElbo": float(negative_elbo(training.state[0], training.dims, training.activation, self.held_out, noise))}
 
     def encoder(self, mode, net, batch):
-        """The one encoder of (net, batch): the call that is timed, its weights, the images that it is given."""
+        """The only encoder of (net, batch): the function that is timed, its weights, and its input images."""
         if mode != "jit":
             raise ValueError(f"mode must be jit, got {mode}")
         dims, _, activation = parse_net(net)
         if (net, batch) not in self.encoders:
             data = self.data(dims[0])
             if not 1 <= batch <= len(data):
-                raise ValueError(f"batch must be in 1..{len(data)}, the images there are, got {batch}")
+                raise ValueError(f"batch must be in 1..{len(data)}, the number of images, got {batch}")
             call = jax.jit(lambda p, x: encode(p, dims, activation, x)[0])
             self.encoders[net, batch] = (call, initial(dims, self.options.seed), jnp.array(data[:batch]))
         return self.encoders[net, batch]
 
     def mean(self, mode, net, batch, file):
-        """The weights of FILE go into the encoder that encode times from then on; its means, row after row."""
+        """Loads the weights of FILE into the encoder that encode times from then on, and returns its means, row after row."""
         call, parameters, x = self.encoder(mode, net, int(batch))
         with np.load(file) as arrays:
             parameters = stored(arrays, parameters)
@@ -348,7 +350,7 @@ class Peer:
 
     def threads(self, n):
         if self.processors != int(n):
-            raise ValueError(f"XLA takes its threads at start: this process has {self.processors}, start another with --threads {n}")
+            raise ValueError(f"XLA sets its number of threads at start: this process has {self.processors}; start another one with --threads {n}")
         return {}
 
     COMMANDS = {"step": "MODE NET BATCH STEPS", "same": "MODE NET BATCH FILE", "heldout": "MODE NET BATCH",
@@ -374,7 +376,7 @@ class Peer:
 
 
 def summary(times, window):
-    """Spread is the distance of the quartiles, as a share of the median."""
+    """Statistics of windows; the spread is the distance between the quartiles divided by the median."""
     low, median, high = statistics.quantiles(times, n=4, method="inclusive") if len(times) > 1 else times * 3
     return {"msMedian": round(median, 5), "msMin": round(min(times), 5), "msMax": round(max(times), 5),
             "spread": round((high - low) / median, 4), "windows": len(times), "window": window}

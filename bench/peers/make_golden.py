@@ -2,11 +2,11 @@
 
     python bench/peers/make_golden.py src/engine/test/resources/dev/fusedvae/tensors
 
-golden.safetensors         a small VAE's state dict, an input, its noise, and what PyTorch computes from them
-golden-dtypes.safetensors  the same six values in every dtype that is read, as PyTorch converts them
+golden.safetensors         the state dict of a small VAE, an input, its noise, and the results that PyTorch computes from them
+golden-dtypes.safetensors  the same six values in every dtype that the engine reads, as PyTorch converts them
 
-The format is written by hand (no package but torch), byte for byte as the safetensors library does it: a compact
-header padded with blanks to a multiple of 8, tensors sorted by falling element size and then by name.
+The script needs no package but torch. It writes the format itself, byte for byte as the safetensors library does: a compact
+header, padded with blanks to a multiple of 8, and the tensors sorted by decreasing element size and then by name.
 """
 
 import json

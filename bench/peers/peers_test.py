@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the peers' scripts promise, tried on the CPU with small nets; what is not installed is skipped.
+"""Tests of the scripts of the peers, on the CPU with small nets; peers whose libraries are not installed are skipped.
 
     bench/peers/.venv/bin/python bench/peers/peers_test.py
 """
@@ -59,7 +59,7 @@ class PeerCase(unittest.TestCase):
         return (hidden @ w["heads.weight"].T + w["heads.bias"])[:, :LATENT]
 
     def assert_mean(self, mode):
-        """The encoder was there before the weights, and is timed with them afterwards."""
+        """The encoder exists before the weights are loaded, and afterwards encode uses these weights."""
         self.ask("encode", mode, NET, BATCH, 2)
         answer = self.ask("mean", mode, NET, BATCH, self.file)
         np.testing.assert_allclose(np.array(answer["means"]).reshape(BATCH, LATENT), self.expected(), atol=1e-5)
@@ -118,7 +118,7 @@ class JaxTest(PeerCase):
         call, weights, _ = self.peer.encoder("jit", NET, BATCH)
         for name, value in self.weights.items():
             np.testing.assert_array_equal(value, weights[name])
-        self.assertEqual(1, call._cache_size())             # the given weights compiled nothing anew
+        self.assertEqual(1, call._cache_size())             # loading the weights did not compile the encoder again
 
     def test_weights_that_do_not_fit_are_refused_and_change_nothing(self):
         before = self.assert_refusals("jit")

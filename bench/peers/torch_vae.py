@@ -1,30 +1,31 @@
 #!/usr/bin/env python3
-"""The PyTorch peer: the VAE step and encoder that FusedVAE is measured against, as a PyTorch user would write them.
+"""The PyTorch peer: the VAE training step and encoder that FusedVAE is compared with, written as a PyTorch user would write them.
 
-The same mathematics as the engine: Bernoulli likelihood on logits, analytic KL, loss = mean over the batch of the
-negative ELBO in nats, Adam at 1e-3, the whole data set resident, gather, noise, loss and optimizer inside the timing.
+The mathematics is that of the engine: Bernoulli likelihood on logits, analytic KL, loss = mean over the batch of the
+negative ELBO in nats, Adam at 1e-3. The whole data set is in memory; gather, noise, loss and optimizer are timed.
 
-Commands, as arguments (one answer) or as lines on stdin with --serve (an answer per line, state kept warm between
-them, so that a runner can alternate between this peer and the engine):
+Commands are given as arguments (one command, one answer), or with --serve as lines on stdin (one answer per line; the state stays
+warm between commands, so that a runner can alternate between this peer and the engine):
 
-    step MODE NET BATCH STEPS     time training steps; MODE is eager (Adam as PyTorch chooses it: for each tensor on the CPU,
-                                  foreach on CUDA), fused (fused Adam), compile (fused Adam too), and with
-                                  --device cuda also reduce (compile with CUDA graphs) or graph (one captured graph a step)
+    step MODE NET BATCH STEPS     time training steps; MODE is eager (Adam in the form that PyTorch chooses: for each tensor on the
+                                  CPU, foreach on CUDA), fused (fused Adam), compile (with fused Adam too), and with --device cuda
+                                  also reduce (compile with CUDA graphs) or graph (one captured graph per step)
     encode MODE NET BATCH CALLS   time the posterior mean; MODE is eager or compile
-    mean MODE NET BATCH FILE.npz  load FILE's weights into the encoder that encode times from then on, the very one; the means
-                                  of the first BATCH images, row after row; FILE is one for same, order and eps may be absent
+    mean MODE NET BATCH FILE.npz  load the weights of FILE into the encoder that encode times from then on, and give the means of the
+                                  first BATCH images, row after row; FILE as for same, but order and eps may be absent
     losses MODE NET BATCH STEPS   the losses of the next STEPS steps
-    same MODE NET BATCH FILE.npz  start anew from FILE's weights, order of examples and noise; the losses of its steps
-    settle MODE NET BATCH STEPS RATE  STEPS more steps at the learning rate RATE, for good
-    heldout MODE NET BATCH        negative ELBO of the held-out images with one sample each, as trained so far
+    same MODE NET BATCH FILE.npz  start a new training from the weights, order of examples and noise of FILE; the losses of its steps
+    settle MODE NET BATCH STEPS RATE  STEPS more steps; the learning rate is RATE from then on
+    heldout MODE NET BATCH        negative ELBO of the held-out images with one sample each, with the parameters trained so far
     threads N                     set the number of CPU threads
     dump NET FILE.npz             write the initial weights, under the names of the state dict
     quit
 
-NET is S, I, big, or dims such as 784-400-20:relu; with @iwae50 behind it the loss is the negative importance-weighted bound
-of 50 samples an example (Burda et al. 2016) instead of the negative ELBO; heldout is the ELBO all the same. An answer is one JSON object; one with the key "error" says what was
-wrong. Times are milliseconds per step: median, minimum and quartiles over windows, after --warm steps, because Adam's
-moments of dead units become denormal and slow the CPU only after about a thousand steps.
+NET is S, I, big, or dimensions such as 784-400-20:relu. With @iwae50 after it, the loss is the negative importance-weighted bound of
+50 samples per example (Burda et al. 2016) instead of the negative ELBO; heldout is the ELBO in any case. An answer is one JSON
+object; if it has the key "error", that says what was wrong. Times are milliseconds per step: median, minimum and quartiles over
+windows. They are taken after --warm steps, because the moments of dead units in Adam become denormal, and slow the CPU, only after
+about a thousand steps.
 """
 
 import argparse
@@ -43,13 +44,13 @@ from torch import nn
 from torch.nn import functional as F
 
 NETS = {"S": "784-400-20:relu", "I": "784-200-200-50:tanh", "big": "784-1024-1024-64:relu"}
-# What Adam is told: None leaves the choice to the library, where False would keep its foreach form off as well.
+# The parameter `fused` of Adam: None leaves the choice to the library; False would disable its foreach form as well.
 FUSED = {"eager": None, "fused": True, "compile": True, "reduce": True, "graph": True}
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU}
 
 
 class Vae(nn.Module):
-    """Encoder and mirrored decoder; `heads` stacks mu and log_var, so that one GEMM makes both."""
+    """Encoder and mirrored decoder; `heads` stacks mu and log_var, so that one matrix product computes both."""
 
     def __init__(self, dims, activation):
         super().__init__()
@@ -85,8 +86,8 @@ def negative_elbo(model, x, eps=None):
 
 
 def negative_bound(model, x, k, eps=None):
-    """The negative importance-weighted bound of k samples, mean over the batch, in nats per example: the sample s of example i
-    is row i * k + s of eps, and of everything that the decoder makes."""
+    """The negative importance-weighted bound of k samples, mean over the batch, in nats per example. Sample s of example i is row
+    i * k + s of eps and of all that the decoder computes."""
     mu, log_var = model.heads(model.encoder(x)).chunk(2, dim=1)
     mu, log_var = mu.unsqueeze(1), log_var.unsqueeze(1)
     eps = torch.randn(len(x), k, model.latent, device=x.device) if eps is None else eps.view(len(x), k, model.latent)
@@ -101,7 +102,7 @@ def parse_samples(name):
     """The k of NET@iwaeK; 0 for a plain net."""
     _, _, objective = name.partition("@")
     if objective and not (objective.startswith("iwae") and objective[4:].isdigit() and int(objective[4:])):
-        raise ValueError(f"an objective behind @ is iwaeK, such as iwae50, got {objective}")
+        raise ValueError(f"the objective after @ must be iwaeK, such as iwae50, got {objective}")
     return int(objective[4:] or 0)
 
 
@@ -127,7 +128,7 @@ def read_idx(path):
 
 
 def load_weights(model, arrays):
-    """Copies the arrays into the model's own tensors; all of them or, with a ValueError, none."""
+    """Copies the arrays into the tensors of the model. If one does not fit, it raises a ValueError and copies none."""
     state = model.state_dict()
     found = {name: torch.from_numpy(arrays[name]) for name in state if name in arrays}
     for name, tensor in state.items():
@@ -138,7 +139,7 @@ def load_weights(model, arrays):
 
 
 class Training:
-    """One (mode, net, batch): model, optimizer, data order; each command goes on where the last one stopped."""
+    """The training of one (mode, net, batch): model, optimizer, data order. Each command continues where the last one stopped."""
 
     def __init__(self, peer, mode, net, batch, start=None):
         if mode not in FUSED:
@@ -155,16 +156,16 @@ class Training:
         self.epoch = 0
         examples = len(self.data) if self.order is None else len(self.order)
         if not 1 <= batch <= examples:
-            raise ValueError(f"batch must be in 1..{examples}, the examples of an epoch, got {batch}")
+            raise ValueError(f"batch must be in 1..{examples}, the number of examples in an epoch, got {batch}")
         if self.order is not None and not 0 <= self.order.min() <= self.order.max() < len(self.data):
             raise ValueError(f"--order must name examples 0..{len(self.data) - 1},"
                              f" got {self.order.min()}..{self.order.max()}")
-        rate = torch.tensor(1e-3, device=peer.device) if mode == "graph" else 1e-3      # a captured number could not change
+        rate = torch.tensor(1e-3, device=peer.device) if mode == "graph" else 1e-3      # a number would be fixed in the captured graph
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=rate, fused=FUSED[mode], capturable=mode == "graph")
-        # Compiled are gather, forward, loss and, through it, backward. Dynamo leaves the fused Adam alone; compiling
-        # step() whole, or with Adam's foreach form compiled too, was within 2 % of this.
+        # This compiles gather, forward, loss and, through the loss, backward. Dynamo does not compile the fused Adam. Compiling the
+        # whole of step(), or Adam's foreach form as well, gave times within 2 % of this.
         self.loss, self.given = self.loss_of, self.loss_given
-        if mode == "reduce":                    # else its graph copies the whole data set, 188 MB of MNIST, before each step
+        if mode == "reduce":                    # without this the graph copies the whole data set, 188 MB for MNIST, before each step
             torch._dynamo.mark_static_address(self.data)
         if mode in ("compile", "reduce"):
             how = {"dynamic": False, "mode": "reduce-overhead" if mode == "reduce" else None}
@@ -199,7 +200,7 @@ class Training:
                 group["lr"] = rate
 
     def replay(self, noise):
-        """Steps on given noise, so that their losses can be compared with another engine's."""
+        """The losses of steps with the given noise, to compare them with those of another engine."""
         self.steps += len(noise)
         return [self.update(self.given(self.next_index(), eps)).item() for eps in noise]
 
@@ -211,7 +212,7 @@ class Training:
 
     def next_index(self):
         index = next(self.batches, None)
-        if index is None:                       # a new epoch; as with DataLoader(drop_last=True), no partial batch
+        if index is None:                       # a new epoch; no partial batch, as with DataLoader(drop_last=True)
             order = self.epoch_order()
             self.batches = iter(order[:len(order) // self.batch * self.batch].split(self.batch))
             index = next(self.batches)
@@ -223,13 +224,13 @@ class Training:
 
 
 class CapturedTraining(Training):
-    """The whole step in one CUDA graph, gather, noise and Adam included; the order of the epoch and the position in it
-    lie on the device, so that a step is one replay and nothing else. Its loss is overwritten by the next step.
+    """The whole step in one CUDA graph, with gather, noise and Adam. The order of the epoch and the position in it are on the
+    device, so that a step is one replay and nothing else. The next step overwrites its loss.
 
-    Unverified on hardware; what a graph asks for, and where it is met: every tensor that it reads or writes keeps its address
-    (parameters, moments, order_now, position, data), only gradients are the graph's own, for which they must be None before
-    the capture (zero_grad of the step before); the rate is a tensor, which set_rate fills; Adam counts its steps on the device
-    (capturable); the default generator's offset moves on with each replay, so that each has other noise."""
+    Unverified on hardware. The requirements of a graph, and how they are met: every tensor that it reads or writes keeps its address
+    (parameters, moments, order_now, position, data). Only gradients are allocated by the graph; for that they must be None before
+    the capture (zero_grad of the step before). The learning rate is a tensor, which set_rate fills. Adam counts its steps on the
+    device (capturable). The offset of the default generator advances with each replay, so that each replay has new noise."""
 
     def __init__(self, peer, net, batch, start=None):
         super().__init__(peer, "graph", net, batch, start)
@@ -251,15 +252,15 @@ class CapturedTraining(Training):
         return self.step(self.device_index())
 
     def state(self):
-        """All that a step changes; Adam's part is there from its first step on."""
+        """All tensors that a step changes; those of Adam exist after its first step."""
         return [*self.model.parameters(), self.position, *(value for p in self.model.parameters() for value in self.optimizer.state[p].values())]
 
     def capture(self, step):
-        """A graph of `step`, and the tensor that its loss appears in; training stays where it was."""
+        """A graph of `step`, and the tensor to which it writes the loss; the state of the training does not change."""
         before = [tensor.detach().clone() for tensor in self.state()]
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):                        # "CUDA graphs" in PyTorch's notes: warm up on another stream
+        with torch.cuda.stream(side):                        # warm up on another stream, as PyTorch's notes "CUDA graphs" say
             for _ in range(3):
                 step()
                 self.position.zero_()
@@ -281,7 +282,7 @@ class CapturedTraining(Training):
         self.steps += 1
 
     def replay(self, noise):
-        """The same graph but for the noise, which is copied to where it reads it; it is let go afterwards."""
+        """The losses of steps with the given noise, by a second graph that reads the noise from a tensor; it is used here only."""
         eps = noise[0].clone()
         graph, loss = self.capture(lambda: self.update(self.given(self.device_index(), eps)))
         losses = []
@@ -299,7 +300,7 @@ class CapturedTraining(Training):
 
 
 class Peer:
-    """All state that commands share."""
+    """The state that all commands share."""
 
     def __init__(self, options):
         self.options = options
@@ -345,7 +346,7 @@ class Peer:
         training = self.session(mode, net, int(batch))
         steps, window = int(steps), self.options.window
         started = time.perf_counter()
-        # One window untimed even when warm: the engine, or another thread count, ran in between.
+        # At least one window is not timed, even if this peer is warm, because the engine, or another number of threads, ran in between.
         warm_up = max(window, self.options.warm - training.steps)
         for _ in range(warm_up):
             training.next_step()
@@ -385,25 +386,25 @@ class Peer:
     def heldout(self, mode, net, batch):
         if self.held_out is None:
             raise ValueError("heldout needs --test-images")
-        model = self.session(mode, net, int(batch)).model      # outside: a session made in inference mode could not train
+        model = self.session(mode, net, int(batch)).model      # not in inference mode, in which a new session could not train
         with torch.inference_mode():
             return {"negativeElbo": negative_elbo(model, self.held_out).item()}
 
     def encoder(self, mode, net, batch):
-        """The one encoder of (mode, net, batch): its model, the call that is timed, the images that it is given."""
+        """The only encoder of (mode, net, batch): its model, the function that is timed, and its input images."""
         if mode not in ("eager", "compile"):
             raise ValueError(f"mode must be eager or compile, got {mode}")
         key = (mode, net, batch)
         if key not in self.encoders:
             data = self.data(parse_net(net)[0][0])
             if not 1 <= batch <= len(data):
-                raise ValueError(f"batch must be in 1..{len(data)}, the images there are, got {batch}")
+                raise ValueError(f"batch must be in 1..{len(data)}, the number of images, got {batch}")
             model = self.model(net).eval()
             call = torch.compile(model.encode_mean, dynamic=False) if mode == "compile" else model.encode_mean
             self.encoders[key] = (model, call, data[:batch].clone())
         return self.encoders[key]
 
-    @torch.inference_mode()                                      # as encode: else it would compile another encoder
+    @torch.inference_mode()                                      # like encode, else another encoder would be compiled
     def mean(self, mode, net, batch, file):
         model, call, x = self.encoder(mode, net, int(batch))
         with np.load(file) as arrays:
@@ -463,7 +464,7 @@ class Peer:
 
 
 def summary(times, window):
-    """Spread is the distance of the quartiles, as a share of the median."""
+    """Statistics of windows; the spread is the distance between the quartiles divided by the median."""
     low, median, high = statistics.quantiles(times, n=4, method="inclusive") if len(times) > 1 else times * 3
     return {"msMedian": round(median, 5), "msMin": round(min(times), 5), "msMax": round(max(times), 5),
             "spread": round((high - low) / median, 4), "windows": len(times), "window": window}
@@ -477,7 +478,7 @@ def parse_options():
     parser.add_argument("--test-images", type=Path, help="IDX file of held-out images, for heldout")
     parser.add_argument("--examples", type=int, default=60_000, help="size of the random data set")
     parser.add_argument("--order", type=Path, help="NPY file with the order of the examples; torch.randperm without it")
-    parser.add_argument("--binarize", action="store_true", help="sample binary pixels anew at each step")
+    parser.add_argument("--binarize", action="store_true", help="sample binary pixels again at each step")
     parser.add_argument("--load", type=Path, help="NPZ file of initial weights (see dump)")
     parser.add_argument("--threads", type=int, help="CPU threads (PyTorch's choice without it)")
     parser.add_argument("--warm", type=int, default=1500, help="steps of a (net, batch, mode) before any is timed")
@@ -499,7 +500,7 @@ def main():
     if options.threads:
         torch.set_num_threads(options.threads)
     torch.set_float32_matmul_precision("highest")             # no TF32, whatever the environment says
-    torch._dynamo.config.recompile_limit = 64                 # the server keeps many (net, batch, threads) compiled
+    torch._dynamo.config.recompile_limit = 64                 # the server compiles for many (net, batch, threads)
     if options.flush_denormals and not torch.set_flush_denormal(True):
         sys.exit("this CPU cannot flush denormals: drop --flush-denormals")
     try:

@@ -1,4 +1,4 @@
-"""bench/gpu/run: stage after stage, each with a time limit, a log and an outcome of its own."""
+"""bench/gpu/run: runs one stage after the other, each with its own time limit, log and outcome."""
 
 import argparse
 import datetime
@@ -18,11 +18,11 @@ from stage import Stage, perform
 
 QUICK_MINUTES = 9
 FULL_MINUTES = 60
-REHEARSAL = 6            # so many times longer may it take on a CPU
+REHEARSAL = 6            # factor of the time limits in a rehearsal, which runs on a CPU
 
 
 class Run:
-    """What all stages share."""
+    """The state that all stages share."""
 
     def __init__(self, options):
         self.options = options
@@ -57,7 +57,7 @@ class Run:
         return shutil.which(tool, path=self.env["PATH"])
 
     def write(self):
-        """After every stage: four files, so that what is there survives whatever comes."""
+        """Writes the four result files; called after every stage, so that the results so far are kept if the run is killed."""
         wrong = faults(self.results)
         if wrong:
             print("run: the results do not fit bench/gpu/harness/schema.py: " + "; ".join(wrong), file=sys.stderr)
@@ -100,11 +100,11 @@ def parse():
     parser = argparse.ArgumentParser(prog="bench/gpu/run", description="Runs all measurements on this machine's GPU.")
     parser.add_argument("out", nargs="?", type=Path, metavar="OUT", help="folder for results.json, summary.txt, bench.tar.gz and logs.tar.gz")
     parser.add_argument("--quick", action="store_true", help="fewer repeats; under ten minutes")
-    parser.add_argument("--part", choices=stages.PARTS, help="only the stages of one part: a command of its own where one may take ten minutes")
+    parser.add_argument("--part", choices=stages.PARTS, help="only the stages of one part, for machines on which a command may take ten minutes at most")
     parser.add_argument("--only", metavar="STAGE,...", help="only these stages, in this order")
-    parser.add_argument("--minutes", type=float, help=f"end after so long ({QUICK_MINUTES} with --quick, else {FULL_MINUTES})")
-    parser.add_argument("--rehearse", action="store_true", help="on the SIMT device, without a GPU: proves the scripts, times nothing")
-    parser.add_argument("--dry", action="store_true", help="run no stage, write the results' form")
+    parser.add_argument("--minutes", type=float, help=f"end after this many minutes (default {QUICK_MINUTES} with --quick, else {FULL_MINUTES})")
+    parser.add_argument("--rehearse", action="store_true", help="run on the SIMT device, without a GPU: tests the scripts, its times mean nothing")
+    parser.add_argument("--dry", action="store_true", help="run no stage, write results without figures")
     parser.add_argument("--list", action="store_true", help="list the stages")
     options = parser.parse_args()
     options.stages = options.only.split(",") if options.only else stages.PARTS[options.part] if options.part else list(stages.STAGES)

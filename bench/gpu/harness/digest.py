@@ -1,8 +1,8 @@
-"""What matters of a run, in few lines: a command's reply may hold no more than its end."""
+"""The important results of a run in few lines, for terminals and logs that show only the end of the output."""
 
 from statistics import median
 
-MOST = 10_000               # characters, the stages' own lines on top
+MOST = 10_000               # characters, without the lines of the stages' outcomes
 SHARE = {"ladder": 3200, "steps": 2600, "training": 1500, "verify": 1300, "peers": 1800, "explain": 1800}
 
 
@@ -13,14 +13,14 @@ def digest(results):
         if show and stage["results"]:
             try:
                 said = list(show(stage["results"]))
-            except (KeyError, TypeError, ValueError, IndexError) as e:      # half a result is no reason to lose the rest
-                said = [f"cannot be summed up: {type(e).__name__}: {e}"]
+            except (KeyError, TypeError, ValueError, IndexError) as e:      # an incomplete result must not prevent the rest
+                said = [f"cannot be summarized: {type(e).__name__}: {e}"]
             text = [f"== {stage['name']}", *said]
             budget = min(left, SHARE.get(stage["name"], 900))
             while text and sum(len(line) + 1 for line in text) > budget:
                 text.pop()
             if len(text) < len(said) + 1:
-                text.append(f"… {len(said) + 1 - len(text)} lines more in results.json")
+                text.append(f"… {len(said) + 1 - len(text)} more lines; see results.json")
             lines += text
             left -= sum(len(line) + 1 for line in text)
     return lines
@@ -41,7 +41,7 @@ def tests(r):
 
 def verify(r):
     ops = sorted(r["ops"], key=lambda o: -(o["worst"] or 0))
-    yield f"{len(ops)} variants, {sum(o['passed'] for o in ops)} pass; shares of their tolerance used (largest first, all of tensor cores):"
+    yield f"{len(ops)} variants, {sum(o['passed'] for o in ops)} pass; largest error / tolerance (largest first; all variants on tensor cores):"
     yield ", ".join(f"{o['op']} {o['worst']}"[:70] if o["worst"] is None else f"{o['op']} {o['worst']:.2f}"
                     for i, o in enumerate(ops) if i < 8 or "tensor" in o["op"])
     for o in ops:
@@ -54,15 +54,15 @@ def training(r):
         rows = [x for x in r.get(key, {}).get("rows", []) if "worstRelativeError" in x]
         if rows:
             worst = max(rows, key=lambda x: x["worstRelativeError"])
-            yield f"{len(rows)} engines, losses off the CPU's by at most {worst['worstRelativeError']:.1e} ({worst['name']})"
+            yield f"{len(rows)} engines, relative difference to the CPU's losses at most {worst['worstRelativeError']:.1e} ({worst['name']})"
         yield from (f"FAIL {x['name']}: {x['error']}"[:160] for x in r.get(key, {}).get("rows", []) if "error" in x)
     for t in r["trainings"]:
-        yield f"{t['fusion']} {t['flags']}: test ELBO {t['test']['elbo']:.2f}, {t['secondsPerEpoch']:.4f} s an epoch"
+        yield f"{t['fusion']} {t['flags']}: test ELBO {t['test']['elbo']:.2f}, {t['secondsPerEpoch']:.4f} s per epoch"
 
 
 def steps(r):
     for row in r["rows"]:
-        yield f"{row['name']}, {row['unit']} a step:"
+        yield f"{row['name']}, {row['unit']} per step:"
         medians = [(s["who"], s["median"]) for s in row["series"] if "median" in s]
         yield "  " + ", ".join(f"{who} {m:.1f}" for who, m in medians)
         yield from (f"  FAIL {s['who']}: {s['ran']}"[:160] for s in row["series"] if "median" not in s)
@@ -102,19 +102,19 @@ def micro(r):
 
 def peers(r):
     for row in r["rows"]:
-        yield f"{row['name']}, µs a step: " + ", ".join(f"{s['who']} {1e3 * s['median']:.1f}" for s in row["series"] if "median" in s)
+        yield f"{row['name']}, µs per step: " + ", ".join(f"{s['who']} {1e3 * s['median']:.1f}" for s in row["series"] if "median" in s)
         yield from (f"  FAIL {s['who']}: {s['ran']}"[:200] for s in row["series"] if "median" not in s)
         yield f"  {ratio(row)}"[:200]
 
 
 def ratio(row):
-    """The fastest peer's time as a multiple of the engine's, turn by turn, as PeerTable has it; or why there is none."""
+    """The median over the turns of (time of the fastest peer / time of the engine), as in PeerTable; or why there is none."""
     if "noRatio" in row.get("facts", {}):
         return f"no ratio: {row['facts']['noRatio']}"
     timed = {s["who"]: s for s in row["series"] if s.get("samples")}
     ours = timed.pop("fusedvae", None)
     if not ours or not timed:
-        return "no ratio: nobody to compare with"
+        return "no ratio: the engine or all peers have no times"
     fastest = min(timed.values(), key=lambda s: s["median"])
     return f"fastest peer / ours: {median(b / a for a, b in zip(ours['samples'], fastest['samples'])):.2f} ({fastest['who']})"
 

@@ -1,4 +1,4 @@
-"""What this machine is: the bundle unpacked, the environment of its programs, the GPU as nvidia-smi tells. Only queries."""
+"""The machine: unpacks the bundle, gives the environment of its programs, and describes the GPU by nvidia-smi (queries only)."""
 
 import glob
 import json
@@ -15,24 +15,24 @@ BUNDLE = ROOT / "bench" / "gpu" / "bundle"
 WORK = ROOT / "target" / "gpu-run"
 QUERY = ["name", "driver_version", "compute_cap", "memory.total", "clocks.sm", "clocks.mem", "clocks.max.sm", "clocks.max.mem",
          "temperature.gpu", "power.draw", "utilization.gpu"]
-PATIENCE, PROGRAM_PATIENCE = 30, 120     # seconds until nvidia-smi, or another program, is said not to answer
+PATIENCE, PROGRAM_PATIENCE = 30, 120     # seconds after which nvidia-smi, or another program, counts as not answering
 LIBRARIES = ["libcublas.so*", "libcublasLt.so*", "libcurand.so*", "libnvrtc.so*", "libnvrtc-builtins.so*"]
 
 
 def manifest():
-    """The manifest of the bundle; refused where it was prepared from other sources than those here."""
+    """The manifest of the bundle; exits if the bundle was prepared from other sources than those here."""
     file = BUNDLE / "manifest.json"
     if not file.exists():
-        sys.exit("run: there is no bundle in bench/gpu/bundle: run bench/gpu/prepare on a machine with a JDK and carry the folder here")
+        sys.exit("run: there is no bundle in bench/gpu/bundle: run bench/gpu/prepare on a machine with a JDK and copy the folder here")
     said = json.loads(file.read_text())
     here = subprocess.run([ROOT / "bench/gpu/digest"], capture_output=True, text=True, check=True).stdout.strip()
     if said["digest"] != here:
-        sys.exit("run: the sources here are not those that the bundle was prepared from; run bench/gpu/prepare again")
+        sys.exit("run: the bundle was prepared from other sources than those here; run bench/gpu/prepare again")
     return said
 
 
 def unpack():
-    """Unpacks the Java image once for each bundle; gives its folder."""
+    """Unpacks the Java image, once for each bundle, and returns its folder."""
     WORK.mkdir(parents=True, exist_ok=True)
     stamp, packed = WORK / "java.stamp", BUNDLE / "java.tar.xz"
     mark = f"{packed.stat().st_size} {packed.stat().st_mtime_ns}"
@@ -45,7 +45,7 @@ def unpack():
 
 
 def library_folders():
-    """Folders with NVIDIA's libraries: inside the Python packages, then the toolkit's."""
+    """Folders with NVIDIA's libraries: those in Python packages, then those of the toolkit."""
     folders = []
     for place in [p for p in sys.path if p] + ["/usr/local/cuda"]:
         for pattern in LIBRARIES:
@@ -55,9 +55,9 @@ def library_folders():
 
 
 def environment(rehearse):
-    """The environment of all programs: no Java of the system in a rehearsal, the device as FVAE_CUDA says."""
+    """The environment of all programs. A rehearsal uses the simulated device and must not find the system's Java."""
     env = {k: v for k, v in os.environ.items() if k not in ("JAVA_HOME", "FVAE_CUDA", "FVAE_BACKEND", "CLASSPATH", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS")}
-    env["XDG_CACHE_HOME"] = str(ROOT / "target" / "cache")         # where the tests keep compiled kernels too
+    env["XDG_CACHE_HOME"] = str(ROOT / "target" / "cache")         # the same cache of compiled kernels as that of the tests
     env["FVAE_DATA"] = str(BUNDLE / "data")
     env["LD_LIBRARY_PATH"] = os.pathsep.join(library_folders() + [p for p in [env.get("LD_LIBRARY_PATH")] if p])
     if rehearse:
@@ -69,7 +69,7 @@ def environment(rehearse):
 
 
 def without_java(path):
-    """The same programs without any Java: folders that hold one are replaced by links to the rest."""
+    """The PATH without Java and Maven: a folder that holds them is replaced by a folder of links to its other programs."""
     kept = []
     for i, folder in enumerate(path.split(os.pathsep)):
         if os.path.exists(os.path.join(folder, "java")) or os.path.exists(os.path.join(folder, "mvn")):
@@ -86,7 +86,7 @@ def without_java(path):
 
 
 class Silent(Exception):
-    """A program did not answer: no reason to end a run, for it only describes the machine."""
+    """A program that only describes the machine did not answer; this must not end a run."""
 
 
 def ask(command, patience, env=None):
@@ -99,7 +99,7 @@ def ask(command, patience, env=None):
 
 
 def gpu():
-    """One value for each name of QUERY, or `error` and why there are none, or null without nvidia-smi."""
+    """One value for each name in QUERY; `error` and the reason if there are none; None if nvidia-smi does not exist."""
     tool = shutil.which("nvidia-smi")
     if not tool:
         return None
@@ -112,7 +112,7 @@ def gpu():
 
 
 def version(env, *command, line=-1):
-    """One line of what `command` prints, or that it did not answer, or null where it cannot run."""
+    """One line of the output of `command`; a message if it did not answer; None if it does not exist or fails."""
     tool = shutil.which(command[0], path=env["PATH"])
     if not tool:
         return None

@@ -1,4 +1,4 @@
-"""The form of results.json, and what is wrong with a given one."""
+"""The form of results.json, and the check of given results."""
 
 STRING, NUMBER, FLAG, OBJECT, LIST = (str,), (int, float), (bool,), (dict,), (list,)
 NOTHING = type(None)
@@ -12,7 +12,7 @@ STATUSES = ("ok", "failed", "skipped")
 
 
 def faults(results):
-    """One line for each thing that does not fit."""
+    """One line for each value that does not have the required form."""
     wrong = _fields("run", results, RUN)
     if wrong:
         return wrong

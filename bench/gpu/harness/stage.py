@@ -11,7 +11,7 @@ from machine import BUNDLE, ROOT, WORK, gpu
 
 
 class Failed(Exception):
-    """The stage failed; `results` is what there is all the same."""
+    """The stage failed; `results` are the results that it has nevertheless."""
 
     def __init__(self, reason, results=None):
         super().__init__(reason)
@@ -19,17 +19,17 @@ class Failed(Exception):
 
 
 class Skipped(Exception):
-    """The stage has nothing to run on here."""
+    """The stage cannot run on this machine."""
 
 
 def brief(failures):
-    """The first few reasons; the results and the log hold them all."""
+    """The first few reasons; the results and the log have all of them."""
     more = f"; and {len(failures) - 3} more" if len(failures) > 3 else ""
     return "; ".join(failures[:3]) + more
 
 
 def answered(output):
-    """The JSON object in what a command printed: one that begins a line of its own, else the last line."""
+    """The JSON object in the output of a command: from the first "{" at the end of a line, else the last line."""
     lines = output.strip().splitlines() or [""]
     text = output[output.index("{\n"):output.rfind("}") + 1] if "{\n" in output else lines[-1]
     try:
@@ -39,7 +39,7 @@ def answered(output):
 
 
 class Stage:
-    """Runs commands for one stage until its limit."""
+    """Runs the commands of one stage, within its time limit."""
 
     def __init__(self, run, name, limit):
         self.run, self.name, self.limit = run, name, limit
@@ -52,7 +52,8 @@ class Stage:
         return self.limit - (time.monotonic() - self.started)
 
     def command(self, argv, check=True, limit=None):
-        """Runs one command, output to the log; gives (exit code, output). At the limit its whole process group ends."""
+        """Runs one command with its output in the log, and returns (exit code, output). At the limit its whole process group is
+        killed."""
         argv = [str(a) for a in argv]
         self.log.write(f"\n$ {' '.join(argv)}\n")
         self.log.flush()
@@ -65,7 +66,7 @@ class Stage:
             code = process.wait(timeout=limit)
         except subprocess.TimeoutExpired:
             self.kill(process)
-            raise Failed(f"no end after {limit:.0f} s: {' '.join(argv[-6:])}") from None
+            raise Failed(f"still running after {limit:.0f} s: {' '.join(argv[-6:])}") from None
         finally:
             self.run.children.remove(process)
         self.log.flush()
@@ -97,13 +98,13 @@ class Stage:
                                  "-Djava.awt.headless=true", f"-Dfvae.kernels={ROOT / 'kernels'}", *options, "-cp", f"{BUNDLE / 'lib'}/*", main, *arguments)]
 
     def report(self, program, *arguments, file):
-        """Runs a program of dev.fusedvae.bench.gpu that judges rows; what it wrote counts also where it failed."""
+        """Runs a program of dev.fusedvae.bench.gpu that writes rows and judges them; its rows are used even if it fails."""
         rows, failure = self.written(lambda result: self.java(f"dev.fusedvae.bench.gpu.{program}", result, *arguments), file)
         errors = [f"{row['name']}: {row['error']}" for row in rows.get("rows", []) if "error" in row]
         return rows, errors or ([failure] if failure else [])
 
     def bench(self, work, file):
-        """Runs work(path), which writes a results file of dev.fusedvae.lab.BenchResults there; keeps it for bench.tar.gz."""
+        """Runs work(path), which writes a results file of dev.fusedvae.lab.BenchResults to path, and keeps it for bench.tar.gz."""
         results, failure = self.written(work, file)
         if results:
             said = self.run.results
@@ -114,7 +115,7 @@ class Stage:
         return results, errors or ([failure] if failure else [])
 
     def written(self, work, file):
-        """What work(path) writes, and why it failed, if it did."""
+        """Runs work(path); returns what it wrote to path, and the reason if it failed."""
         result = self.folder / file
         result.unlink(missing_ok=True)
         failure = None
@@ -129,7 +130,8 @@ class Stage:
         return self.java("dev.fusedvae.cli.Main", *arguments, **options)
 
     def together(self, jobs, workers):
-        """Runs commands of the command line side by side, a log each; gives (arguments, exit code or None, output) as they end."""
+        """Runs several commands of the command line at the same time, each with its own log; yields (arguments, exit code or None,
+        output) in the order in which they end."""
         def one(number, arguments):
             log = self.run.logs / f"{self.name}-{number}.log"
             with open(log, "w") as file:
@@ -148,7 +150,7 @@ class Stage:
 
 
 def perform(run, name, function, limit):
-    """The record of one stage, whatever becomes of it."""
+    """Runs one stage and returns its record, whether it succeeds or not."""
     record = {"name": name, "limitSeconds": round(limit), "clocksBefore": gpu()}
     stage = Stage(run, name, limit)
     try:
@@ -158,7 +160,7 @@ def perform(run, name, function, limit):
         record.update(status="skipped", reason=str(e), results={})
     except Failed as e:
         record.update(status="failed", reason=str(e), results=e.results)
-    except Exception as e:  # a fault of the harness must not cost the other stages
+    except Exception as e:  # an error in the harness must not prevent the other stages
         record.update(status="failed", reason=f"{type(e).__name__}: {e}", results={})
     stage.log.close()
     record.update(seconds=round(time.monotonic() - stage.started, 2), clocksAfter=gpu())

@@ -1,4 +1,4 @@
-"""The stages of a run, in the order of their worth: what is right first, then what is fast."""
+"""The stages of a run in the order of their importance: correctness first, then speed."""
 
 import json
 import re
@@ -14,22 +14,22 @@ GRAPHS = [f"{level}/graph/jcuda" for level in LEVELS]
 BEST_ENGINE = "layer/graph/jcuda"
 NETS = "S:128,S:1024,I:20,I@iwae50:20,big:256"
 PEER_NETS = ("S:128", "big:256", "I:20", "I@iwae50:20")
-TIMES_ALONE = ("I:20", "I@iwae50:20")       # in a quick run: their three epochs are 9000 steps, seven peers' and three seeds'
+TIMES_ALONE = ("I:20", "I@iwae50:20")       # only timed in a quick run: training them for three epochs (9000 steps) for seven peers and three seeds would take too long
 SMALL = "64-32-4:128"
 SMOKE10_LIMIT = 106.1       # nats; PyTorch's own example reaches 105.56
 AGREEMENT = 0.1             # nats between backends after an epoch
 SHAPE = "13of17x35-21-5-11-35"
 VERIFY_WORKERS = 4
-# Which variant wins where: batches and widths around the half tiles of the cards, and the nets of the table.
+# Shapes at which the variants of an op are compared: batches and widths around the half tiles in the cards, and the nets of the table.
 SWEEP = [f"{b}x784-{h}-20-{h}-784" for b in (16, 32, 64, 128, 512, 1024) for h in (32, 200, 400, 1024)]
 QUICK_SWEEP = [f"{b}x784-{h}-20-{h}-784" for b, h in ((16, 400), (32, 400), (64, 400), (128, 400), (1024, 400), (128, 32), (128, 200), (256, 1024))]
-# Ops with more than one variant, the dearest first.
+# Ops with more than one variant, the most expensive first.
 LADDERS = ("linear_bias_act", "linear_backward_update", "linear_backward_weight_bias", "linear_backward_data_act", "output_likelihood",
            "gather_linear_bias_act")
 
 
 def doctor(stage):
-    """what the program finds on this machine; the cuda backend must be ready"""
+    """`fvae doctor`: what was found on this machine; the cuda backend must be ready"""
     _, output = stage.cli("doctor", "--json")
     found = answered(output)
     if not found["backend cuda"].startswith("ready"):
@@ -38,7 +38,7 @@ def doctor(stage):
 
 
 def tests(stage):
-    """the tests for GPUs; a skipped one is a failure"""
+    """the tests for GPUs; a test that is skipped is a failure"""
     file = stage.folder / "tests.json"
     file.unlink(missing_ok=True)
     code, output = stage.java("dev.fusedvae.TestRunner", BUNDLE / "lib/tests.jar", "gpu", file, check=False,
@@ -51,7 +51,7 @@ def tests(stage):
 
 
 def verify(stage):
-    """every variant of every kernel against its definition, an op a process: a fault ends one op only"""
+    """every variant of every kernel against its definition, one process per op, so that a fault ends one op only"""
     rehearse = stage.run.rehearse()
     _, output = stage.cli("kernels", "--json")
     ops = list(dict.fromkeys(k["op"] for k in answered(output)["kernels"]))
@@ -76,7 +76,7 @@ def verify(stage):
 
 
 def training(stage):
-    """the first ten losses are the CPU's, and ten epochs of smoke10 on MNIST reach the published figure"""
+    """the first ten losses equal those of the CPU, and ten epochs of smoke10 on MNIST reach the published figure"""
     rehearse = stage.run.rehearse()
     data, net = ("digits", SMALL) if rehearse else ("mnist", "S:128")
     losses, failures = stage.report("Losses", data, 10, net, ",".join(EVERY_ENGINE + VENDOR_ENGINES), file="losses.json")
@@ -111,14 +111,14 @@ def _train(stage, backend, level, *flags):
 
 
 def _fresh(folder):
-    """An earlier run may have been stopped in the middle of a training."""
+    """The folder without the checkpoint of an earlier run that was stopped in the middle of a training."""
     for file in ("checkpoint.safetensors", "training.json"):
         (folder / file).unlink(missing_ok=True)
     return folder
 
 
 def steps(stage):
-    """step times of five nets at every level, stream or graph, JCuda or Panama, cuBLAS and cuRAND, in turns"""
+    """step times of five nets at every level, by streams and graphs, JCuda and Java's FFM, cuBLAS and cuRAND, in turns"""
     rehearse, quick = stage.run.rehearse(), stage.run.quick()
     data, nets = ("digits", SMALL + ",64-32-4@iwae5:20") if rehearse else ("mnist", NETS)
     rounds, seconds = (1, 0.01) if rehearse else (7, 0.05) if quick else (31, 0.2)
@@ -130,7 +130,7 @@ def steps(stage):
 
 
 def ladder(stage):
-    """every variant of the ops that have several, verified and timed over a sweep of shapes, beside cuBLAS and the roof"""
+    """all variants of the ops that have several, verified and timed over a sweep of shapes, with cuBLAS and the roof"""
     rehearse, quick = stage.run.rehearse(), stage.run.quick()
     shapes = [SHAPE] if rehearse else QUICK_SWEEP if quick else SWEEP
     results, failures = {"ops": {}}, []
@@ -152,11 +152,11 @@ def ladder(stage):
 
 
 def ablate(stage):
-    """what every fusion buys: levels, then the highest with one rule off at a time"""
+    """what every fusion gains: all levels, then the highest level with one rule off at a time"""
     net = ["--data", "digits", "--hidden", "32", "--latent", "4", "--backends", "cuda"] if stage.run.rehearse() else [
         "--data", "mnist", "--hidden", "400", "--latent", "20", "--backends", "cuda"]
     results, failures = stage.bench(lambda to: stage.cli("ablate", *net, "--out", to, "--json"), "ablate.json")
-    expected = ("without", "not timed") if stage.run.rehearse() else ("without",)     # a backend need not have every plan that rules can make
+    expected = ("without", "not timed") if stage.run.rehearse() else ("without",)     # a backend may lack kernels for some of the plans
     failures = [f for f in failures if not any(word in f for word in expected)]
     if failures:
         raise Failed(brief(failures), results)
@@ -164,7 +164,7 @@ def ablate(stage):
 
 
 def explain(stage):
-    """where the time of a step goes: every call by device events, beside its roof"""
+    """how the time of a step divides among its calls, by device events, with their roofs"""
     rehearse, quick = stage.run.rehearse(), stage.run.quick()
     s = ["--data", "digits", "--hidden", "32", "--latent", "4"] if rehearse else ["--data", "mnist", "--hidden", "400", "--latent", "20"]
     i = ["--data", "mnist", "--hidden", "200,200", "--latent", "50", "--activation", "tanh", "--batch-size", "20"]
@@ -189,7 +189,7 @@ def explain(stage):
 def peers(stage):
     """the engine, PyTorch (eager, fused Adam, compile, graphs) and JAX (jit, scan) on this device, in turns"""
     if stage.run.rehearse():
-        raise Skipped("PyTorch and JAX need a GPU here; that they say so in one sentence: " + _refusals(stage))
+        raise Skipped("PyTorch and JAX need a GPU; without one they say in one sentence: " + _refusals(stage))
     rounds = 3 if stage.run.quick() else 9
     nets = [net + ":times" if stage.run.quick() and net in TIMES_ALONE else net for net in PEER_NETS]
     modes = "torch:eager,torch:fused,torch:compile,torch:reduce,torch:graph,jax:jit,jax:scan"
@@ -203,28 +203,28 @@ def peers(stage):
 
 
 def _images(half):
-    """The IDX file as prepare found it, gzip or plain."""
+    """The IDX file, gzip or plain, as prepare found it."""
     name = f"{half}-images-idx3-ubyte"
     found = [BUNDLE / "data/mnist" / n for n in (name + ".gz", name) if (BUNDLE / "data/mnist" / n).exists()]
     if not found:
-        raise Failed(f"the bundle has neither {name}.gz nor {name}: run bench/gpu/prepare again where MNIST is")
+        raise Failed(f"the bundle has neither {name}.gz nor {name}: run bench/gpu/prepare again on a machine that has MNIST")
     return found[0]
 
 
 def _refusals(stage):
-    """What the peers say where there is no CUDA; they must end with one line."""
+    """The messages of the peers without CUDA, which must be one line each."""
     said = []
     for script in ("torch_vae.py", "jax_vae.py"):
         code, output = stage.command(["python3", ROOT / "bench/peers" / script, "--device", "cuda", "step", "eager", "S", "128", "1"], check=False)
         lines = [line for line in output.splitlines() if line.strip()]
         missing = re.fullmatch(r"ModuleNotFoundError: No module named '(torch|jax|numpy)'", lines[-1] if lines else "")
         if code == 0 or (len(lines) != 1 and not missing):
-            raise Failed(f"{script} --device cuda does not refuse in one sentence here (exit code {code}, {len(lines)} lines)")
+            raise Failed(f"{script} --device cuda must fail with one sentence here (exit code {code}, {len(lines)} lines)")
         said.append(lines[-1])
     return "; ".join(said)
 
 
-# name: function, limit in seconds of a quick run, of a full run
+# name: function, time limit in seconds in a quick run, in a full run
 STAGES = {
     "doctor": (doctor, 30, 120),
     "tests": (tests, 120, 600),
@@ -239,7 +239,7 @@ STAGES = {
     "sanitize": (sanitize, 240, 1200),
     "ncu": (ncu, 90, 300),
 }
-# A command each, where one may take ten minutes: the limits of a quick part add up to less.
+# Parts for machines on which a command may take ten minutes at most: the limits of the stages of a quick part add up to less.
 PARTS = {
     "right": ["doctor", "tests", "verify", "training"],
     "fast": ["steps", "ladder", "ablate", "explain", "micro"],

@@ -1,4 +1,4 @@
-"""Stages made of NVIDIA's tools: microbenchmarks by nvcc, compute-sanitizer, ncu."""
+"""Stages that use NVIDIA's tools: microbenchmarks compiled by nvcc, compute-sanitizer, ncu."""
 
 import csv
 import re
@@ -12,7 +12,7 @@ TOOLS = ("memcheck", "racecheck", "initcheck", "synccheck")
 
 
 def need(stage, tool):
-    """The program's path; without it the stage fails, or is skipped in a rehearsal."""
+    """The path of the program; if it does not exist, the stage fails, or is skipped in a rehearsal."""
     found = stage.run.which(tool)
     if stage.run.rehearse():
         raise Skipped(f"{tool} needs a GPU")
@@ -28,7 +28,7 @@ def built(stage):
 
 
 def micro(stage):
-    """launches, graph nodes, grid barriers, bandwidth, arithmetic: by CUDA C++, and launches through Java"""
+    """launches, graph nodes, grid barriers, bandwidth and arithmetic in CUDA C++, and launches from Java"""
     rehearse = stage.run.rehearse()
     engines = ",".join(f"none/stream/{launcher}" for launcher in ("jcuda", "ffm"))
     launches, failures = stage.bench(lambda to: stage.java("dev.fusedvae.bench.gpu.Steps", to, "digits", 0.01 if rehearse else 0.1, 1 if rehearse else 31,
@@ -47,7 +47,7 @@ def micro(stage):
 
 
 def compiled(stage):
-    """Without a GPU it must at least compile, where there is a compiler."""
+    """Without a GPU the file must at least compile, if there is a compiler."""
     nvcc = stage.run.which("nvcc")
     if not nvcc:
         return "nvcc is not here to compile it"
@@ -56,7 +56,7 @@ def compiled(stage):
 
 
 def found(tool, output):
-    """How many errors and hazards compute-sanitizer reports; refused where it reports nothing at all."""
+    """The number of errors and hazards that compute-sanitizer reports; it is a failure if there is no summary."""
     counts = [int(n) for n in re.findall(r"ERROR SUMMARY: (\d+) error", output)]
     counts += [int(n) for n in re.findall(r"RACECHECK SUMMARY: (\d+) hazard", output)]
     if not counts:
@@ -65,7 +65,7 @@ def found(tool, output):
 
 
 def sanitize(stage):
-    """compute-sanitizer over a short training, after it has found two planted faults"""
+    """compute-sanitizer on short trainings, after it has found two planted faults"""
     tool = need(stage, "compute-sanitizer")
     binary = built(stage)
     results = {"planted": {}, "runs": []}
@@ -88,7 +88,8 @@ def sanitize(stage):
 
 
 def checks(stage):
-    """(tool, what, command line): variants that no plan takes by itself, then trainings; the likeliest to find something first."""
+    """(tool, what, command line): first variants that no plan chooses by itself, then trainings; those most likely to find a fault
+    come first."""
     for op in ("linear_bias_act", "linear_backward_data_act", "linear_backward_weight_bias", "output_likelihood"):
         for check in TOOLS[:2]:
             yield check, f"verify {op}", ["verify", op, "--backend", "cuda", "--shape", "65of70x132-68-33-68-132"]
@@ -99,7 +100,7 @@ def checks(stage):
 
 
 def ncu(stage):
-    """hardware counters of the kernels of S at epilogue and layer; the clocks stay as they are"""
+    """hardware counters of the kernels of net S at epilogue and layer; the clocks of the GPU are not changed"""
     tool = need(stage, "ncu")
     results, failures = {}, []
     for level in ("epilogue", "layer"):
@@ -116,7 +117,7 @@ def ncu(stage):
 
 
 def kernels(output):
-    """One row a launch, from ncu's CSV of one row a metric."""
+    """One row per launch, from the CSV of ncu, which has one row per metric."""
     lines = [line for line in output.splitlines() if line.startswith('"')]
     if not lines:
         said = [line for line in output.splitlines() if "ERROR" in line]

@@ -102,8 +102,8 @@ class GpuRunTest {
         Ended ended = run("python3", "-c", script, FOLDER.resolve("harness").toString());
         assertEquals(0, ended.code(), ended.output());
         assertTrue(ended.output().length() < 10_500, ended.output().length() + " characters");
-        assertTrue(ended.output().contains("FAIL slow: failed: too slow") && ended.output().contains("== training\ncannot be summed up: KeyError"), ended.output());
-        assertTrue(ended.output().contains("-> 1_naive") && ended.output().contains("lines more in results.json"), ended.output());
+        assertTrue(ended.output().contains("FAIL slow: failed: too slow") && ended.output().contains("== training\ncannot be summarized: KeyError"), ended.output());
+        assertTrue(ended.output().contains("-> 1_naive") && ended.output().contains("more lines; see results.json"), ended.output());
     }
 
     @Test

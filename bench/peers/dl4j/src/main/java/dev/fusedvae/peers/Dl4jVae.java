@@ -29,14 +29,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 
-/// The DL4J peer: its own VariationalAutoencoder layer, trained as its users train it, behind the commands of torch_vae.py.
+/// The DL4J peer: DL4J's VariationalAutoencoder layer, trained as its users train it, with the commands of torch_vae.py.
 ///
 /// The mathematics is that of the other peers: Bernoulli likelihood on logits, analytic KL, one sample, mean over the batch, Adam
-/// at 1e-3. What cannot be made equal: noise comes from ND4J's generator inside the layer, so `same` is refused and no equality
-/// of losses is claimed. Commands on stdin after --serve, an answer in JSON a line:
+/// at 1e-3. One thing cannot be made equal: the layer draws its noise itself, from ND4J's generator. So the command `same` gives an
+/// error, and losses are not compared. Commands come on stdin after --serve, and each gets one line of JSON as answer:
 ///
 ///     step fit NET BATCH STEPS     times training steps, in windows
-///     threads N                    only the number the process was started with
+///     threads N                    only the number that the process was started with
 ///     quit
 ///
 /// Options: --threads N --warm STEPS --images IDX [--test-images IDX, not used]. Messages of the libraries go to stderr.
@@ -53,7 +53,7 @@ final class Dl4jVae {
         images = images(Path.of(options.get("--images")));
     }
 
-    /// One (net, batch), kept warm between commands.
+    /// The training of one (net, batch), which stays warm between commands.
     private final class Training {
         final MultiLayerNetwork network;
         final int batch;
