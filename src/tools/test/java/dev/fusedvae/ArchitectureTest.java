@@ -107,6 +107,17 @@ class ArchitectureTest {
         assertEquals(List.of(), violations);
     }
 
+    /// The table of packages, one line per rank.
+    @Test
+    void pageOfTheArchitecture_hasTheseRanks() throws IOException {
+        Pattern line = Pattern.compile("(?m)^\\| ((?:`[a-z]+`(?:, )?)+|the root package) \\|");
+        List<Set<String>> told = line.matcher(Files.readString(Path.of(".github", "ARCHITECTURE.md"))).results()
+                .map(m -> Stream.of(m.group(1).split(", ")).map(p -> p.equals("the root package") ? "" : p.replace("`", "")).collect(Collectors.toSet())).toList();
+        List<Set<String>> ranks = RANKS.values().stream().distinct().sorted()
+                .map(rank -> RANKS.keySet().stream().filter(p -> RANKS.get(p).equals(rank)).collect(Collectors.toSet())).toList();
+        assertEquals(ranks, told);
+    }
+
     @Test
     void everyPackage_isUsedByOneAboveIt() throws IOException {
         TreeSet<String> used = new TreeSet<>();
