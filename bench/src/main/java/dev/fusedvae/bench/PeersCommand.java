@@ -64,7 +64,7 @@ final class PeersCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "S:128 and encode:1:2, 3 turns after 200 steps: for a look and not for a table")
     boolean quick;
 
-    @Option(names = "--dense", description = "MNIST without a zero, black being 1 of 255: the engine leaves out products with the zeros of background")
+    @Option(names = "--dense", description = "MNIST without a zero, black being 1 of 255: the engine skips products with zeros, such as black pixels")
     boolean dense;
 
     @Option(names = "--json", description = "print the results as JSON")

@@ -26,7 +26,7 @@ final class Clocked {
         this.effort = effort;
     }
 
-    /// Runs until a step gets no faster and boxes no vectors, or patience ends.
+    /// Runs until steps no longer get faster and no longer allocate vector objects, which ends when C2 has compiled them, or until patience ends.
     void warm() {
         long patience = System.nanoTime() + (long) (1e9 * PATIENCE * effort.warmSeconds());
         long unsettled = System.nanoTime();
