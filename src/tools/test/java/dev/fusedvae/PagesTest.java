@@ -28,7 +28,7 @@ class PagesTest {
     private static final Set<String> PASSING = Set.of("kernels/gather_corrupt/1_naive.cu", "bench/gpu/bundle/");
     private static final Pattern NAME = Pattern.compile("`@?([A-Z][a-z][A-Za-z0-9]*)((?:\\.[A-Z][A-Za-z0-9]*)?)(?:\\.[a-z]\\w*)?(?:\\([^`]*\\))?`");
     private static final Pattern FILE = Pattern.compile("`((?:src|kernels|bench|\\.ci)/[\\w./-]+)`");
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]*)(#[^)\\s]*)?\\)");
+    private static final Pattern LINK = Pattern.compile("(?:\\]\\(|src=\")([^)#:\"\\s]*)(#[^)\\s]*)?[)\"]");
 
     private static String text(String page) throws IOException {
         return Files.readString(ROOT.resolve(page));
