@@ -1,9 +1,7 @@
 package dev.fusedvae.data;
 
+import dev.fusedvae.io.Sha256;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /// Checks content against its pinned length and SHA-256.
 final class Digests {
@@ -21,15 +19,7 @@ final class Digests {
             return "unpacks to " + (content.length > file.bytes() ? "more than " + file.bytes() : content.length + " instead of " + file.bytes())
                     + " bytes";
         }
-        String digest = sha256(content);
+        String digest = Sha256.of(content);
         return digest.equals(file.sha256()) ? "" : "has SHA-256 " + digest + " instead of " + file.sha256();
-    }
-
-    static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

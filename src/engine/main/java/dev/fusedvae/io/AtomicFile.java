@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 
 /// Writes files that appear complete or not at all.
@@ -33,27 +35,50 @@ public final class AtomicFile {
 
     /// Replaces or creates `file` with what `body` writes.
     public static void write(Path file, FileBody body) {
-        Path temporary = null;
+        write(Map.of(file, body));
+    }
+
+    /// Replaces or creates several files with what belongs together. All contents are on the disk before the first file is
+    /// replaced, so a full disk or a body that fails leaves every old file; only a crash between two renames leaves some old and
+    /// some new.
+    ///
+    /// @param files the content of each file, in the order in which they are replaced
+    public static void write(Map<Path, FileBody> files) {
+        Map<Path, Path> staged = new LinkedHashMap<>();
+        Path at = null;
         try {
-            Path target = target(file);
-            if (Files.exists(target) && !Files.isRegularFile(target)) {
-                throw new IoFailure("cannot write " + file + ": it is not a regular file; choose another path");
+            for (Map.Entry<Path, FileBody> file : files.entrySet()) {
+                at = file.getKey();
+                Path target = target(at);
+                if (Files.exists(target) && !Files.isRegularFile(target)) {
+                    throw new IoFailure("cannot write " + at + ": it is not a regular file; choose another path");
+                }
+                Path temporary = sibling(target);
+                staged.put(target, temporary);
+                stage(temporary, file.getValue());
             }
-            temporary = sibling(target);
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
-                body.writeTo(out);
-                out.flush();
-                channel.force(true);
+            for (Map.Entry<Path, Path> file : staged.entrySet()) {
+                at = file.getKey();
+                Files.move(file.getValue(), file.getKey(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            syncFolder(target.getParent());
+            for (Path folder : staged.keySet().stream().map(Path::getParent).distinct().toList()) {
+                syncFolder(folder);
+            }
         } catch (IOException e) {
-            throw IoFailure.writing(file, e);
+            throw IoFailure.writing(at, e);
         } catch (UncheckedIOException e) {
-            throw IoFailure.writing(file, e.getCause());
+            throw IoFailure.writing(at, e.getCause());
         } finally {
-            remove(temporary);
+            staged.values().forEach(AtomicFile::remove);
+        }
+    }
+
+    private static void stage(Path temporary, FileBody body) throws IOException {
+        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+            body.writeTo(out);
+            out.flush();
+            channel.force(true);
         }
     }
 
@@ -97,9 +122,6 @@ public final class AtomicFile {
     /// Removes the temporary file, if it is still there. A failure is only logged, so that it does not replace the exception
     /// that may be under way.
     private static void remove(Path leftover) {
-        if (leftover == null) {
-            return;
-        }
         try {
             Files.deleteIfExists(leftover);
         } catch (IOException e) {

@@ -41,19 +41,24 @@ public final class SafeTensors {
 
     /// Writes `tensors` in the given order, with `metadata` beside them; the file appears complete or not at all.
     public static void write(Path file, List<NamedTensor> tensors, Map<String, String> metadata) {
+        AtomicFile.write(file, body(tensors, metadata));
+    }
+
+    /// The content of such a file.
+    public static AtomicFile.FileBody body(List<NamedTensor> tensors, Map<String, String> metadata) {
         byte[] header = header(tensors, metadata);
         if (header.length > MAX_HEADER_BYTES) {
-            throw new IllegalArgumentException("the header of " + file + " would take " + header.length + " bytes, over the "
+            throw new IllegalArgumentException("the header of a safetensors file would take " + header.length + " bytes, over the "
                     + MAX_HEADER_BYTES + " that readers accept; write fewer tensors or less metadata");
         }
-        AtomicFile.write(file, out -> {
+        return out -> {
             out.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
             out.write(header);
             ByteBuffer chunk = ByteBuffer.allocate(CHUNK_FLOATS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             for (NamedTensor tensor : tensors) {
                 writeData(out, tensor.data(), chunk);
             }
-        });
+        };
     }
 
     /// Reads all tensors of `file`, after checking that its header describes exactly the bytes that follow.

@@ -2,13 +2,13 @@ package dev.fusedvae.train;
 
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Normalization;
+import dev.fusedvae.io.Sha256;
 import dev.fusedvae.json.Json;
 import dev.fusedvae.json.JsonObject;
 import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.spec.TrainSpec;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// What decides the bits of a training, backend and fusion apart: specifications, normalization, and the data by content.
@@ -52,12 +52,7 @@ final class Identity {
 
     /// The first 16 hexadecimal digits of the SHA-256 of the raw values.
     private static String digest(DataSet data) {
-        MessageDigest sha;
-        try {
-            sha = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        MessageDigest sha = Sha256.digest();
         if (data.isBytes()) {
             sha.update(data.bytes());
         } else {

@@ -5,6 +5,7 @@ import dev.fusedvae.data.Normalization;
 import dev.fusedvae.eval.Parameters;
 import dev.fusedvae.io.AtomicFile;
 import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.io.Sha256;
 import dev.fusedvae.json.Fields;
 import dev.fusedvae.json.Json;
 import dev.fusedvae.json.JsonObject;
@@ -12,6 +13,7 @@ import dev.fusedvae.run.History;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
 import dev.fusedvae.tensors.SafeTensors;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -22,7 +24,7 @@ import java.util.Optional;
 ///
 /// | file | holds |
 /// |---|---|
-/// | `config.json` | `spec`, `train`, `normalization`, `image`, `data`: what the model is |
+/// | `config.json` | `spec`, `train`, `normalization`, `image`, `data`: what the model is; `weightsSha256`: which weights are its own |
 /// | `model.safetensors` | parameters under PyTorch's names |
 /// | `training.json` | `history`, `ending`, `modelEpoch`, `environment`: how it came to be |
 /// | `README.md` | the model card |
@@ -30,7 +32,8 @@ import java.util.Optional;
 /// Beside them a run keeps `checkpoint.safetensors`, and `unfinished.json` until its model is there: see [Unfinished].
 ///
 /// The least folder that loads is `config.json` with a `spec`, and `model.safetensors`: that is how a PyTorch state
-/// dict comes in. Tensors that cannot belong to a model, such as test vectors, are left alone.
+/// dict comes in. Tensors that cannot belong to a model, such as test vectors, are left alone. Without `weightsSha256` any weights
+/// that fit are taken.
 public final class ModelFolder {
     public static final String CONFIG = "config.json";
     public static final String WEIGHTS = "model.safetensors";
@@ -38,15 +41,23 @@ public final class ModelFolder {
     public static final String CARD = "README.md";
 
     private static final int FORMAT = 1;
+    private static final String DIGEST = "weightsSha256";
 
     private ModelFolder() {}
 
-    /// Writes the four files, each complete or not at all; other files of the folder stay.
+    /// Writes the four files, all or none of them; other files of the folder stay.
     public static void save(Path folder, Model model) {
-        SafeTensors.write(folder.resolve(WEIGHTS), TorchNames.export(model.spec(), model.parameters()), Map.of("format", "pt"));
-        Json.write(folder.resolve(TRAINING), training(model));
-        AtomicFile.write(folder.resolve(CARD), ModelCard.text(model));
-        Json.write(folder.resolve(CONFIG), config(model));
+        AtomicFile.FileBody weights = SafeTensors.body(TorchNames.export(model.spec(), model.parameters()), Map.of("format", "pt"));
+        Map<Path, AtomicFile.FileBody> files = new LinkedHashMap<>();
+        files.put(folder.resolve(WEIGHTS), weights);
+        files.put(folder.resolve(TRAINING), text(Json.pretty(training(model))));
+        files.put(folder.resolve(CARD), text(ModelCard.text(model)));
+        files.put(folder.resolve(CONFIG), text(Json.pretty(config(model).put(DIGEST, Sha256.of(weights)))));
+        AtomicFile.write(files);
+    }
+
+    private static AtomicFile.FileBody text(String text) {
+        return out -> out.write(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// Reads a model.
@@ -72,12 +83,25 @@ public final class ModelFolder {
                 ? SpecJson.normalization(config.object("normalization")) : Normalization.none();
         Optional<ImageShape> image = config.has("image") ? Optional.of(SpecJson.image(config.object("image"))) : Optional.empty();
         check(file, spec, normalization, image);
+        Parameters parameters = parameters(folder.resolve(WEIGHTS), spec);
+        if (config.has(DIGEST)) {
+            checkDigest(folder, config.text(DIGEST));
+        }
         Path training = folder.resolve(TRAINING);
         Optional<Fields> story = Files.exists(training)
                 ? Optional.of(new Fields(Json.read(training), training.toString())) : Optional.empty();
         return new Model(spec, train, normalization, image, config.has("data") ? config.text("data") : "",
-                parameters(folder.resolve(WEIGHTS), spec), story.map(ModelFolder::history).orElseGet(History::none),
+                parameters, story.map(ModelFolder::history).orElseGet(History::none),
                 story.filter(f -> f.has("environment")).map(f -> environment(f.object("environment"))).orElse(Map.of()));
+    }
+
+    /// A save that was cut off between two files, or a copy of one file alone, must not give the weights of another model.
+    private static void checkDigest(Path folder, String digest) {
+        Path weights = folder.resolve(WEIGHTS);
+        if (!digest.equals(Sha256.of(weights))) {
+            throw new IoFailure("%s holds other weights than those with which %s was saved; save or copy the model again, or remove %s from %s to take them all the same"
+                    .formatted(weights, CONFIG, DIGEST, CONFIG));
+        }
     }
 
     private static Parameters parameters(Path file, VaeSpec spec) {

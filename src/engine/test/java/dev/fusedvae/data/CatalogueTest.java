@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.fusedvae.io.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -132,7 +133,7 @@ class CatalogueTest {
     private static CatalogueEntry tiny(byte[]... contents) {
         CatalogueEntry.PinnedFile[] files = new CatalogueEntry.PinnedFile[4];
         for (int k = 0; k < 4; k++) {
-            files[k] = new CatalogueEntry.PinnedFile("file" + k, contents[k].length, Digests.sha256(contents[k]));
+            files[k] = new CatalogueEntry.PinnedFile("file" + k, contents[k].length, Sha256.of(contents[k]));
         }
         return new CatalogueEntry("tiny", "Tiny", "none", new ImageShape(1, 2, 1), 10, 2, 1, 9, Optional.empty(),
                 Optional.of(new CatalogueEntry.IdxFiles(files[0], files[1], files[2], files[3])), List.of(), List.of());

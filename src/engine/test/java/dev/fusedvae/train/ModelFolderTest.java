@@ -34,11 +34,13 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +105,39 @@ class ModelFolderTest {
                     history(), Map.of("java", "25"));
             ModelFolder.save(folder, model);
             assertEquals(model, ModelFolder.load(folder));
+        }
+    }
+
+    /// The weights of one model under the configuration of another of the same shape would load and answer wrongly.
+    @Test
+    void weightsOfAnotherModel_areRefused() throws IOException {
+        VaeSpec spec = VaeSpec.of(12, List.of(7), 3);
+        save(spec);
+        byte[] own = Files.readAllBytes(folder.resolve(ModelFolder.WEIGHTS));
+        Path other = folder.resolve("other");
+        ModelFolder.save(other, new Model(spec, TrainSpec.standard(5, 1), Normalization.none(), Optional.empty(), "other",
+                Initializer.initial(spec, Initialization.GLOROT, 6), History.none(), Map.of()));
+        Files.copy(other.resolve(ModelFolder.WEIGHTS), folder.resolve(ModelFolder.WEIGHTS), StandardCopyOption.REPLACE_EXISTING);
+        refused("model.safetensors holds other weights than those with which config.json was saved; save or copy the model again, or remove weightsSha256"
+                + " from config.json to take them all the same");
+        Path config = folder.resolve(ModelFolder.CONFIG);
+        Files.writeString(config, Files.readString(config).replaceAll(",\\s*\"weightsSha256\": \"\\w+\"", ""));
+        ModelFolder.load(folder);
+        Files.write(folder.resolve(ModelFolder.WEIGHTS), own);
+        ModelFolder.load(folder);
+    }
+
+    /// A folder in the place of a file stands for any failure while files are written.
+    @Test
+    void saveThatFails_leavesTheOldModelWhole() throws IOException {
+        save(VaeSpec.of(12, List.of(7), 3));
+        Model old = ModelFolder.load(folder);
+        Files.delete(folder.resolve(ModelFolder.CARD));
+        Files.createDirectory(folder.resolve(ModelFolder.CARD));
+        assertThrows(IoFailure.class, () -> save(VaeSpec.of(12, List.of(5), 2)));
+        assertEquals(old, ModelFolder.load(folder));
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(List.of(), files.filter(f -> f.getFileName().toString().contains(".tmp-")).toList());
         }
     }
 
