@@ -22,6 +22,7 @@ import dev.fusedvae.run.TrainingListener;
 import dev.fusedvae.spec.Binarization;
 import dev.fusedvae.spec.TrainSpec;
 import dev.fusedvae.spec.VaeSpec;
+import dev.fusedvae.train.FolderLock;
 import dev.fusedvae.train.Model;
 import dev.fusedvae.train.ModelFolder;
 import dev.fusedvae.train.Trainer;
@@ -77,10 +78,20 @@ public final class Vae implements AutoCloseable {
     /// @throws dev.fusedvae.data.DataException            if the model cannot take the data
     /// @throws dev.fusedvae.run.TrainingDiverged        if a NaN or an infinity turns up
     /// @throws dev.fusedvae.io.IoFailure                  if the folder cannot be written or resumed from
+    /// @throws dev.fusedvae.io.OccupiedFolder             if the folder holds another model, an unfinished training or one that runs
     /// @throws dev.fusedvae.run.BackendUnavailableException if a backend asked for by name cannot run
     public static Vae train(VaeSpec spec, TrainSpec train, Split data, Normalization normalization, RunOptions options,
                             TrainingListener listener) {
         TrainingJob job = new TrainingJob(spec, train, data, normalization);
+        Optional<FolderLock> lock = options.out().map(FolderLock::take);
+        try {
+            return train(job, options, listener);
+        } finally {
+            lock.ifPresent(FolderLock::close);
+        }
+    }
+
+    private static Vae train(TrainingJob job, RunOptions options, TrainingListener listener) {
         Backends.Opened opened = Backends.open(options.backend());
         try {
             Model model = Model.of(job, Trainer.train(job, opened.backend(), options, listener, opened.notes()));

@@ -36,7 +36,7 @@ class CudaTrainingTest {
     void elboOfEveryEpoch_isTheCpusToATenthOfANat() {
         Trained cpu = Digits.train(TRAIN, RunOptions.defaults(), TrainingListener.SILENT);
         for (FusionLevel level : FusionLevel.values()) {
-            RunOptions options = new RunOptions(BackendChoice.of("cuda"), level, Optional.empty(), false, 0, 0);
+            RunOptions options = new RunOptions(BackendChoice.of("cuda"), level, Optional.empty(), RunOptions.Start.NEW, 0, 0);
             try (Backend backend = cuda()) {
                 Trained trained = Trainer.train(Digits.job(TRAIN), backend, options, TrainingListener.SILENT, List.of());
                 List<EpochMetrics> epochs = trained.history().epochs();

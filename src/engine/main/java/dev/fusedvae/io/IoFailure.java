@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /// A file could not be read or written. The message is one sentence: the file, what failed, and what to do.
-public final class IoFailure extends RuntimeException {
+public sealed class IoFailure extends RuntimeException permits OccupiedFolder {
 
     private static final long serialVersionUID = 1L;
 

@@ -78,6 +78,7 @@ final class RbmSteps implements AutoCloseable {
 
     private void start() {
         List<String> notes = new ArrayList<>();
+        options.out().filter(folder -> options.start() == RunOptions.Start.NEW).ifPresent(folder -> Occupation.refuse(folder, identity.orElseThrow(), trainer.train().epochs()));
         options.out().ifPresent(Checkpoint::removeLeftovers);
         if (options.resume()) {
             resume(notes);

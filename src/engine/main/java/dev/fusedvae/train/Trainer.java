@@ -87,6 +87,7 @@ public final class Trainer implements AutoCloseable {
 
     private void start(List<String> notes) {
         List<String> all = new ArrayList<>(notes);
+        options.out().filter(folder -> options.start() == RunOptions.Start.NEW).ifPresent(folder -> Occupation.refuse(folder, identity.orElseThrow(), job.train().epochs()));
         options.out().ifPresent(Checkpoint::removeLeftovers);
         if (options.resume()) {
             resume(all);

@@ -63,7 +63,7 @@ final class DemoCommand extends FvaeCommand {
     }
 
     private TrainingRun run(Split digits, VaeSpec spec, TrainSpec train, RunOptions options, Path folder) {
-        return new TrainingRun(this, spec, train, Normalization.Kind.UNIT, digits, options.withOut(folder), folder, "digits");
+        return new TrainingRun(this, spec, train, Normalization.Kind.UNIT, digits, options.replacing(folder), folder, "digits");
     }
 
     private void report(TrainingRun.Finished digits, TrainingRun.Finished plane) {

@@ -81,7 +81,7 @@ final class GalleryCommand extends FvaeCommand {
             VaeSpec spec = model.spec(split.train().features());
             say("%d latents", latent);
             Path folder = out.resolve("latent-" + latent);
-            Exit exit = new TrainingRun(this, spec, train, Normalization.Kind.UNIT, split, options.withOut(folder), folder, "gallery")
+            Exit exit = new TrainingRun(this, spec, train, Normalization.Kind.UNIT, split, options.replacing(folder), folder, "gallery")
                     .execute(finished -> show(page, finished, files));
             if (exit != Exit.OK) {
                 return exit;

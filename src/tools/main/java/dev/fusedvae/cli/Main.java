@@ -1,7 +1,9 @@
 package dev.fusedvae.cli;
 
 import dev.fusedvae.data.CatalogueException;
+import dev.fusedvae.io.OccupiedFolder;
 import dev.fusedvae.results.Program;
+import dev.fusedvae.run.TrainingDiverged;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
@@ -103,9 +105,22 @@ public final class Main implements Runnable {
         } else if (exit == Exit.INTERNAL) {
             terminal.say("fvae: internal error: " + e + "; this is a bug: please report it with the output of the same command and --stacktrace");
         } else {
-            terminal.say("fvae: " + sentence(e) + (e instanceof CatalogueException absent ? remedy(absent) : ""));
+            terminal.say("fvae: " + sentence(e) + switch (e) {
+                case CatalogueException absent -> remedy(absent);
+                case OccupiedFolder occupied -> remedy(occupied);
+                case TrainingDiverged _ when command instanceof TrainCommand || command instanceof RbmCommand -> "; to start anew there add --force";
+                default -> "";
+            });
         }
         return exit.code();
+    }
+
+    private static String remedy(OccupiedFolder occupied) {
+        return switch (occupied.holds()) {
+            case RUNNING -> " by --out";
+            case UNFINISHED -> ": --resume, --out or --force";
+            case MODEL -> ": --out or --force";
+        };
     }
 
     /// What the command line can do where the library only says what is missing.

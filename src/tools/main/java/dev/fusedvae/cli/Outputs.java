@@ -39,8 +39,7 @@ final class Outputs {
         Path training = folder.resolve(ModelFolder.TRAINING);
         if (Files.exists(checkpoint) && (Unfinished.in(folder) || !Files.exists(training)
                 || Json.read(training).path("ending").asText().equals(History.Ending.CANCELLED.flag()))) {
-            throw new IoFailure(folder + " holds a training that did not end; go on with --resume, choose another --out, or remove "
-                    + checkpoint + " to start anew");
+            throw new IoFailure(folder + " holds a training that did not end; go on with --resume, choose another --out, or start anew with --force");
         }
     }
 

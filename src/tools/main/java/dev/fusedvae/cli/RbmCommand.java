@@ -12,6 +12,7 @@ import dev.fusedvae.spec.OptimizerSpec;
 import dev.fusedvae.spec.RbmSpec;
 import dev.fusedvae.spec.Schedule;
 import dev.fusedvae.spec.TrainSpec;
+import dev.fusedvae.train.FolderLock;
 import dev.fusedvae.train.ModelFolder;
 import dev.fusedvae.train.RbmTrainer;
 import dev.fusedvae.train.Unfinished;
@@ -69,6 +70,9 @@ final class RbmCommand extends FvaeCommand {
     @Option(names = "--resume", order = 12, description = "go on from the checkpoint in --out, bit for bit; repeat the other flags")
     boolean resume;
 
+    @Option(names = "--force", order = 12, description = "start anew in --out, whatever it holds: the model of another run, or a training that did not end")
+    boolean force;
+
     @Mixin(name = OptionSections.DATA)
     DataOptions data = new DataOptions();
 
@@ -93,20 +97,21 @@ final class RbmCommand extends FvaeCommand {
         TrainSpec train = steps(epochs, seed, batchSize, learningRate, momentum);
         RunOptions options = RunOptions.defaults().withBackend(engine.choice()).withFusion(engine.fusion());
         Outputs.folder(out);
-        if (!resume) {
+        UsageException.require(!resume || !force, "--resume goes on and --force starts anew; give one of them");
+        if (!resume && !force) {
             Outputs.refuseUnfinished(out);
-        } else if (Unfinished.in(out)) {
+        } else if (!force && Unfinished.in(out)) {
             say("fvae: %s holds a training that did not end; it goes on from its checkpoint", out);
         }
         Split split = Thresholded.of(data.load(Optional.empty(), terminal.env()));
         Backends.Opened opened = Backends.open(engine.choice());
-        try (Interruption interruption = Interruption.listen(() -> terminal.say("\nfvae: stopping; the checkpoint is being written"));
-                Backend backend = opened.backend()) {
+        try (Backend backend = opened.backend(); FolderLock lock = FolderLock.take(out);
+                Interruption interruption = Interruption.listen(() -> terminal.say("\nfvae: stopping; the checkpoint is being written"))) {
             opened.notes().forEach(note -> say("fvae: %s", note));
             RbmSpec machine = new RbmSpec(split.train().features(), hidden, cd, persistent);
             say("%s on %d examples; %s", machine.shape(), split.train().size(), backend.device());
             RbmTrainer.Result trained = RbmRun.trainer(machine, train, split)
-                    .run(backend, resume ? options.resuming(out) : options.withOut(out), new Progress(interruption));
+                    .run(backend, resume ? options.resuming(out) : force ? options.replacing(out) : options.withOut(out), new Progress(interruption));
             if (trained.ending() == History.Ending.CANCELLED) {
                 return interrupted(trained);
             }

@@ -28,6 +28,9 @@ final class TrainCommand extends FvaeCommand {
     @Option(names = "--resume", order = 1, description = "go on from the checkpoint in --out, bit for bit; repeat the other flags")
     boolean resume;
 
+    @Option(names = "--force", order = 1, description = "start anew in --out, whatever it holds: the model of another run, or a training that did not end")
+    boolean force;
+
     @Option(names = "--patience", paramLabel = "N", order = 2,
             description = "stop after N epochs without a better test ELBO and keep the best (default: 0, never)")
     int patience;
@@ -51,6 +54,7 @@ final class TrainCommand extends FvaeCommand {
     @Override
     Exit execute() {
         UsageException.require(patience >= 0, "--patience must be >= 0 epochs, got %d", patience);
+        UsageException.require(!resume || !force, "--resume goes on and --force starts anew; give one of them");
         UsageException.require(!resume || out.isPresent(), "--resume needs --out, the folder that holds the checkpoint");
         model.spec(1); // refuses bad flags before the data is read
         TrainSpec train = training.spec();
@@ -58,13 +62,13 @@ final class TrainCommand extends FvaeCommand {
         RunOptions options = RunOptions.defaults().withBackend(engine.choice()).withFusion(fusion).withPatience(patience);
         Split split = data.load(Optional.empty(), terminal.env());
         Path folder = Outputs.folder(out.orElseGet(this::freshFolder));
-        if (!resume) {
+        if (!resume && !force) {
             Outputs.refuseUnfinished(folder);
-        } else if (Unfinished.in(folder)) {
+        } else if (!force && Unfinished.in(folder)) {
             say("fvae: %s holds a training that did not end; it goes on from its checkpoint", folder);
         }
         TrainingRun run = new TrainingRun(this, model.spec(split.train().features()), train, training.normalization(), split,
-                resume ? options.resuming(folder) : options.withOut(folder), folder, label());
+                resume ? options.resuming(folder) : force ? options.replacing(folder) : options.withOut(folder), folder, label());
         return run.execute(finished -> {
             if (json) {
                 print(finished.json());

@@ -72,7 +72,7 @@ public record Reproduction(String row, Case task, int publishedEpochs, Path fold
     public Run train(Material.Data data, RunOptions options, boolean resume, TrainingListener listener) {
         Normalization normalization = Normalization.fit(task.normalization(), data.training().train());
         boolean goOn = resume && Files.exists(folder.resolve(CHECKPOINT));
-        RunOptions placed = goOn ? options.resuming(folder) : options.withOut(folder);
+        RunOptions placed = goOn ? options.resuming(folder) : options.replacing(folder);
         // an older result is void once the run has begun: not before, because a checkpoint may be refused
         TrainingListener begun = new OnStart(listener, this::removeResult);
         return switch (task.training()) {

@@ -87,7 +87,10 @@ class KilledTrainingTest {
         assertFalse(Cli.run("eval", "--model", run().toString()).expect(Exit.OK).err().contains("did not end"));
         assertFalse(notes().stream().anyMatch(note -> note.contains("did not end")));
 
-        kill(2, train(LONG, "--seed", "2"));
+        Cli.Ran other = Cli.run(train("1", "--seed", "2")).expect(Exit.DATA);
+        assertTrue(other.err().contains("holds the model of another run (train.seed was 1 and is 2 now)"), other.err());
+        assertArrayEquals(old, weights());
+        kill(2, train(LONG, "--seed", "2", "--force"));
         byte[] checkpoint = Files.readAllBytes(run().resolve("checkpoint.safetensors"));
         assertTrue(Cli.run(train("1", "--seed", "2")).expect(Exit.DATA).err().contains("holds a training that did not end; go on with --resume"));
         assertArrayEquals(checkpoint, Files.readAllBytes(run().resolve("checkpoint.safetensors")), "what a kill left is still there");
@@ -123,8 +126,7 @@ class KilledTrainingTest {
         String err = Cli.run("eval", "--model", run().toString()).expect(Exit.DATA).err().strip();
         assertEquals("fvae: " + run() + " holds a training that did not end and no model yet; resume or repeat that run", err);
         assertTrue(Cli.run(train("1")).expect(Exit.DATA).err().contains("did not end"));
-        Files.delete(run().resolve("checkpoint.safetensors")); // as the refusal advises
-        Cli.run(train("1")).expect(Exit.OK);
+        Cli.run(train("1", "--force")).expect(Exit.OK); // as the refusal advises
         assertEquals(List.of(), leftovers());
     }
 
@@ -139,14 +141,13 @@ class KilledTrainingTest {
         Cli.run(rbm("1")).expect(Exit.OK);
         assertEquals(List.of(), leftovers());
         byte[] old = weights();
-        kill(2, rbm(LONG));
+        kill(2, rbm(LONG, "--force"));
         String refused = Cli.run(rbm("1")).expect(Exit.DATA).err();
         assertTrue(refused.contains("holds a training that did not end; go on with --resume"), refused);
         assertArrayEquals(old, weights());
         String fewer = Cli.run(rbm("1", "--resume")).expect(Exit.DATA).err();
         assertTrue(fewer.contains("holds a training that did not end; it goes on from its checkpoint"), fewer);
-        Files.delete(run().resolve("checkpoint.safetensors"));
-        Cli.run(rbm("1")).expect(Exit.OK);
+        Cli.run(rbm("1", "--force")).expect(Exit.OK);
         assertEquals(List.of(), leftovers());
     }
 }
