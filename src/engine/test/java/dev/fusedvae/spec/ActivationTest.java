@@ -19,8 +19,10 @@ class ActivationTest {
     @Test
     void parse_namesEveryChoiceWhenItRefuses() {
         var refusal = assertThrows(IllegalArgumentException.class, () -> Activation.parse("swish"));
-        assertEquals("activation must be one of identity, relu, leaky-relu, tanh, sigmoid, softplus, elu, gelu, silu;"
-                + " got swish", refusal.getMessage());
+        assertTrue(refusal.getMessage().matches("activation must be one of identity, relu, leaky-relu, .*, silu.*; got swish"), refusal.getMessage());
+        for (Activation activation : Activation.values()) {
+            assertTrue(refusal.getMessage().contains(" " + activation.flag()), activation.flag());
+        }
     }
 
     @ParameterizedTest

@@ -30,6 +30,12 @@ class GradientTest {
         return Trial.of(spec, batch, batch + 3, seed).with(new OptimizerSpec.Sgd(0.1, 0));
     }
 
+    private static boolean holds(Trial trial) {
+        try (FiniteDifferences differences = new FiniteDifferences(trial)) {
+            return differences.holds(new Random(SEED));
+        }
+    }
+
     private static void check(Trial trial) {
         try (FiniteDifferences differences = new FiniteDifferences(trial)) {
             differences.check(new Random(SEED));
@@ -59,6 +65,7 @@ class GradientTest {
         Random random = new Random(SEED);
         Set<Class<?>> ops = new HashSet<>();
         Set<Object> kinds = new HashSet<>();
+        int onKinks = 0; // such a start says nothing, and the same spec starts elsewhere
         for (int i = 0; i < 80; i++) {
             VaeSpec spec = Trial.anySpec(random, i % 4, i / 4 % 4);
             if (spec.objective() instanceof Objective.Iwae iwae && iwae.dreg()) {
@@ -67,8 +74,12 @@ class GradientTest {
             Trial trial = trial(spec, 1 + random.nextInt(6), SEED + i);
             trial.graph().ops().forEach(op -> ops.add(op.getClass()));
             kinds.addAll(List.of(spec.activation(), spec.likelihood().flag(), spec.objective().flag(), spec.bias()));
-            check(trial);
+            if (!holds(trial)) {
+                onKinks++;
+                check(trial(spec, trial.train().batchSize(), SEED + 80 + i));
+            }
         }
+        assertTrue(onKinks <= 4, onKinks + " of 80 specs started on a kink");
         Set<Class<?>> all = members(Op.class).collect(Collectors.toSet());
         all.remove(Op.SquaredNorm.class); // clipping only
         all.removeAll(Set.of(Op.BernoulliSample.class, Op.Contrast.class)); // of an rbm, whose gradient is no derivative of a loss: RbmTest
