@@ -107,7 +107,7 @@ public final class Session implements AutoCloseable {
 
     @Override
     public void close() {
-        try (backend; Executable first = encoder.executable) {
+        try (backend; Executable _ = encoder.executable) {
             decoder.executable.close();
         }
     }
