@@ -3,6 +3,7 @@ package dev.fusedvae.bench;
 import dev.fusedvae.lab.BenchResults;
 import dev.fusedvae.lab.PeerTable;
 import dev.fusedvae.lab.Samples;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -34,9 +35,9 @@ final class Harness {
     static final String ALLOCATED = "allocatedBytesAnOperation";
     /// The fact of a row that says how much of that is the harness's own.
     static final String HARNESS = "harnessBytesAnOperation";
-    /// The fact of a row that says how many operations an invocation is: an object an invocation is a part of one an operation.
+    /// The fact of a row that says how many operations an invocation has: one object per invocation is a fraction of one per operation.
     static final String OPERATIONS = "operationsAnInvocation";
-    /// The fact of a row that says in how many of its iterations vectors were still objects, if in any.
+    /// The fact of a row that says in how many of its iterations vectors were still allocated as objects, if in any.
     static final String UNCOMPILED = "iterationsThatAllocate";
     /// The fact of a row that promises to allocate nothing: `nothing`, or how much.
     static final String VERDICT = "allocates";
@@ -44,7 +45,7 @@ final class Harness {
     static final String EXPLAINED = ALLOCATED + " is JMH's gc.alloc.rate.norm, in which its clock, profiler and loop stand with 7 kB an iteration: "
             + HARNESS + " is " + (int) HARNESS_BYTES + " over the operations of an iteration; what remains is judged";
 
-    /// Bytes an operation in one iteration.
+    /// Bytes per operation in one iteration.
     private record Allocated(double bytes, double harness) {
         double own() {
             return bytes - harness;
@@ -61,9 +62,16 @@ final class Harness {
     }
 
     private final Task.Length length;
+    private final PrintStream log;
 
     Harness(Task.Length length) {
+        this(length, System.err);
+    }
+
+    /// @param log takes what JMH and its forks say
+    Harness(Task.Length length, PrintStream log) {
         this.length = length;
+        this.log = log;
     }
 
     /// The rows of `task`, one for every combination of its parameters.
@@ -73,7 +81,7 @@ final class Harness {
         boolean oneShot = task.bench() == EpochBench.class;
         Options options = task.options(length, oneShot).addProfiler(GCProfiler.class).build();
         try {
-            Collection<RunResult> results = new Runner(options, OutputFormatFactory.createFormatInstance(System.err, VerboseMode.NORMAL)).run();
+            Collection<RunResult> results = new Runner(options, OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL)).run();
             if (results.isEmpty()) {
                 throw new Crashed("no process of " + task.benchmark() + " came back with a figure; its output is above", new IllegalStateException());
             }
@@ -83,7 +91,7 @@ final class Harness {
         }
     }
 
-    /// JMH hangs what the fork threw to its own exception as suppressed ones.
+    /// JMH attaches what the fork threw to its own exception, as suppressed exceptions.
     private static String reason(Exception e) {
         Throwable cause = e;
         while (cause.getCause() != null || cause.getSuppressed().length > 0) {
@@ -128,7 +136,7 @@ final class Harness {
                 List.of(new BenchResults.Series(PeerTable.OURS, Task.fill(task.ran(), values), Optional.of(Samples.of(samples)))), facts);
     }
 
-    /// The least of all iterations is what counts: code that is still being compiled makes objects of vectors, and what an
+    /// The iteration that allocates least counts: code that is still being compiled allocates vectors as objects, and what an
     /// operation always allocates it allocates in every iteration.
     private static Optional<Allocated> allocated(IterationResult iteration) {
         Optional<Result<?>> profiled = Optional.ofNullable(iteration.getSecondaryResults().get(ALLOCATION));
@@ -139,7 +147,7 @@ final class Harness {
         return count + (result.getParams().getMode() == Mode.SingleShotTime ? " times once" : " times " + time);
     }
 
-    /// What `row` says against the promise of `task` to allocate nothing; a row without a figure keeps no promise.
+    /// How `row` breaks the promise of `task` to allocate nothing, if it does; a row without a figure breaks it.
     static Optional<String> broken(Task task, BenchResults.Row row) {
         return task.allocation().isEmpty() ? Optional.empty() : complaint(task, row.facts()).map(c -> row.name() + " " + c);
     }
@@ -149,8 +157,8 @@ final class Harness {
         return complaint(task, facts).map(c -> c + (quick ? " (not judged: --quick does not wait until all is compiled)" : "")).orElse("nothing");
     }
 
-    /// An operation that allocates in every iteration does so by itself. One that does in most of them was still being
-    /// compiled, and the median is then of code that no long run ever sees.
+    /// An operation that allocates in every iteration does so itself. One that allocates in most of them was still being
+    /// compiled, and then the median is of code that a long run does not use.
     private static Optional<String> complaint(Task task, Map<String, String> facts) {
         double bound = task.allocation().orElseThrow() / Integer.parseInt(facts.getOrDefault(OPERATIONS, "1"))
                 + Double.parseDouble(facts.getOrDefault(HARNESS, "0"));

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.fusedvae.lab.BenchResults;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -103,8 +106,10 @@ class HarnessTest {
     void deadFork_isOneSentence() {
         Task task = new Task("steps", StepBench.class, "step", Map.of("net", List.of("nonsense"), "batch", List.of("1"), "fusion", List.of("layer"),
                 "threads", List.of("1"), "backend", List.of("cpu"), "replay", List.of("graph")), "step", "cpu", Figure.MICROS, OptionalDouble.empty(), List.of());
-        String message = assertThrows(Harness.Crashed.class, () -> new Harness(Task.Length.QUICK).run(task)).getMessage();
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        String message = assertThrows(Harness.Crashed.class, () -> new Harness(Task.Length.QUICK, new PrintStream(log)).run(task)).getMessage();
         assertEquals("a process of dev.fusedvae.bench.StepBench.step failed (net must be S, I, big or widths such as 784-400-20, got nonsense);"
                 + " its output is above and nothing was written", message);
+        assertTrue(log.toString(StandardCharsets.UTF_8).contains("got nonsense"), log.toString(StandardCharsets.UTF_8));
     }
 }
