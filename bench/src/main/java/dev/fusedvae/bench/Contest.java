@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One row of the peers table after the other: everyone in [Turns], medians of the turns, and a ratio where [Proof] or
+/// Measures the rows of the peers table: all contestants in [Turns], medians of the turns, and a ratio where [Proof] or
 /// [EncodingProof] allows one. Our side reads its images in the peers' encoding.
 final class Contest {
     /// A peer's way to run.

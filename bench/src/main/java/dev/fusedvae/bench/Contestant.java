@@ -25,9 +25,9 @@ import java.util.stream.IntStream;
 
 /// The engine, kept warm between its turns.
 public final class Contestant implements AutoCloseable {
-    /// Steps or calls between two looks at the clock where nothing else is asked for.
+    /// Steps or calls between two readings of the clock, by default.
     static final int WINDOW = 20;
-    /// Values of an order of the examples, half a gibibyte.
+    /// Most values that an order of the examples may have: half a gibibyte.
     private static final long LONGEST_ORDER = 1 << 27;
 
     private final Backend backend;
@@ -38,7 +38,7 @@ public final class Contestant implements AutoCloseable {
     private Feed feed;
     private long step;
 
-    /// Takes `backend` over.
+    /// Takes `backend` over: [#close] closes it.
     private Contestant(Backend backend, Graph graph, Fusion fusion, Feed feed, int window) {
         this.backend = backend;
         this.fusion = fusion;
@@ -71,7 +71,7 @@ public final class Contestant implements AutoCloseable {
         return new Contestant(side.open().get(), graph, side.fusion(), new Feed.Inference(course.examples(), course.batch(), 1), course.window());
     }
 
-    /// Writes an encoder's weights for a peer, under PyTorch's names. A peer takes a whole net or none, so the decoder is there
+    /// Writes an encoder's weights for a peer, under PyTorch's names. A peer loads a whole net only, so the decoder is there
     /// too, as zeros.
     void exportWeights(Path file) throws IOException {
         encoder();
@@ -131,7 +131,7 @@ public final class Contestant implements AutoCloseable {
         npz.floats("eps", eps, steps, rows, latent);
     }
 
-    /// The feed of one that trains.
+    /// The feed of a contestant that trains.
     private Feed.Training training() {
         if (feed instanceof Feed.Training training) {
             return training;

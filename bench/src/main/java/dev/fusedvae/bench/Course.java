@@ -2,11 +2,11 @@ package dev.fusedvae.bench;
 
 import dev.fusedvae.backend.Examples;
 
-/// What everyone in a row trains, or encodes.
+/// What all contestants of a row train or encode.
 ///
 /// @param net      as [Nets#spec] reads it, and as the peers are told
 /// @param batch    rows of a step or call; full batches only, as with the peers' drop_last
-/// @param examples of training; all who train start an epoch in an order of their own
+/// @param examples of training; each contestant orders them anew for every epoch
 /// @param window   steps between two looks at the clock, at each of which the device has done its work; the peers' `--window`
 public record Course(String net, int batch, Examples examples, int window) {
 
@@ -24,7 +24,7 @@ public record Course(String net, int batch, Examples examples, int window) {
         return examples.count() / batch;
     }
 
-    /// `steps`, rounded up to whole windows: nobody runs part of one.
+    /// `steps`, rounded up to whole windows: neither side runs a part of one.
     int whole(int steps) {
         return Math.ceilDiv(steps, window) * window;
     }

@@ -30,8 +30,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// The data pipeline alone: rows of 784 bytes in the order of a permutation, scaled or binarized, into the form that the
-/// first layer reads. Time of an example; 60,000 examples go around, as many as MNIST has.
+/// The data pipeline alone: rows of 784 bytes in the order of a permutation, scaled or binarized, into the form in which the
+/// first layer reads them. Time per example; it goes through 60,000 examples, as many as MNIST has.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -69,7 +69,7 @@ public class DataBench {
         WarmUp.of(this::gather);
     }
 
-    /// Every epoch is the first one, so that no time goes into its permutation: that belongs to the epochs.
+    /// Every epoch is the first one, so that no time goes into permutations, which the benchmark of epochs measures.
     @Benchmark
     @OperationsPerInvocation(STEPS * BATCH)
     public void gather() {

@@ -11,8 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Copies of images in which black, 0, is the darkest grey, 1 of 255: the engine leaves out products with zeros, so they say
-/// what it does where there are none. They lie in a temporary folder until this is closed.
+/// Copies of images in which black, 0, is the darkest grey, 1 of 255: the engine skips products with zeros, so these copies show
+/// its time where there are none. They lie in a temporary folder until this object is closed.
 final class DenseImages implements AutoCloseable {
     private static final int IMAGES = 0x803;
 

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Who may have a ratio, the one rule of all rows: what must be shown of a rival is in doubt until it was, and a row in which
-/// anything of anyone with times is in doubt says why, and has no ratio.
+/// Decides whether a row may have a ratio. What must be shown of a rival is in doubt until it has been shown, and a row in which
+/// anything about a contestant with times is in doubt says why, and has no ratio.
 final class Doubts {
     /// The fact that stands for a ratio.
     static final String NO_RATIO = "noRatio";
@@ -28,12 +28,12 @@ final class Doubts {
         rivals.forEach(rival -> standing.put(rival, new LinkedHashMap<>()));
     }
 
-    /// Says of everyone that `what` is to be shown: `losses`, which `were` not compared yet.
+    /// Says of every rival that `what` has to be shown, such as `losses`, which `were` not compared yet.
     void open(String what, String were) {
         standing.forEach((rival, doubts) -> doubts.put(what, what + " of " + rival.who() + " " + were + " not compared"));
     }
 
-    /// Says once why nobody is asked at all.
+    /// Gives the one reason why no rival is asked.
     void leaveOut(String reason) {
         leftOut = Optional.of(reason);
     }
@@ -51,7 +51,7 @@ final class Doubts {
         settle(rival, what, Optional.of(rival.who() + " could not be asked for its " + what + ": " + why.getMessage()));
     }
 
-    /// Settles `what` of a rival by how far it is from ours; what is no number is no agreement.
+    /// Settles `what` of a rival by its distance from ours; a distance that is not a number is no agreement.
     void compare(Rival rival, String what, double tolerance, Difference difference) {
         try {
             double worst = difference.take();
@@ -63,7 +63,7 @@ final class Doubts {
         }
     }
 
-    /// What was found, with [#NO_RATIO] unless everyone with times is beyond doubt. To be asked after the turns.
+    /// What was found, with [#NO_RATIO] unless every contestant with times is beyond doubt. To be asked after the turns.
     Map<String, String> facts() {
         Map<String, String> all = new LinkedHashMap<>(facts);
         List<String> doubts = new ArrayList<>();

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// Whether a row of encoders may have a ratio: only if everyone in it was shown to compute the means that we compute, from the
+/// Whether a row of encoders may have a ratio: only if every rival was shown to compute the means that we compute, from the
 /// same weights and the same images, by the very encoder that is timed.
 final class EncodingProof {
     /// The largest difference of a mean, as a share of the largest mean: float sums of hundreds of products in another order.
@@ -25,8 +25,8 @@ final class EncodingProof {
         doubts.open(MEANS, "were");
     }
 
-    /// Hands our weights to everyone and compares the means of the first batch. To be called before the turns, so that these are
-    /// the weights that everyone is timed with.
+    /// Hands our weights to every rival and compares the means of the first batch. To be called before the turns, so that these are
+    /// the weights that all are timed with.
     void means(Contestant ours) {
         try {
             Path file = Files.createTempFile("fusedvae-weights", ".npz");

@@ -8,7 +8,7 @@ sealed interface Entry {
     /// Its name in the table.
     String name();
 
-    /// Training steps of `net`, by everyone whose numbers can be shown to be ours: `S:128`.
+    /// Training steps of `net`, by every contestant whose numbers can be shown to equal ours: `S:128`.
     record Train(String net, int batch) implements Entry {
         @Override
         public String name() {
@@ -16,7 +16,7 @@ sealed interface Entry {
         }
     }
 
-    /// Training steps of `net` by DL4J, whose numbers cannot: `dl4j:S:128`.
+    /// Training steps of `net` by DL4J, for whose numbers that cannot be shown: `dl4j:S:128`.
     record Dl4j(String net, int batch) implements Entry {
         @Override
         public String name() {
@@ -32,7 +32,7 @@ sealed interface Entry {
         }
     }
 
-    /// All rows, or a refusal of the first that is none.
+    /// All rows; the first word that is not a row is refused.
     ///
     /// @throws IllegalArgumentException with the spellings there are
     static List<Entry> parseAll(List<String> texts) {

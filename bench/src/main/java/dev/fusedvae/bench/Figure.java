@@ -1,12 +1,12 @@
 package dev.fusedvae.bench;
 
-/// What a benchmark's microseconds an operation are reported as.
+/// The unit in which a benchmark's microseconds per operation are reported.
 enum Figure {
     MICROS("us", false, 1),
     NANOS("ns", false, 1e3),
     SECONDS("s", false, 1e-6),
     EXAMPLES("examples/s", true, 1e6),
-    /// Millions of normals a second.
+    /// Millions of normals per second.
     NORMALS("Mnormals/s", true, 1);
 
     private final String unit;

@@ -32,7 +32,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Microseconds of one call of a plan, run by itself: caches are warm with its own operands and nobody else's, and the team's
+/// Microseconds of one call of a plan, run by itself: caches hold its own operands only, and the team's
 /// start and end are part of it. What a call takes among the others of a step is what `fvae explain --time` shows. Iterations are
 /// short because there are some eighty calls, and what warms up is [WarmUp], until the compiler is done.
 @State(Scope.Benchmark)

@@ -36,7 +36,7 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--json", description = "print the results as JSON")
     private boolean json;
 
-    @Option(names = "--quick", description = "one short fork each: everything within five minutes, for a look and not for a table")
+    @Option(names = "--quick", description = "one short fork each: everything within five minutes, a quick look; too short for a table")
     private boolean quick;
 
     @Option(names = "--out", paramLabel = "FILE", description = "the results file (default: bench/results/DATE-MACHINE-WHAT.json)")

@@ -75,7 +75,7 @@ public final class Nets {
         return new Examples.Bytes(pixels, features, table, 255, new float[0]);
     }
 
-    /// How everyone in a contest holds its images; what a gather reads is then equally much for all.
+    /// How all contestants hold their images, so that a gather reads as many bytes for each of them.
     public static final String INPUT_ENCODING = "float32, resident";
 
     /// `examples` as the peers hold theirs: the very values that every backend computes, ready in floats.
@@ -90,7 +90,7 @@ public final class Nets {
         return new Examples.Floats(values, features);
     }
 
-    /// A model that has learned nothing: what inference takes depends on shapes alone.
+    /// An untrained model: the time of inference depends on shapes alone.
     static Model untrained(VaeSpec spec) {
         return new Model(spec, TrainSpec.standard(1, 1), Normalization.none(), Optional.empty(), "", Initializer.initial(spec, Initialization.UNIFORM, 1),
                 new History(List.of(), History.Ending.CANCELLED, 0), Map.of());

@@ -48,9 +48,9 @@ public final class Peer implements AutoCloseable {
     private final BufferedReader answers;
     private final Duration patience;
     private final JsonNode environment;
-    /// As the peer last told it; one that cannot change it tells it once.
+    /// What the peer last reported; a peer that cannot change it reports it once.
     private int threads;
-    /// Why it answers no more: whoever asks next hears of the end, not of its consequences.
+    /// Why it no longer answers: later questions get this reason, and not an error that follows from it.
     private Optional<String> ended = Optional.empty();
 
     private Peer(String name, Process process, Duration patience) throws Absent {
@@ -90,7 +90,7 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    /// Version, device and the threads in force now, as the peer tells them.
+    /// Version, device and present number of threads, as the peer reports them.
     public String describe() {
         String language = environment.has("java") ? "Java " + environment.get("java").asText() : "Python " + environment.path("python").asText();
         return "%s %s, %s, %s, %d threads".formatted(environment.path("peer").asText(), environment.path("version").asText(), language,

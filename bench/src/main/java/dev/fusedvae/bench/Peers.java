@@ -10,13 +10,13 @@ import java.util.Map;
 
 /// The processes of all peers: started when first needed, kept warm until the contest ends.
 ///
-/// PyTorch changes its number of threads while it runs; XLA and OpenMP take theirs at the start, so JAX and DL4J have a process
+/// PyTorch can change its number of threads while it runs; XLA and OpenMP fix theirs at the start, so JAX and DL4J have a process
 /// for each number.
 final class Peers implements AutoCloseable {
     static final String TORCH = "torch";
     static final String JAX = "jax";
     static final String DL4J = "dl4j";
-    /// Steps of DL4J before any is timed: one takes some fifty milliseconds, and it does not get faster.
+    /// Steps of DL4J before any is timed: a step takes about fifty milliseconds and does not get faster.
     private static final int DL4J_WARM = 100;
 
     private final Path folder;

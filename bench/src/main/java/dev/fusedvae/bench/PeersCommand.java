@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 @Command(name = "peers", mixinStandardHelpOptions = true, description = {"Time training steps and encoding against PyTorch, JAX and DL4J, in turns, same mathematics and data.",
     PeersCommand.RULES, PeerTable.RULE, "Runs our CPU path only, also where a GPU is ready: bench/gpu/run measures there."})
 final class PeersCommand implements Callable<Integer> {
-    /// By which everyone is timed: in the help and below every contest.
+    /// The rules of timing, printed in the help and below every contest.
     static final String RULES = "Rules: the mean over the batch as loss; the data resident; gather, noise, loss, gradient and Adam inside the timing; fp32, no TF32;"
             + " same weights, order and, for the first 20 losses, same noise; full batches; medians of interleaved turns; less than a factor of 1.06 is noise;"
             + " a ratio only where those losses agree to 1e-4 and, after the turns, at least three epochs and some steps at a low rate, the held-out ELBO lies within"
@@ -55,13 +55,13 @@ final class PeersCommand implements Callable<Integer> {
             + " (default: I:20,I:128,I@iwae50:20,S:128,S:1024,big:64,big:256,dl4j:S:128,encode:1:1,encode:1:2,encode:1024:2)")
     List<String> rows = List.of();
 
-    @Option(names = "--rounds", description = "turns of everyone that count (default: 7)")
+    @Option(names = "--rounds", description = "turns of each contestant that count (default: 7)")
     Optional<Integer> rounds = Optional.empty();
 
-    @Option(names = "--warm", description = "steps of everyone before any counts (default: 1500)")
+    @Option(names = "--warm", description = "steps of each contestant before any counts (default: 1500)")
     Optional<Integer> warm = Optional.empty();
 
-    @Option(names = "--quick", description = "S:128 and encode:1:2, 3 turns after 200 steps: for a look and not for a table")
+    @Option(names = "--quick", description = "S:128 and encode:1:2, 3 turns after 200 steps: a quick look; too short for a table")
     boolean quick;
 
     @Option(names = "--dense", description = "MNIST without a zero, black being 1 of 255: the engine skips products with zeros, such as black pixels")
@@ -70,7 +70,7 @@ final class PeersCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print the results as JSON")
     boolean json;
 
-    @Option(names = "--threads", description = "threads of everyone (default: ${DEFAULT-VALUE})")
+    @Option(names = "--threads", description = "threads of each contestant (default: ${DEFAULT-VALUE})")
     int threads = 2;
 
     @Option(names = "--data-dir", paramLabel = "DIR", description = "where MNIST lies (default: where the command data list finds it)")
@@ -111,7 +111,7 @@ final class PeersCommand implements Callable<Integer> {
         return 0;
     }
 
-    /// What to say where a GPU is ready, which nobody uses here.
+    /// What to say where a GPU is ready, which this contest does not use.
     static Optional<String> gpuNote(Probe.Outcome found) {
         return switch (found) {
             case Probe.Outcome.Ready ready when ready.architecture().equals("simt") -> Optional.empty(); // no GPU, kernels on the CPU

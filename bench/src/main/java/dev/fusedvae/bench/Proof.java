@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Whether a row of a contest may have a ratio: only if everyone in it was shown to train what we train.
+/// Whether a row of a contest may have a ratio: only if every rival was shown to train what we train.
 ///
-/// Everyone starts from the same weights and the same order of examples; on the same noise the first 20 losses must agree
+/// All start from the same weights and the same order of examples; on the same noise the first 20 losses must agree
 /// ([#firstLosses], before the turns), and after the timed steps, at least three epochs and some steps at a low rate, the
 /// held-out ELBO must be near what the engine's own seeds give ([#heldOut], after the turns). A rival with times that failed
 /// either, could not be asked, or was not asked, leaves the row with times and no ratio.
@@ -31,13 +31,13 @@ public final class Proof {
     private static final String ELBO = "held-out ELBO";
 
     /// Seeds of order and noise; the first is that of the timed run. After two epochs of batches of 20 the ELBO of one seed is
-    /// up to 1.2 nats off another's, so that a peer on its own noise can be no nearer.
+    /// up to 1.2 nats from that of another, so a peer with its own noise cannot be nearer than that.
     private static final List<Long> SEEDS = List.of(1L, 2L, 3L);
-    /// Before the held-out ELBO is taken everyone trains on, untimed, until so many epochs are over: in the first two the loss
-    /// falls by ten nats an epoch, and it is chance who is ahead.
+    /// Before the held-out ELBO is taken all train on, untimed, until so many epochs are over: in the first two the loss
+    /// falls by ten nats per epoch, and which contestant is ahead is chance.
     private static final int EPOCHS = 3;
     private static final double RATE = 1e-3;
-    /// Then everyone takes untimed steps at a twentieth of the rate: at the full rate the ELBO wanders by several nats from
+    /// Then all take untimed steps at a twentieth of the learning rate: at the full rate the ELBO varies by several nats from
     /// step to step where the batch is small.
     private static final double SETTLING_RATE = 5e-5;
     private static final int FEWEST_SETTLING_STEPS = 400;
@@ -67,12 +67,12 @@ public final class Proof {
         return Contestant.training(side, course, SEEDS.getFirst());
     }
 
-    /// Says once why nobody is asked at all.
+    /// Gives the one reason why no rival is asked.
     public void leaveOut(String reason) {
         doubts.leaveOut(reason);
     }
 
-    /// Epochs for which everyone needs our order of the examples, and one more: orders that come round again are not our training.
+    /// Epochs for which every rival needs our order of the examples, and one more: an order that is used twice is not our training.
     int epochs() {
         int timed = turns.most(SHOWN, course.window());
         int going = EPOCHS * course.stepsPerEpoch() + course.window(); // where the turns are shorter than that
@@ -88,7 +88,7 @@ public final class Proof {
         return course.whole(Math.clamp(course.stepsPerEpoch(), FEWEST_SETTLING_STEPS, MOST_SETTLING_STEPS));
     }
 
-    /// Compares the first losses of everyone on equal weights, examples and noise.
+    /// Compares the first losses of all contestants on equal weights, examples and noise.
     ///
     /// @param ours fresh from [#start]
     public void firstLosses(Contestant ours) {
@@ -107,7 +107,7 @@ public final class Proof {
         }
     }
 
-    /// Trains everyone on and compares the held-out ELBOs. Where our own side fails, the times stand, and the row has no ratio.
+    /// Lets all contestants train on and compares the held-out ELBOs. Where our own side fails, the times are kept, and the row has no ratio.
     ///
     /// @param ours as it is after its turns
     public void heldOut(Contestant ours) {

@@ -2,9 +2,9 @@ package dev.fusedvae.bench;
 
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/// The times by which everything together ends within five minutes.
+/// The times by which all benchmarks together end within five minutes.
 final class Quick {
-    /// Most of what is measured is compiled by then on a quiet machine.
+    /// By then most of what is measured is compiled, on a quiet machine.
     static final int PATIENCE_SECONDS = 4;
     static final TimeValue WARM_UP = TimeValue.milliseconds(200);
     static final TimeValue MEASUREMENT = TimeValue.milliseconds(100);

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.StreamSupport;
 
-/// A peer's way to run, in one row of a contest: it takes its turns until it refuses one, and then is out with the reason.
+/// One mode of a peer in one row of a contest: it takes its turns until it refuses one, and then leaves with the reason.
 public final class Rival {
     /// How a peer is asked.
     @FunctionalInterface
@@ -66,7 +66,7 @@ public final class Rival {
         return takesPart() && !millis.isEmpty();
     }
 
-    /// Its training loss at the end of its last turn, if it tells one.
+    /// Its training loss at the end of its last turn, if it reports one.
     public OptionalDouble loss() {
         return loss;
     }
@@ -75,7 +75,7 @@ public final class Rival {
         return line.ask(command);
     }
 
-    /// The list `field` of an answer; what is no number in it is NaN.
+    /// The list `field` of an answer; entries that are not numbers become NaN.
     double[] numbers(String command, String field) throws Peer.Absent {
         return StreamSupport.stream(ask(command).path(field).spliterator(), false).mapToDouble(n -> n.asDouble(Double.NaN)).toArray();
     }

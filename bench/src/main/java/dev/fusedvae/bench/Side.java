@@ -8,5 +8,5 @@ import java.util.function.Supplier;
 ///
 /// @param ran    what runs, in words
 /// @param fusion the rules of its plans
-/// @param open   opens the backend anew; whoever asks for one closes it
+/// @param open   opens the backend anew; the caller closes it
 public record Side(String ran, Fusion fusion, Supplier<Backend> open) {}

@@ -28,12 +28,12 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Microseconds a training step, by fusion level; with `-prof gc` also what a step allocates. A run of steps ends when the
+/// Microseconds per training step, by fusion level; with `-prof gc` also what a step allocates. A run of steps ends when the
 /// device is done with them.
 ///
 /// On a device the same class times a step replayed from a graph of 64 steps against one launched kernel by kernel. There the
-/// net is as small as can be, so that launching is as much of it as can be; on the stand-in driver most of it is the emulation
-/// of kernels all the same.
+/// net is as small as possible, so that launching takes the largest share; on the stand-in driver most of the time is the emulation
+/// of kernels nevertheless.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

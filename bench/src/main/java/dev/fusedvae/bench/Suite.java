@@ -17,7 +17,7 @@ final class Suite {
     /// The words that name parts of it, in the order in which they run.
     static final List<String> WHAT = List.of("kernels", "steps", "epochs", "inference", "data", "noise", "launch");
 
-    /// Bytes an invocation may seem to allocate on top of what the harness does: the smallest object there is takes 16.
+    /// Bytes that an invocation may appear to allocate beyond the harness's own: the smallest object takes 16.
     static final OptionalDouble NOTHING = OptionalDouble.of(8);
 
     private static final String HUGE_PAGES = "-XX:+UseTransparentHugePages";

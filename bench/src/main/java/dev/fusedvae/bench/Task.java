@@ -17,7 +17,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 /// @param name       the row's name, `{parameter}` standing for a value
 /// @param ran        what runs it, likewise
 /// @param figure     what is reported
-/// @param allocation bytes an invocation that it may allocate at most; empty where nobody promises anything
+/// @param allocation bytes that an invocation may allocate at most; empty where no promise is made
 /// @param flags      of the JVM, beside that of the Vector API
 record Task(String what, Class<?> bench, String method, Map<String, List<String>> parameters, String name, String ran, Figure figure,
             OptionalDouble allocation, List<String> flags) {

@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// Everyone in turn, again and again, A B C D A B C D …, so that a busy moment hits all alike; the first round does not count.
+/// All contestants in turn, A B C D A B C D …, so that a busy moment of the machine affects all alike; the first round does not count.
 ///
-/// @param warm   steps or calls of everyone before any is timed, the peers' `--warm`
+/// @param warm   steps or calls of every contestant before any is timed, the peers' `--warm`
 /// @param rounds that count
-/// @param steps  of a turn, steps or calls; everyone rounds down to whole windows, and takes one window before the clock starts
+/// @param steps  of a turn, steps or calls; each contestant rounds down to whole windows, and takes one window before the clock starts
 public record Turns(int warm, int rounds, int steps) {
     private static final int CALM_MILLIS = 400;
 
-    /// Our side's times, milliseconds a step; those of `rivals` are with them.
+    /// Our side's times, in milliseconds per step; the rivals keep their own.
     ///
     /// @param command what a rival is asked, from its mode
     public List<Double> run(Contestant ours, List<Rival> rivals, UnaryOperator<String> command) {
@@ -49,14 +49,14 @@ public record Turns(int warm, int rounds, int steps) {
         ours.run(Math.max(0, warm - ours.steps() - ours.window()));
     }
 
-    /// Steps after which everyone is through with all turns, whoever began late included.
+    /// Steps after which all contestants have taken all turns, those that began late too.
     ///
     /// @param done steps before them
     int most(int done, int window) {
         return done + warm + (rounds + 1) * (window + Math.max(1, steps / window) * window);
     }
 
-    /// Ours and everyone else's.
+    /// Our turn and that of every rival.
     public static List<BenchResults.Series> series(String ran, List<Double> ours, List<Rival> rivals) {
         List<BenchResults.Series> all = new ArrayList<>();
         all.add(new BenchResults.Series(PeerTable.OURS, ran, ours.isEmpty() ? Optional.empty() : Optional.of(Samples.of(ours))));
@@ -64,7 +64,7 @@ public record Turns(int warm, int rounds, int steps) {
         return all;
     }
 
-    /// Lets the threads of whoever came before go to sleep before the clock starts.
+    /// Lets the threads of the contestant before go to sleep before the clock starts.
     private static void calm() {
         try {
             Thread.sleep(CALM_MILLIS);

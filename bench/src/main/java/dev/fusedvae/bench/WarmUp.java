@@ -5,10 +5,10 @@ import java.lang.management.ManagementFactory;
 
 /// Runs an operation until the compiler is done with it: until no thread allocates any more, or patience ends.
 ///
-/// Before C2 has compiled a vector loop, vectors are objects: a normal takes 900 bytes and 10 µs instead of none and 1 ns. C2
-/// works in the background and shares the processors with whoever else is there; on two busy ones it needed 4 seconds for
-/// noise and 20 for a training step. A warm-up of fixed length would then time, and blame for allocation, code that no long
-/// run ever sees. What allocates by itself does so for all of the patience and is measured all the same.
+/// Before C2 has compiled a vector loop, vectors are allocated as objects: a normal takes 900 bytes and 10 µs instead of 0 bytes and 1 ns. C2
+/// works in the background and shares the processors with other programs; on two busy ones it needed 4 seconds for
+/// noise and 20 for a training step. A warm-up of fixed length would then measure code, and its allocation, that a long
+/// run does not use. An operation that itself allocates exhausts the patience and is measured nevertheless.
 final class WarmUp {
     /// The system property that a fork reads its patience from, in seconds.
     static final String PATIENCE = "fvae.bench.patience";

@@ -18,7 +18,7 @@ import org.jfree.data.xy.XYBarDataset;
 /// The charts of a run: losses by epoch, the use of each latent, codes in the plane.
 public final class Charts {
 
-    /// Drawn as single dots only while there are few epochs; beyond, the line says it all.
+    /// Drawn as single dots only while there are few epochs; beyond that, the line is enough.
     private static final int MOST_MARKED_EPOCHS = 25;
 
     private Charts() {}

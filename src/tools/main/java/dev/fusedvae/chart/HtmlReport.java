@@ -8,7 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/// One page that tells a run: figures, tables and pictures in a single file with no script and no outside reference.
+/// One page about a run: figures, tables and pictures in a single file with no script and no outside reference.
 ///
 /// Everything is embedded, so the file can be mailed and opened offline; a content-security policy in the page makes
 /// the browser enforce it. All text is escaped. The page follows the reader's light or dark setting; pictures

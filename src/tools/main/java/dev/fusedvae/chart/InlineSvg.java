@@ -14,7 +14,7 @@ import org.w3c.dom.Node;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
-/// Lets an SVG drawing into a page only if it is well-formed and can neither run code nor fetch anything.
+/// Accepts an SVG drawing into a page only if it is well-formed and can neither run code nor fetch anything.
 final class InlineSvg {
 
     private static final Set<String> REFUSED = Set.of("script", "style", "foreignobject", "iframe", "handler", "listener",

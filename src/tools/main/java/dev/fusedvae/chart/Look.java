@@ -87,7 +87,7 @@ final class Look {
         return axis;
     }
 
-    /// An axis from `-reach` to `reach` with two to five round steps a side, the same for equal reaches.
+    /// An axis from `-reach` to `reach` with two to five round steps per side, the same for equal reaches.
     static NumberAxis centred(String label, double reach) {
         double power = Math.pow(10, Math.floor(Math.log10(reach)));
         double step = reach / power >= 6 ? 2 * power : reach / power >= 2.5 ? power : power / 2;

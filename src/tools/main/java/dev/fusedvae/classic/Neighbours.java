@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/// How much of the labels codes tell: k nearest neighbours, Euclidean, each distance computed.
+/// How well codes predict labels: k nearest neighbours, Euclidean, each distance computed.
 public final class Neighbours {
     /// Neighbours that vote; the smaller label wins a tie.
     public static final int K = 5;

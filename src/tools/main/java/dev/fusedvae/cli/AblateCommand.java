@@ -61,14 +61,14 @@ final class AblateCommand extends FvaeCommand {
     }
 
     private static TextTable levels(AblationResult result) {
-        TextTable table = new TextTable("backend", "fusion", "launches", "bytes moved", "memory", "time a step", "spread", "loss differs by").right(2, 3, 4, 5, 6, 7);
+        TextTable table = new TextTable("backend", "fusion", "launches", "bytes moved", "memory", "time per step", "spread", "loss differs by").right(2, 3, 4, 5, 6, 7);
         result.lines().stream().filter(Ablation.Line::whole).forEach(l -> table.row(l.backend(), l.fusion().text(), String.valueOf(l.launches()),
                 Units.bytes(l.bytes()), l.arenaBytes() == 0 ? "-" : Units.bytes(l.arenaBytes()), micros(l.micros()), spread(l.micros()), worst(l)));
         return table;
     }
 
     private static TextTable rules(AblationResult result) {
-        TextTable table = new TextTable("backend", "without", "launches", "bytes moved", "memory", "time a step", "time without / with", "loss differs by").right(2, 3, 4, 5, 6, 7);
+        TextTable table = new TextTable("backend", "without", "launches", "bytes moved", "memory", "time per step", "time without / with", "loss differs by").right(2, 3, 4, 5, 6, 7);
         for (Ablation.Line l : result.lines()) {
             if (!l.whole()) {
                 Ablation.Line with = result.whole(l);

@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Sets the whole family side by side.
+/// Compares the whole family of models.
 @Command(name = "compare", description = {"Train densities, PCA, autoencoders, VAEs and an RBM on one data set: one table and one page of pictures.",
     "Data is made black and white at one half, so that all likelihoods are of the same thing, in nats per example."},
         footer = {"  ${ROOT-COMMAND-NAME} compare --data digits", "  ${ROOT-COMMAND-NAME} compare --data mnist --hidden 400 --latent 20 --out runs/family"})
@@ -34,7 +34,7 @@ final class CompareCommand extends FvaeCommand {
     @Option(names = "--latent", paramLabel = "L", order = 3, description = "size of codes (default: ${DEFAULT-VALUE})")
     int latent = 10;
 
-    @Option(names = "--batch-size", paramLabel = "B", order = 4, description = "examples a step (default: 32; 128 beyond 10000 examples)")
+    @Option(names = "--batch-size", paramLabel = "B", order = 4, description = "examples per step (default: 32; 128 beyond 10000 examples)")
     Optional<Integer> batchSize = Optional.empty();
 
     @Option(names = "--seed", paramLabel = "S", order = 5, description = "source of every random number (default: ${DEFAULT-VALUE})")

@@ -67,7 +67,7 @@ final class Comparison {
         test = Thresholded.rows(data.test());
     }
 
-    /// One line a model: a new objective is one more.
+    /// One line per model: a new objective adds one.
     List<Function<Comparison, Contestant>> models() {
         VaeSpec deep = VaeSpec.of(data.train().features(), List.of(setup.hidden), setup.latent);
         VaeSpec linear = new VaeSpec(data.train().features(), List.of(), setup.latent, List.of(), Activation.IDENTITY, true,

@@ -1,6 +1,6 @@
 package dev.fusedvae.cli;
 
-/// Tells on stderr how far a long measurement is: a line now and then.
+/// Says on stderr how far a long measurement is: a line every ten seconds.
 final class Countdown {
     private static final long INTERVAL_NANOS = 10_000_000_000L;
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 final class DecodeCommand extends ModelCommand {
 
     @Option(names = "--in", paramLabel = "FILE", required = true, order = 1,
-            description = "a .csv or .npy of z, a row each, such as `encode --only mu` writes")
+            description = "a .csv or .npy with one z per row, such as `encode --only mu` writes")
     Path in;
 
     @Option(names = "--out", paramLabel = "FILE", required = true, order = 2, description = "a .png grid, or a .npy or .csv array")

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Writes codes.
-@Command(name = "encode", description = {"Write the codes of examples, a row each.",
+@Command(name = "encode", description = {"Write the codes of examples, one row per example.",
     "Columns are mu.0, ... log_var.0, ... and with --samples z0.0, ...; an autoencoder has one code and no variance: code.0, ..."},
         footer = {"  ${ROOT-COMMAND-NAME} encode --model runs/demo --data digits --out codes.csv",
             "  ${ROOT-COMMAND-NAME} encode --model runs/demo --only mu --out mu.npy"})

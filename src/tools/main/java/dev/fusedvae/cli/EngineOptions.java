@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
-/// What runs the arithmetic.
+/// The options of the engine: which backend runs, and how.
 final class EngineOptions {
 
     @Option(names = "--backend", paramLabel = "NAME", description = "auto, cuda, cpu or reference (default: auto, or FVAE_BACKEND)")
@@ -113,7 +113,7 @@ final class EngineOptions {
         return cuda().vendor();
     }
 
-    /// The rules by which plans are made, whatever backend runs them.
+    /// The rules by which plans are made, for every backend.
     Fusion rules() {
         return UsageException.value(() -> VendorFusion.of(cuda(), FusionLevel.parse(fusion)));
     }

@@ -21,7 +21,7 @@ final class EvalCommand extends ModelCommand {
     @Option(names = "--with-train", order = 1, description = "score the training set as well")
     boolean withTrain;
 
-    @Option(names = "--samples", paramLabel = "K", order = 2, description = "importance samples an example for log p(x) and the posterior gap"
+    @Option(names = "--samples", paramLabel = "K", order = 2, description = "importance samples per example for log p(x) and the posterior gap"
             + " (default: 0, which leaves them out)")
     int samples;
 

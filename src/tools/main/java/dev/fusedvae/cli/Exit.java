@@ -8,10 +8,10 @@ import dev.fusedvae.run.TrainingDiverged;
 import dev.fusedvae.spec.SpecException;
 import java.io.UncheckedIOException;
 
-/// What the process says to its caller.
+/// The exit codes of the process.
 enum Exit {
     OK(0),
-    /// A flag or a specification that cannot be.
+    /// A flag or a specification that is not allowed.
     USAGE(2),
     /// A file that is missing, malformed, does not fit the model, or cannot be written.
     DATA(3),
@@ -38,7 +38,7 @@ enum Exit {
         return code;
     }
 
-    /// What a failure means to the caller.
+    /// The exit code of a failure.
     static Exit of(Exception failure) {
         return switch (failure) {
             case UsageException e -> USAGE;

@@ -102,7 +102,7 @@ final class ExplainCommand extends FvaeCommand {
         return name.equals("auto") ? "cpu" : name;
     }
 
-    /// The rules of the level, within what that path can bear.
+    /// The rules of the level, within what that path supports.
     private Fusion rules() {
         return path().equals("cuda") ? engine.rules().within(CudaBackend.BUDGET) : engine.rules();
     }
@@ -111,7 +111,7 @@ final class ExplainCommand extends FvaeCommand {
         return KernelCatalogue.open(terminal.env(), engine.choice().cuda());
     }
 
-    /// Bytes of the plan as that path lowers it; no GPU is needed for the kernels' own.
+    /// Bytes of the plan as that path lowers it; for the cuda kernels no GPU is needed.
     private long arenaBytes(Plan plan, TrainSpec train) {
         return switch (path()) {
             case "cuda" -> kernels().arenaBytes(plan);
@@ -120,7 +120,7 @@ final class ExplainCommand extends FvaeCommand {
         };
     }
 
-    /// Loads the plan with one example that nobody reads; closes `backend`.
+    /// Loads the plan with one example that is not used; closes `backend`.
     private static long arenaBytes(Backend backend, Plan plan, TrainSpec train) {
         int features = plan.graph().spec().features();
         Examples examples = new Examples.Floats(new float[features], features);
@@ -160,7 +160,7 @@ final class ExplainCommand extends FvaeCommand {
         return root;
     }
 
-    /// Who does a call: a vendor's library, a kernel variant where the backend is cuda by name, else the path that was named.
+    /// What runs a call: a vendor's library, a kernel variant where the backend is named as cuda, else the named path.
     private Function<Call, String> variants(int batch) {
         String path = path();
         Optional<KernelCatalogue> kernels = path.equals("cuda") ? Optional.of(kernels()) : Optional.empty();

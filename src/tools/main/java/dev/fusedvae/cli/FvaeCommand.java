@@ -69,7 +69,7 @@ abstract class FvaeCommand implements Callable<Integer> {
         return words.stream().map(w -> w.matches("[-\\w./=,:+@%]+") ? w : "'" + w.replace("'", "'\\''") + "'").collect(Collectors.joining(" "));
     }
 
-    /// A message for the human beside the results.
+    /// A message for the user, beside the results.
     void say(String format, Object... args) {
         if (!quiet) {
             terminal.say(format.formatted(args));

@@ -28,7 +28,7 @@ final class Gallery {
         this.shape = vae.image().orElseThrow();
     }
 
-    /// Generated examples, `columns` a line.
+    /// Generated examples, `columns` per line.
     BufferedImage grid(float[][] decoded, int columns) {
         return Pictures.grid(shown(decoded), layout(columns));
     }

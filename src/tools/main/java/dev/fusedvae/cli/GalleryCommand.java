@@ -41,7 +41,7 @@ final class GalleryCommand extends FvaeCommand {
             description = "passes over the training set (default: as many as make " + STEPS + " steps, at least " + EPOCHS + ")")
     Optional<Integer> epochs = Optional.empty();
 
-    @Option(names = "--batch-size", paramLabel = "B", order = 3, description = "examples a step (default: ${DEFAULT-VALUE})")
+    @Option(names = "--batch-size", paramLabel = "B", order = 3, description = "examples per step (default: ${DEFAULT-VALUE})")
     int batch = 128;
 
     @Option(names = "--seed", paramLabel = "S", order = 4, description = "source of every random number (default: ${DEFAULT-VALUE})")

@@ -3,7 +3,7 @@ package dev.fusedvae.cli;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Turns Ctrl-C (or a polite kill) into a request to stop, and keeps the JVM alive until the work has ended.
+/// Turns Ctrl-C (or SIGTERM) into a request to stop, and keeps the JVM alive until the work has ended.
 ///
 /// The JVM ends with 130 after SIGINT once its shutdown hooks are done; this hook is done when [#close()] is called.
 final class Interruption implements AutoCloseable {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Lists the CUDA kernels; `kernels show` tells more of one.
+/// Lists the CUDA kernels; `kernels show` gives more on one of them.
 @Command(name = "kernels", description = "List the CUDA kernels: ops, variants, formulas, launches.", subcommandsRepeatable = false,
         commandListHeading = "%nCommands:%n", footer = {"  ${ROOT-COMMAND-NAME} kernels", "  ${ROOT-COMMAND-NAME} kernels show linear_bias_act/2_tiled"})
 final class KernelsCommand extends FvaeCommand {

@@ -17,9 +17,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Shows the card of a kernel and what it takes of each architecture.
-@Command(name = "show", description = {"Show the cards of an op's variants and, per architecture, registers of a thread, shared memory of a block,",
-    "local memory of a thread (0: nothing spills), and how many blocks of 256 threads fit on a multiprocessor."},
+/// Shows the card of a kernel and the resources that it needs on each architecture.
+@Command(name = "show", description = {"Show the cards of an op's variants, and what each takes per architecture.",
+    "Registers per thread, shared memory per block, local memory per thread (0: nothing spills), and how many blocks of 256 threads fit on a"
+        + " multiprocessor."},
         footer = {"  ${ROOT-COMMAND-NAME} kernels show linear_bias_act/2_tiled", "  ${ROOT-COMMAND-NAME} kernels show linear_bias_act --kernels my-kernels"})
 final class KernelsShowCommand extends FvaeCommand {
 

@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// What is made of measurements.
+/// Pictures and pages from results files.
 @Command(name = "lab", mixinStandardHelpOptions = true, description = "Make pictures and the README's table from results files.", synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n")
 final class LabCommand implements Runnable {

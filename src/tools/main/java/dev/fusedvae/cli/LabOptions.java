@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// What the experiments of the laboratory share: the net, the backends, the results file.
+/// The options that ablate and scale share: the net, the backends, the results file.
 final class LabOptions {
 
     @Option(names = "--data", paramLabel = "NAME",
@@ -31,7 +31,7 @@ final class LabOptions {
     @Option(names = "--features", paramLabel = "N", description = "values per example, for other data")
     Optional<Integer> features = Optional.empty();
 
-    @Option(names = "--batch-size", paramLabel = "B", description = "examples a step (default: ${DEFAULT-VALUE})")
+    @Option(names = "--batch-size", paramLabel = "B", description = "examples per step (default: ${DEFAULT-VALUE})")
     int batchSize = 128;
 
     @Option(names = "--backends", paramLabel = "NAME,...", hideParamSyntax = true, split = ",",

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The machine in words, as far as the kernel of the system tells it.
+/// The machine in words, as the system's kernel describes it.
 final class Machine {
     private Machine() {}
 

@@ -24,8 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         commandListHeading = "%nCommands:%n", optionListHeading = "%n",
         footer = {"", "Start with `${ROOT-COMMAND-NAME} demo`; `${ROOT-COMMAND-NAME} COMMAND --help` explains a command.",
             "From a source tree also `${ROOT-COMMAND-NAME} test` and `${ROOT-COMMAND-NAME} bench WHAT`.",
-            "Exit codes: 0 ok, 2 usage, 3 data or files, 4 backend unavailable, 5 training diverged, 6 wrong kernel, 7 figure missed,",
-            "130 interrupted."})
+            "Exit codes: 0 ok, 2 usage, 3 data or files, 4 backend unavailable, 5 training diverged, 6 wrong kernel, 7 figure missed, 130 interrupted."})
 public final class Main implements Runnable {
 
     @Spec

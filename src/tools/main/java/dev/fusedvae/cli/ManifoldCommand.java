@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
         footer = "  ${ROOT-COMMAND-NAME} manifold --model runs/demo/plane --size 20 --out manifold.png")
 final class ManifoldCommand extends ModelCommand {
 
-    @Option(names = "--size", paramLabel = "N", order = 1, description = "points a side (default: ${DEFAULT-VALUE})")
+    @Option(names = "--size", paramLabel = "N", order = 1, description = "points per side (default: ${DEFAULT-VALUE})")
     int size = 20;
 
     @Option(names = "--out", paramLabel = "FILE", order = 2, description = "a .png, or a .npy or .csv array, row by row (default: ${DEFAULT-VALUE})")

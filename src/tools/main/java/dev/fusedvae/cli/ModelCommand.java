@@ -75,7 +75,7 @@ abstract class ModelCommand extends FvaeCommand {
         }
     }
 
-    /// What was written, for the human or as JSON.
+    /// What was written, in words or as JSON.
     void wrote(Path out, int rows, String what) {
         if (json) {
             ObjectNode root = Json.object();

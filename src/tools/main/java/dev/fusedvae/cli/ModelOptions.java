@@ -46,7 +46,7 @@ final class ModelOptions {
     @Option(names = "--warmup-epochs", paramLabel = "E", description = "epochs over which beta rises from 0 (default: 0)")
     Optional<Double> warmupEpochs = Optional.empty();
 
-    @Option(names = "--samples", paramLabel = "K", description = "noise samples an example in training, of vae and iwae (default: 1; iwae: 5)")
+    @Option(names = "--samples", paramLabel = "K", description = "noise samples per example in training, of vae and iwae (default: 1; iwae: 5)")
     Optional<Integer> samples = Optional.empty();
 
     @Option(names = "--dreg", description = "doubly reparameterized gradients for the encoder of iwae")

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/// The largest resident set of this process so far, where the system tells (Linux: `VmHWM` of /proc).
+/// The largest resident set of this process so far, where the system reports it (Linux: `VmHWM` of /proc).
 final class PeakMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
 

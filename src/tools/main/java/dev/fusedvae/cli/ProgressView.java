@@ -12,7 +12,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressState;
 
-/// Shows a training on stderr: a bar on a terminal, a line an epoch elsewhere, nothing when quiet.
+/// Shows a training on stderr: a bar on a terminal, one line per epoch elsewhere, nothing when quiet.
 final class ProgressView implements TrainingListener, AutoCloseable {
     private static final int INTERVAL_MILLIS = 200;
 

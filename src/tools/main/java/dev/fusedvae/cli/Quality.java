@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What an evaluation tells beside the ELBO and its terms.
+/// What an evaluation gives beside the ELBO and its terms.
 ///
 /// @param squaredError   mean over examples of ‖x − E p(x|z = μ)‖², x normalised
 /// @param deviation      standard deviation of a decoded feature over draws of z from q(z|x), averaged over features and
@@ -88,7 +88,7 @@ record Quality(double squaredError, Optional<Double> deviation, Optional<Aggrega
 
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add(text("reconstruction error: squared %.3f an example", squaredError)
+        lines.add(text("reconstruction error: squared %.3f per example", squaredError)
                 + deviation.map(d -> text("; uncertainty of a feature over draws of z: %.4f", d)).orElse(""));
         posterior.ifPresent(p -> lines.add(text("aggregated posterior (prior: 0, 1, 0): means %.3f … %.3f, variances %.3f … %.3f, largest correlation %.3f",
                 least(p.means()), most(p.means()), least(p.variances()), most(p.variances()), p.largestCorrelation())

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 
 /// Trains and measures a restricted Boltzmann machine.
 @Command(name = "rbm", description = {"Train a restricted Boltzmann machine by contrastive divergence, estimate its likelihood by annealed"
-        + " importance sampling, and draw what it dreams up.",
+        + " importance sampling, and draw samples of it.",
     "Data is made black and white at one half."},
         footer = {"  ${ROOT-COMMAND-NAME} rbm --data digits --hidden 64 --cd 1 --epochs 20 --out runs/rbm", "  ${ROOT-COMMAND-NAME} rbm --data mnist --hidden 500 --persistent"})
 final class RbmCommand extends FvaeCommand {
@@ -46,7 +46,7 @@ final class RbmCommand extends FvaeCommand {
     @Option(names = "--epochs", paramLabel = "N", order = 4, description = "passes over the training set (default: ${DEFAULT-VALUE})")
     int epochs = 20;
 
-    @Option(names = "--batch-size", paramLabel = "B", order = 5, description = "examples a step, and chains (default: ${DEFAULT-VALUE})")
+    @Option(names = "--batch-size", paramLabel = "B", order = 5, description = "examples per step, and chains (default: ${DEFAULT-VALUE})")
     int batchSize = 20;
 
     @Option(names = {"--learning-rate", "--lr"}, paramLabel = "R", order = 6, description = "step size, falling to 0 along a cosine (default: ${DEFAULT-VALUE})")
@@ -142,7 +142,7 @@ final class RbmCommand extends FvaeCommand {
         }
     }
 
-    /// A line an epoch.
+    /// One line per epoch.
     private final class Progress implements RbmTrainer.Listener {
         private final Interruption interruption;
 

@@ -70,9 +70,9 @@ final class ReproduceCommand extends FvaeCommand {
         }
         RunOptions options = RunOptions.defaults().withBackend(engine.choice()).withFusion(engine.fusion());
         Outputs.folder(out);
-        // before hours of work on the first case, not after: what a later one would be refused for
+        // checked before the first case, which may take hours: the reasons for which a later one would be refused
         chosen.forEach(resume ? Reproduction::finished : Reproduction::refuseUnfinished);
-        // open until the last word: once it is closed the JVM may end
+        // open until all is printed: once it is closed the JVM may end
         try (Interruption interruption = Interruption.listen(() -> terminal.say("\nfvae: stopping; what is done is kept"))) {
             Optional<List<Outcome>> outcomes = outcomes(chosen, options, interruption);
             if (outcomes.isEmpty()) {

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/// The pictures of a run and the one page that tells it, written into the model's folder.
+/// The pictures of a run and the page that describes it, written into the model's folder.
 ///
 /// What does not apply is left out: pictures of examples that are none, KL of an autoencoder, a manifold of other than
 /// two latents, curves of no epochs, and all charts where there are no fonts.
@@ -73,7 +73,7 @@ final class RunReport {
         FigureTable table = new FigureTable(results.bound());
         List<List<String>> rows = new ArrayList<>();
         results.train().ifPresent(f -> rows.add(table.train("train, average over the epoch", f)));
-        rows.add(table.test("test, one sample an example", results.test()));
+        rows.add(table.test("test, one sample per example", results.test()));
         page.section("Figures").table(table.header(), rows);
     }
 

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// How a step grows.
+/// Measures how the time of a step grows.
 @Command(name = "scale", description = {"Time a training step as batch, width, latent size or threads grow, and fit a line.",
     "Batch 1..16384, width 64..4096, latent 2..512; at the backend's highest fusion level; all points of a backend take turns."},
         footer = {"  ${ROOT-COMMAND-NAME} scale --axes batch,threads --data mnist --out scale.json", "  ${ROOT-COMMAND-NAME} lab plot scale.json --out scale.html"})
@@ -38,7 +38,7 @@ final class ScaleCommand extends FvaeCommand {
                 "threads are those of the cpu backend; name another axis for %s", String.join(",", lab.backends));
         List<Backend> backends = lab.open(terminal.env());
         try {
-            backends.forEach(Scale::requireTimed); // before minutes go into those that are
+            backends.forEach(Scale::requireTimed); // before minutes are spent on the others
             List<Scale.Point> points = new ArrayList<>();
             for (Backend backend : backends) {
                 List<Scale.Axis> own = along.stream().filter(a -> a != Scale.Axis.THREADS || backend.name().equals("cpu")).toList();
@@ -62,7 +62,7 @@ final class ScaleCommand extends FvaeCommand {
 
     private void table(Backend backend, Scale.Axis axis, List<Scale.Point> curve) {
         print("%s, by %s".formatted(backend.device(), axis.label()));
-        TextTable table = new TextTable(axis.flag(), "net", "batch", "time a step", "spread", "an example").right(0, 2, 3, 4, 5);
+        TextTable table = new TextTable(axis.flag(), "net", "batch", "time per step", "spread", "per example").right(0, 2, 3, 4, 5);
         curve.forEach(p -> p.micros().ifPresent(s -> table.row(String.valueOf(p.at()), p.shape(), String.valueOf(p.batch()),
                 String.format(Locale.ROOT, "%.1f µs", s.median()), String.format(Locale.ROOT, "%.0f %%", 100 * s.spread()),
                 String.format(Locale.ROOT, "%.2f µs", s.median() / p.batch()))));

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Scores examples one by one.
-@Command(name = "score", description = {"Score every example of a file: a row each, in the file's order; numbers are nats, and higher is better.",
+@Command(name = "score", description = {"Score every example of a file: one row per example, in the file's order; numbers are nats, and higher is better.",
     "elbo_nats = reconstruction_nats - kl_nats, with one noise sample; reconstruction_nats is log p(x|z), kl_nats the KL of q(z|x) to the prior.",
     "log_px_nats estimates log p(x) by importance sampling, standard_error_nats is the error of that estimate.",
     "An autoencoder has reconstruction_nats alone."},
@@ -31,7 +31,7 @@ final class ScoreCommand extends ModelCommand {
     @Parameters(paramLabel = "FILE", description = "IDX, NPY, NPZ, CSV, amat or a folder of PNGs; or the name of a data set, whose test part is scored")
     String file;
 
-    @Option(names = "--samples", paramLabel = "K", order = 1, description = "importance samples an example; 0 leaves log p(x) out (default: ${DEFAULT-VALUE})")
+    @Option(names = "--samples", paramLabel = "K", order = 1, description = "importance samples per example; 0 leaves log p(x) out (default: ${DEFAULT-VALUE})")
     int samples = 500;
 
     @Option(names = "--out", paramLabel = "FILE", order = 2, description = "a .csv with a header, or a .npy of float32 (default: CSV on stdout)")

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// Where a command speaks and what it may know of its surroundings; tests give their own.
+/// The streams and the environment of a command; tests give their own.
 ///
 /// @param out         results only
 /// @param err         progress and messages
@@ -35,12 +35,12 @@ record Terminal(PrintStream out, PrintStream err, Map<String, String> env, boole
         return interactive && env.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(env.get("TERM"));
     }
 
-    /// Columns of the terminal, as far as the shell tells them.
+    /// Columns of the terminal, if the shell says them.
     int width() {
         return Optional.ofNullable(env.get("COLUMNS")).filter(c -> c.matches("[1-9][0-9]{1,3}")).map(Integer::parseInt).orElse(80);
     }
 
-    /// A line for the human, who may not be there.
+    /// Writes a message for the user, beside the results.
     void say(String line) {
         err.println(line);
     }

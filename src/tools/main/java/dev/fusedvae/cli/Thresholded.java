@@ -5,8 +5,8 @@ import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Normalization;
 import dev.fusedvae.data.Split;
 
-/// Data made black and white once, at one half of full scale: what models of binary units and likelihoods that are to be
-/// compared with each other are about.
+/// Data made black and white once, at one half of full scale, for models of binary units and for likelihoods that are to be
+/// compared with each other.
 final class Thresholded {
     private Thresholded() {}
 

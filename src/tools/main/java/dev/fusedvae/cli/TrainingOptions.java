@@ -18,7 +18,7 @@ final class TrainingOptions {
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the training set (default: ${DEFAULT-VALUE})")
     int epochs = 10;
 
-    @Option(names = "--batch-size", paramLabel = "B", description = "examples a step (default: ${DEFAULT-VALUE})")
+    @Option(names = "--batch-size", paramLabel = "B", description = "examples per step (default: ${DEFAULT-VALUE})")
     int batchSize = 128;
 
     @Option(names = "--seed", paramLabel = "S", description = "source of every random number (default: ${DEFAULT-VALUE})")

@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 
 /// One latent varied at a time, the others left at a base code; latents with the most KL first.
 ///
-/// @param latents numbers of the latents, a line each
-/// @param kls     their KL to the prior, in nats an example
+/// @param latents numbers of the latents, one line for each
+/// @param kls     their KL to the prior, in nats per example
 /// @param reach   how far a line goes to either side, in deviations of the prior
 /// @param codes   `steps` latent points for each line
 @SuppressWarnings("ArrayRecordComponent")

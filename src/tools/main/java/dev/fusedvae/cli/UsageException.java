@@ -3,7 +3,7 @@ package dev.fusedvae.cli;
 import dev.fusedvae.data.DataException;
 import java.util.function.Supplier;
 
-/// A command line that asks for something that cannot be; the message is one sentence with the fix.
+/// A command line that asks for something impossible; the message is one sentence with the remedy.
 final class UsageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

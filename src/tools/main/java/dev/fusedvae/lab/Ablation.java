@@ -37,7 +37,7 @@ public final class Ablation {
     /// @param backend    `cpu`, `cuda` …
     /// @param arenaBytes of the lowered plan, 0 where it could not be loaded
     /// @param worst      the largest relative difference of a loss from the first configuration's; empty if none were made
-    /// @param micros     a step; empty where `ran` says why
+    /// @param micros     per step; empty where `ran` says why
     /// @param ran        the device, or why there is no time
     /// @param calls      where the time of a step goes: levels that were timed
     public record Line(String backend, Fusion fusion, int launches, long bytes, long arenaBytes, OptionalDouble worst,
@@ -70,7 +70,7 @@ public final class Ablation {
         this.progress = progress;
     }
 
-    /// Measures on random pixels; takes a few seconds a configuration.
+    /// Measures on random pixels; takes a few seconds per configuration.
     ///
     /// @param progress is told what comes next
     public static AblationResult of(List<Backend> backends, VaeSpec spec, TrainSpec train, Consumer<String> progress) {

@@ -22,7 +22,7 @@ public record BenchResults(String what, Map<String, String> environment, List<Ro
     public static final String SCHEMA = "fusedvae-bench/1";
     private static final List<String> REQUIRED = List.of("commit", "date", "machine", "device", "jdk");
 
-    /// One thing measured, by everyone who can do it; samples of one position were taken in one turn.
+    /// One thing that was measured for all contestants; samples at the same position were taken in the same turn.
     ///
     /// @param name what, as people call it: `train S batch 128`; the same in files that are to be compared
     /// @param unit `ms`, `GFLOP/s` …

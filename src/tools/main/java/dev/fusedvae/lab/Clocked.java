@@ -4,7 +4,7 @@ import dev.fusedvae.backend.Executable;
 import dev.fusedvae.backend.Profile;
 import java.util.Optional;
 
-/// An executable under the clock, warmed up until its time means something.
+/// An executable that is timed, warmed up until its times are stable.
 final class Clocked {
     private static final int MOST_STEPS = 1000;
     /// On two busy processors C2 took 20 seconds for the loops of a step.
@@ -12,7 +12,7 @@ final class Clocked {
     /// A step still gets faster while the best one is beaten by this share.
     private static final double FASTER = 0.9;
     private static final long WINDOW_NANOS = 300_000_000;
-    /// By which the heap changes in a window while vectors are boxed, 90 MB/s at least.
+    /// Bytes by which the heap changes in a window while vectors are allocated as objects: 90 MB/s at least.
     private static final long BOXING_BYTES = 8 << 20;
 
     private final Executable executable;
@@ -26,7 +26,7 @@ final class Clocked {
         this.effort = effort;
     }
 
-    /// Runs until steps no longer get faster and no longer allocate vector objects, which ends when C2 has compiled them, or until patience ends.
+    /// Runs until steps get no faster and allocate no vector objects, which is so when C2 has compiled them, or until patience ends.
     void warm() {
         long patience = System.nanoTime() + (long) (1e9 * PATIENCE * effort.warmSeconds());
         long unsettled = System.nanoTime();

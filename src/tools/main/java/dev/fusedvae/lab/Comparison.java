@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Two results files side by side: what got faster, what slower, and what the noise does not let anyone say.
+/// Two results files side by side: what got faster, what got slower, and where the noise allows no statement.
 ///
 /// A difference counts if the medians differ by more than [#NOISE], the middle halves of the samples do not overlap, and
 /// there are [#FEWEST] samples on either side: one sample says nothing of its noise.
@@ -13,7 +13,7 @@ import java.util.Optional;
 /// @param unmatched  what has no time on the other side
 /// @param stopped    whether something of ours had a time and now ends without one
 public record Comparison(List<Line> rows, List<Unmatched> unmatched, boolean stopped) {
-    /// On a shared machine less than this is noise, whatever the samples say.
+    /// On a shared machine a smaller difference is noise, even where the samples do not show it.
     public static final double NOISE = 0.06;
     /// Samples below which a difference stays unclear.
     public static final int FEWEST = 3;
@@ -79,7 +79,7 @@ public record Comparison(List<Line> rows, List<Unmatched> unmatched, boolean sto
         return who.equals(PeerTable.OURS) || row.series(PeerTable.OURS).isEmpty() && !who.equals(Ladder.CUBLAS);
     }
 
-    /// Whether anything of ours got slower beyond doubt or ends without a time. A slower peer is none of our doing.
+    /// Whether anything of ours got clearly slower or now has no time. A slower peer does not count.
     public boolean regressed() {
         return stopped || rows.stream().anyMatch(r -> r.ours() && r.verdict() == Verdict.SLOWER);
     }

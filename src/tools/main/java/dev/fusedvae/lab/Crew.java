@@ -10,7 +10,7 @@ import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/// Threads that run a piece each and wait for each other.
+/// Threads that each run a piece of the work and then wait for each other.
 final class Crew implements AutoCloseable {
     private final int threads;
     private final ExecutorService workers;

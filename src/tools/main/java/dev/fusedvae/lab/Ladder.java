@@ -35,7 +35,7 @@ import java.util.Set;
 /// The variants of one op side by side: each verified, and on a GPU timed, under the roofs of the same run and beside
 /// cuBLAS. Times are unverified on hardware.
 public final class Ladder {
-    /// Odd sizes, a tile and its neighbours: a look, where `fvae verify` makes the sweep.
+    /// Odd sizes, and a tile and its neighbours: a quick check; `fvae verify` makes the full sweep.
     private static final List<String> SHAPES = List.of("1x1-1-1-1-1", "13of17x35-21-5-11-35", "31of33x64-63-32-65-64", "32x65-63-31-33-65");
     /// The canonical net.
     private static final String TIMED = "128x784-400-20-400-784";
@@ -54,7 +54,7 @@ public final class Ladder {
 
     /// A variant and what was found of it.
     ///
-    /// @param times one a distinct call; none where the device is not timed or the variant is wrong
+    /// @param times one per distinct call; none where the device is not timed or the variant is wrong
     public record Rung(String variant, OpSweep.Report report, List<Timed> times) {
         public Rung {
             times = List.copyOf(times);
@@ -72,7 +72,7 @@ public final class Ladder {
         }
     }
 
-    /// @param notes what is missing, a sentence each
+    /// @param notes what is missing, one sentence per item
     public record Climbed(String device, List<Rung> rungs, List<String> notes) {
         public Climbed {
             rungs = List.copyOf(rungs);
@@ -125,7 +125,7 @@ public final class Ladder {
         this.kind = kind;
     }
 
-    /// Climbs the ladder of `kind`; cases are written as `fvae verify --shape` takes them.
+    /// Verifies and times the variants of `kind`; cases are written as `fvae verify --shape` takes them.
     ///
     /// @param shapes for verification, and for times where `places` is empty; empty for the usual ones
     /// @param places for times alone: they may be too large to verify in a moment
@@ -168,7 +168,7 @@ public final class Ladder {
         return new Climbed(device, rungs, notes);
     }
 
-    /// Whether no place had a call: a rung that passed would have timed it.
+    /// Whether no place had a call to time: a variant that passed would have timed it.
     static boolean nothingToTime(List<Rung> rungs) {
         return rungs.stream().anyMatch(r -> r.report().passed()) && rungs.stream().allMatch(r -> r.times().isEmpty());
     }
@@ -255,7 +255,7 @@ public final class Ladder {
         }
     }
 
-    /// The only matrix product of an op.
+    /// The matrix product of an op that has exactly one.
     private static Optional<Op> product(FusedOp op) {
         List<Op> products = op.ops().stream().filter(o -> o.product().isPresent()).toList();
         return products.size() == 1 ? Optional.of(products.getFirst()) : Optional.empty();

@@ -48,7 +48,7 @@ public record Roofs(int threads, double flopsPerSecond, double bytesPerSecond, l
             if (!Double.isFinite(Arrays.stream(sums).sum())) {
                 throw new IllegalStateException("the sums of the multiply-add loop must stay finite");
             }
-            int repeats = (int) Math.clamp(SAMPLE_NANOS * 40 / (12.0 * floats), 1, 100_000); // about 40 bytes a nanosecond
+            int repeats = (int) Math.clamp(SAMPLE_NANOS * 40 / (12.0 * floats), 1, 100_000); // about 40 bytes per nanosecond
             double rate = best(() -> crew.nanos(t -> {
                 for (int r = 0; r < repeats; r++) {
                     loops.triad(a, b, c, (int) ((long) floats * t / threads), (int) ((long) floats * (t + 1) / threads));
@@ -64,7 +64,7 @@ public record Roofs(int threads, double flopsPerSecond, double bytesPerSecond, l
         return values;
     }
 
-    /// The best rate of the rounds, in units a second, once the loop has run long enough to be compiled: a roof is what
+    /// The best rate of the rounds, in units per second, once the loop has run long enough to be compiled: a roof is what
     /// nothing disturbed.
     private static double best(LongSupplier nanos, double amount) {
         long start = System.nanoTime();

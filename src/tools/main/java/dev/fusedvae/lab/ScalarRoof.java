@@ -1,6 +1,6 @@
 package dev.fusedvae.lab;
 
-/// The roof of the scalar path: one lane, and what the compiler makes of plain loops.
+/// The roof of the scalar path: plain loops, as the compiler translates them.
 final class ScalarRoof implements RoofLoops {
     private static final int CHAINS = 8;
 

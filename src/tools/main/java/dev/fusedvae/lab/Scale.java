@@ -180,7 +180,7 @@ public final class Scale {
         return executable;
     }
 
-    /// As a results file, a row a point; rows of a point that lies on several axes say where those differ.
+    /// As a results file, one row per point; rows of a point that lies on several axes say where those differ.
     public static BenchResults results(List<Point> points, Map<String, String> environment) {
         return CommonPoints.marked(new BenchResults("scale", environment, points.stream().map(p -> {
             Map<String, String> facts = new LinkedHashMap<>(Map.of("kind", "scale"));

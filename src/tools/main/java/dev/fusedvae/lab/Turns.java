@@ -4,13 +4,13 @@ import dev.fusedvae.backend.Executable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Executables under one clock, in turns A B C A B C …: what disturbs the machine for a while disturbs all of them.
+/// Executables timed in turns A B C A B C …, so that a disturbance of the machine affects all of them.
 final class Turns {
     /// How long to measure.
     ///
     /// @param warmSeconds of every executable before its first turn, at least; code that still gets faster, or still makes
-    ///                    objects of its vectors, is given up to twelve times as much, since the compiler shares the
-    ///                    processors with whoever else is there
+    ///                    allocates its vectors as objects, is given up to twelve times as much, since the compiler shares the
+    ///                    processors with other programs
     /// @param turnSeconds of a turn, about
     /// @param rounds      turns of every executable
     record Effort(double warmSeconds, double turnSeconds, int rounds) {
@@ -26,7 +26,7 @@ final class Turns {
         this.effort = effort;
     }
 
-    /// Microseconds a step of each, a sample a round; position i of all samples is the same round.
+    /// Microseconds per step of each executable, one sample per round; position i of all samples is the same round.
     List<Samples> micros() {
         runners.forEach(Clocked::warm);
         List<List<Double>> all = new ArrayList<>();

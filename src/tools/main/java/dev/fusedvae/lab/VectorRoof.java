@@ -4,7 +4,7 @@ import static dev.fusedvae.simd.Lanes.F;
 
 import jdk.incubator.vector.FloatVector;
 
-/// Loops that nothing but arithmetic, or nothing but memory, holds up.
+/// Loops whose time is that of arithmetic alone, or of memory alone.
 final class VectorRoof implements RoofLoops {
     private static final int CHAINS = 14;
 

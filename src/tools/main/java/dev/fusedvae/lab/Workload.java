@@ -5,7 +5,7 @@ import dev.fusedvae.backend.Executable;
 import dev.fusedvae.graph.Tensor;
 import java.util.Random;
 
-/// What executables are timed on: random pixels and random parameters, the same for everybody. Zeros and patterns run
+/// What executables are timed on: random pixels and random parameters, the same for all. Zeros and patterns run
 /// faster than real data on some devices.
 final class Workload {
     private static final int BIAS_INPUTS = 16;

@@ -3,14 +3,14 @@ package dev.fusedvae.reproduce;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/// One measured number and the band in which it must lie; without bounds it is told, not judged.
+/// One measured number and the band in which it must lie; without bounds it is reported, not judged.
 ///
 /// @param what  the quantity with its unit: `NLL (nats)`
 /// @param least the smallest value that passes
 /// @param most  the largest value that passes
 public record Check(String what, double got, OptionalDouble least, OptionalDouble most) {
 
-    /// A number that is only told.
+    /// A number that is reported and not judged.
     static Check info(String what, double got) {
         return new Check(what, got, OptionalDouble.empty(), OptionalDouble.empty());
     }

@@ -72,7 +72,7 @@ final class Covariance {
         return directions[k][i];
     }
 
-    /// Mean squared error an example of PCA of that rank: the variances that are left out.
+    /// Mean squared error per example of PCA of that rank: the variances that are left out.
     double pcaError(int rank) {
         return Arrays.stream(variances, rank, size()).sum();
     }
@@ -82,7 +82,7 @@ final class Covariance {
         return pcaError(rank) / (size() - rank);
     }
 
-    /// The maximum of the log-likelihood of probabilistic PCA, nats an example: Tipping & Bishop 1999, eq. 4 at its optimum.
+    /// The maximum of the log-likelihood of probabilistic PCA, nats per example: Tipping & Bishop 1999, eq. 4 at its optimum.
     double ppcaLogLikelihood(int rank) {
         double logDeterminant = (size() - rank) * Math.log(noise(rank));
         for (int k = 0; k < rank; k++) {

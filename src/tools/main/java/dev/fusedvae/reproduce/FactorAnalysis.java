@@ -31,7 +31,7 @@ final class FactorAnalysis {
         }
     }
 
-    /// The log-likelihood that EM reaches when an iteration gains less than 1e-9 nats, or after `iterations`; nats an example.
+    /// The log-likelihood that EM reaches when an iteration gains less than 1e-9 nats, or after `iterations`; nats per example.
     static double logLikelihood(Covariance s, int factors, int iterations) {
         FactorAnalysis fit = new FactorAnalysis(s, factors);
         double before = Double.NEGATIVE_INFINITY;

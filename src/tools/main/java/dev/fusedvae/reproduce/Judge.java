@@ -11,12 +11,12 @@ import java.util.stream.IntStream;
 
 /// Measures a trained model.
 final class Judge {
-    /// Noise samples an example for an ELBO that is compared with an exact number.
+    /// Noise samples per example for an ELBO that is compared with an exact number.
     private static final int COPIES = 40;
     private static final int FACTOR_ITERATIONS = 20_000;
     private static final int RING_SAMPLES = 100_000;
     private static final long RING_SEED = 103;
-    /// What rounding and a finite number of noise samples may lift a bound above what it bounds.
+    /// By how much rounding and a finite number of noise samples may lift a bound above what it bounds.
     private static final double ABOVE = 0.05;
 
     private final Vae vae;
@@ -27,7 +27,7 @@ final class Judge {
         this.data = data;
     }
 
-    /// @param progress told the number of examples measured, where that takes long
+    /// @param progress is given the number of examples measured, where that takes long
     static List<Check> measure(Vae vae, DataSet data, Measure measure, IntConsumer progress) {
         Judge judge = new Judge(vae, data);
         return switch (measure) {

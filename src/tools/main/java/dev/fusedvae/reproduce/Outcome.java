@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/// What came of a case.
+/// The result of a case.
 ///
 /// @param identity        what the case was, in every detail: a result belongs to no other
 /// @param epochs          epochs trained

@@ -29,7 +29,7 @@ import java.util.function.IntConsumer;
 ///
 /// A case that was stopped goes on from its checkpoint; one whose result is there is not run again.
 ///
-/// @param publishedEpochs epochs of the published setup, whatever `task` has
+/// @param publishedEpochs epochs of the published setup; those of `task` may differ
 /// @param folder          of this case alone
 public record Reproduction(String row, Case task, int publishedEpochs, Path folder) {
     private static final String RESULT = "result.json";
@@ -111,7 +111,7 @@ public record Reproduction(String row, Case task, int publishedEpochs, Path fold
     /// Measures the model of a training that ended, and leaves the result in the folder.
     ///
     /// @param machine  what the caller knows of it; backend, device, Java and date are added
-    /// @param progress told the number of examples measured
+    /// @param progress is given the number of examples measured
     public Outcome measure(Run run, Material.Data data, Map<String, String> machine, IntConsumer progress) {
         Vae vae = run.vae();
         if (vae.history().ending() == History.Ending.CANCELLED) {

@@ -65,14 +65,14 @@ public final class Table {
     private static Row linearPpca() {
         return new Row("linear-ppca", "digits in [0,1], centred, m = 8; linear encoder and decoder, one learned scalar variance",
                 "the maximum log-likelihood of probabilistic PCA", "exact: Tipping & Bishop 1999; Lucas et al. 2019",
-                "gap <= 0.2 nats an example, variance within 1 %", "5 s", true,
+                "gap <= 0.2 nats per example, variance within 1 %", "5 s", true,
                 List.of(linear("linear-ppca", new Objective.Vae(1, 0), new Likelihood.GaussianScalar(), 1e-2, 1200)));
     }
 
     private static Row linearFa() {
         return new Row("linear-fa", "the 61 pixels of the digits that vary, in [0,1], centred, m = 8; linear encoder and decoder,"
                 + " a learned variance per feature", "the log-likelihood of factor analysis by EM", "exact up to EM: Rubin & Thayer 1982",
-                "gap <= 0.3 nats an example", "10 s", true,
+                "gap <= 0.3 nats per example", "10 s", true,
                 List.of(linear("linear-fa", new Objective.Vae(1, 0), new Likelihood.GaussianVector(), 1e-2, 1200)));
     }
 

@@ -16,7 +16,7 @@ import java.util.List;
 ///
 ///     Losses RESULT.json DATA STEPS NET:BATCH,... ENGINE,...
 ///
-/// cuRAND's normals are other numbers of the same distribution, so its losses are only near.
+/// cuRAND's normals are other numbers of the same distribution, so losses with them are only close.
 final class Losses {
     private static final double OTHER_NOISE = 2e-2;
 

@@ -26,7 +26,7 @@ import java.util.Map;
 final class PeerContest {
     private static final int LONGEST_TURN = 400;
     private static final int WINDOW = Steps.WINDOW;
-    /// Steps before the first turn: those of the proof and whole windows, so that everyone has taken equally many at any time.
+    /// Steps before the first turn: those of the proof and whole windows, so that all have taken equally many at any time.
     private static final int WARM = Proof.SHOWN + 5 * WINDOW;
     private static final String TIMES = "times";
 
@@ -120,7 +120,7 @@ final class PeerContest {
 
     private static BenchResults.Row said(BenchResults.Row row) {
         for (BenchResults.Series s : row.series()) {
-            s.samples().ifPresent(all -> System.out.printf(Locale.ROOT, "%-26s %-20s %10.2f us a step%n", row.name(), s.who(), 1e3 * all.median()));
+            s.samples().ifPresent(all -> System.out.printf(Locale.ROOT, "%-26s %-20s %10.2f us per step%n", row.name(), s.who(), 1e3 * all.median()));
         }
         return row;
     }

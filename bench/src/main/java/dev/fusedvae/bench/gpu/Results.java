@@ -21,7 +21,7 @@ final class Results {
         environment = Conditions.of(device, Path.of(""));
     }
 
-    /// Says one thing more of where and how all rows are measured.
+    /// Adds a fact about where and how all rows are measured.
     void note(String key, String value) {
         environment.put(key, value);
     }
@@ -31,7 +31,7 @@ final class Results {
         new BenchResults(what, environment, rows).write(file);
     }
 
-    /// Ends the process: with 1 where somebody has no samples, each of whom is named.
+    /// Ends the process; with 1 if a contestant has no samples, and each of those is named.
     void end() {
         int failures = 0;
         for (BenchResults.Row row : rows) {

@@ -115,6 +115,6 @@ final class Steps {
 
     private static void say(String net, int batch, Turn turn) {
         System.out.println(turn.micros.isEmpty() ? "FAILED " + turn.who + ": " + turn.ran
-                : String.format(Locale.ROOT, "%-14s %-32s %10.2f us a step", net + ":" + batch, turn.who, Samples.of(turn.micros).median()));
+                : String.format(Locale.ROOT, "%-14s %-32s %10.2f us per step", net + ":" + batch, turn.who, Samples.of(turn.micros).median()));
     }
 }
