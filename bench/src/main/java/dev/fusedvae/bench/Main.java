@@ -48,7 +48,7 @@ public final class Main implements Callable<Integer> {
         CommandLine line = new CommandLine(new Main()).setCommandName(Program.name() + " bench");
         line.setParameterExceptionHandler((e, arguments) -> {
             String name = e.getCommandLine().getCommandSpec().qualifiedName();
-            System.err.println(name + ": " + e.getMessage() + "; see " + name + " --help");
+            System.err.println("fvae bench: " + e.getMessage() + "; see " + name + " --help");
             return CommandLine.ExitCode.USAGE;
         });
         line.setExecutionExceptionHandler((e, command, parsed) -> {

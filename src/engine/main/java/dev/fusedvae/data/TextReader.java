@@ -199,7 +199,7 @@ final class TextReader {
             throw new DataException(where(column) + " is empty; every cell needs a number, so fill it in or drop the row");
         }
         float value = number(text).orElseThrow(() -> new DataException(where(column) + " is '" + shortened(text)
-                + "', which is not a number" + (rows == 0 ? "; if the line is a header, say so with the header option" : "")));
+                + "', which is not a number" + (rows == 0 ? "; if the line is a header, remove it or set the header option of ReadOptions" : "")));
         if (!Float.isFinite(value)) {
             throw new DataException(where(column) + " is '" + shortened(text) + "'; every value must be a finite float, so clean or fill it in first");
         }

@@ -87,7 +87,7 @@ class BadFilesTest {
                 Arguments.of("a.csv", TestFiles.text("1,2", "3,4,5"), ", line 2 has 3 columns, but the first line has 2; every row needs the same number"),
                 Arguments.of("a.csv", TestFiles.text("1,2", "3,cat"), ", line 2, column 2 is 'cat', which is not a number"),
                 Arguments.of("a.csv", TestFiles.text("1,cat", "3,4"), ", line 1, column 2 is 'cat', which is not a number;"
-                        + " if the line is a header, say so with the header option"),
+                        + " if the line is a header, remove it or set the header option of ReadOptions"),
                 Arguments.of("a.csv", TestFiles.text("1,2", "3,0x1p3"), ", line 2, column 2 is '0x1p3', which is not a number"),
                 Arguments.of("a.csv", TestFiles.text("a,b", "nan,2"), ", line 2, column 1 is 'nan'; every value must be a finite float, so clean or fill it in first"),
                 Arguments.of("a.csv", TestFiles.text("1,2", "3,1e99"), ", line 2, column 2 is '1e99'; every value must be a finite float, so clean or fill it in first"),

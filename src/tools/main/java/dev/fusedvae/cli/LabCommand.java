@@ -14,6 +14,6 @@ final class LabCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name what to make");
+        throw new ParameterException(spec.commandLine(), "name a command: plot or readme");
     }
 }

@@ -12,7 +12,9 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -83,12 +85,35 @@ public final class Main implements Runnable {
     }
 
     private static int misused(Terminal terminal, ParameterException e) {
-        CommandLine command = e.getCommandLine();
-        Optional<String> near = e instanceof UnmatchedArgumentException unmatched
-                ? Spelling.nearest(unmatched.getUnmatched().getFirst(), names(command.getCommandSpec())) : Optional.empty();
-        terminal.say("fvae: " + sentence(e) + near.map(n -> "; did you mean " + n + "? See ").orElse("; see ")
-                + command.getCommandSpec().qualifiedName() + " --help");
+        CommandSpec command = e.getCommandLine().getCommandSpec();
+        String sentence = switch (e) {
+            case UnmatchedArgumentException unmatched -> unmatched(command, unmatched.getUnmatched().getFirst());
+            case ParameterException other when !other.getClass().equals(ParameterException.class) -> sentence(other) + "; see "; // not of a value
+            default -> ill(e).orElseGet(() -> sentence(e)) + "; see ";
+        };
+        terminal.say("fvae: " + sentence + command.qualifiedName() + " --help");
         return Exit.USAGE.code();
+    }
+
+    /// What is wrong with a word that the command has no place for, up to the command to see.
+    private static String unmatched(CommandSpec command, String word) {
+        Optional<String> near = Spelling.nearest(word, names(command));
+        String fault = word.startsWith("-") ? "there is no option " + word
+                : !command.subcommands().isEmpty() ? "there is no command '" + word + "'" : "'" + word + "' is one argument too many";
+        if (near.isEmpty() && !word.startsWith("-") && command.optionsMap().containsKey("--data")) {
+            near = Optional.of("--data " + word);
+        }
+        return fault + near.map(n -> "; did you mean " + n + "? See ").orElse("; see ");
+    }
+
+    /// The sentence on a value that is not of an option's type, where picocli speaks of Java's types.
+    private static Optional<String> ill(ParameterException e) {
+        return Optional.ofNullable(e.getArgSpec()).filter(ArgSpec::isOption).filter(arg -> e.getValue() != null).flatMap(arg -> {
+            Class<?> type = arg.isMultiValue() || arg.typeInfo().isOptional() ? arg.auxiliaryTypes()[0] : arg.type();
+            String wanted = type == int.class || type == Integer.class || type == long.class || type == Long.class ? "a whole number"
+                    : type == double.class || type == Double.class ? "a number" : "";
+            return Optional.of(((OptionSpec) arg).longestName() + " takes " + wanted + ", got '" + e.getValue() + "'").filter(s -> !wanted.isEmpty());
+        });
     }
 
     /// All that could have been meant in a command's place.

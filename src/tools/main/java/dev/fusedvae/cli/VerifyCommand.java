@@ -50,6 +50,7 @@ final class VerifyCommand extends FvaeCommand {
 
     @Override
     Exit execute() {
+        what.ifPresent(name -> kind(name.split("/", 2)[0])); // refuses an unknown op before a device is opened
         List<OpCase> cases = shapes.isEmpty() ? OpSweep.cases() : shapes.stream().map(s -> UsageException.value(() -> OpCase.parse(s))).toList();
         device.ifPresent(name -> {
             throw VerifyDevice.gone(name, Program.name() + " verify");

@@ -51,7 +51,9 @@ class PiecesTest {
     void spelling_findsTheNearestNameOrNone() {
         assertEquals(Optional.of("--latent"), Spelling.nearest("--latnet=3", List.of("--label-column", "--latent", "--data")));
         assertEquals(Optional.empty(), Spelling.nearest("nonsense", List.of("train", "eval")));
+        assertEquals(Optional.of("linear_bias_act"), Spelling.nearest("linear_bias", List.of("linear_bias_act_sample", "linear_bias_act", "linear")));
         assertEquals(3, Spelling.distance("kitten", "sitting"));
+        assertEquals(1, Spelling.distance("trian", "train"));
     }
 
     @Test
