@@ -1,4 +1,4 @@
-/// The cuda backend of FusedVAE. The engine finds it by [java.util.ServiceLoader]; to run it needs
+/// The cuda backend of FusedVAE. The engine finds it by [java.util.ServiceLoader]. It needs the option
 /// `--enable-native-access=dev.fusedvae.cuda,jcuda` (or ALL-UNNAMED on the class path).
 @SuppressWarnings("module") // dev.fusedvae.tools is not there when this artifact is compiled
 module dev.fusedvae.cuda {

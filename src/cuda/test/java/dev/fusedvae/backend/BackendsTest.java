@@ -117,7 +117,7 @@ class BackendsTest {
     void namedBackend_isNeverReplaced() {
         Map<String, String> noDriver = Map.of("FVAE_CUDA", "emulator");
         String message = assertThrows(BackendUnavailableException.class, () -> open(BackendChoice.of("cuda"), "", noDriver)).getMessage();
-        assertEquals("FVAE_CUDA names no driver: 'emulator'; set it to simt to run the kernels on the CPU, or unset it to run them on a GPU", message);
+        assertEquals("FVAE_CUDA='emulator' is not a driver; set it to simt to run the kernels on the CPU, or unset it to run them on a GPU", message);
         assertThrows(BackendUnavailableException.class, () -> open(BackendChoice.auto(), "cuda", noDriver));
     }
 

@@ -5,13 +5,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/// Which library each group of the cuda backend's calls goes through.
+/// The library through which each group of native calls of the cuda backend goes.
 public final class CallRoutes {
     private static final String JCUDA = "META-INF/maven/org.jcuda/jcuda/pom.properties";
 
     private CallRoutes() {}
 
-    /// One line for people, made without loading a native library.
+    /// One line for users; it loads no native library.
     public static String describe() {
         return "the driver's through " + jcuda() + ", launches too unless the launcher is ffm; probe and NVRTC through Panama";
     }

@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Hand-written CUDA kernels on one device: a GPU, or the SIMT device where `FVAE_CUDA=simt`.
+/// Runs hand-written CUDA kernels on one device: a GPU, or the SIMT device if `FVAE_CUDA=simt`.
 public final class CudaBackend implements Backend {
-    /// What its kernels can bear of fusions by blocks of rows.
+    /// The limits of its kernels for fusions by blocks of rows.
     public static final Budget BUDGET = RowBlocks.BUDGET;
 
     private final String device;
@@ -79,9 +79,9 @@ public final class CudaBackend implements Backend {
         return engine.timed();
     }
 
-    /// What the device does at best, measured now over `bytes` of memory; on the SIMT device the rates mean nothing.
+    /// The highest rates of the device, measured now over `bytes` of memory; on the SIMT device they mean nothing.
     ///
-    /// @throws BackendUnavailableException if nothing here compiles the two loops for it
+    /// @throws BackendUnavailableException if this machine has no compiler for the two loops
     public DeviceRoofs roofs(long bytes) {
         synchronized (engine.driver()) {
             engine.driver().enter();
@@ -94,7 +94,7 @@ public final class CudaBackend implements Backend {
         return engine.library().variants(op);
     }
 
-    /// The highest fusion level it runs; with vendor parts, below layer.
+    /// The rules of the highest fusion level that it can run: layer, or epilogue with vendor parts.
     @Override
     public Fusion fusion() {
         return fusion(engine.choice().vendor().isEmpty() ? highestLevel() : FusionLevel.EPILOGUE);
@@ -111,7 +111,7 @@ public final class CudaBackend implements Backend {
                 : List.of(engine.vendor().text() + ": their arguments change from step to step, so steps are launched one by one and never replayed from a graph");
     }
 
-    /// @throws BackendUnavailableException if the device has too little memory, or `plan` fuses what a vendor part is to do
+    /// @throws BackendUnavailableException if the device has too little memory, or `plan` fuses calls that a vendor part is to run
     @Override
     public CudaExecutable load(Plan plan, Feed feed) {
         plan.calls().forEach(RowBlocks::check);
@@ -123,7 +123,7 @@ public final class CudaBackend implements Backend {
         return engine.driver().allocatedBytes();
     }
 
-    /// Closes the executables that are still open, too.
+    /// Also closes the executables that are still open.
     @Override
     public void close() {
         Driver driver = engine.driver();

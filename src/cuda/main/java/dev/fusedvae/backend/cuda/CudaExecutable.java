@@ -27,10 +27,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// A plan on the device: lowered once, then replayed or launched step by step on one stream; the host waits once for
-/// every [Control#RECORDS] steps. Executables of a backend share its stream, so they take turns.
+/// A plan on the device. It is lowered once; then its steps are replayed from a graph or launched one by one, on one stream. The
+/// host waits once per [Control#RECORDS] steps. All executables of a backend use the same stream, so their work does not overlap.
 final class CudaExecutable implements Executable {
-    /// Measurements behind every time of a profile.
+    /// The number of measurements for every time of a profile.
     private static final int PROFILE_REPEATS = 5;
 
     private final Engine engine;
@@ -44,7 +44,7 @@ final class CudaExecutable implements Executable {
     private Feed feed;
     private boolean closed;
 
-    /// Everything that must be given back, in the order in which it was taken.
+    /// Everything that must be released, in the order in which it was allocated.
     private static final class Resources implements AutoCloseable {
         private final ArrayDeque<AutoCloseable> taken = new ArrayDeque<>();
         private final Driver driver;
@@ -71,7 +71,7 @@ final class CudaExecutable implements Executable {
             return resource;
         }
 
-        /// Replaces the resident data.
+        /// Replaces the data on the device.
         DeviceExamples load(Feed feed) {
             data.ifPresent(DeviceExamples::close);
             data = Optional.empty();
@@ -90,7 +90,7 @@ final class CudaExecutable implements Executable {
                     taken.pop().close();
                 } catch (RuntimeException e) {
                     first = first.or(() -> Optional.of(e));
-                } catch (Exception e) { // none of them throws another
+                } catch (Exception e) { // declared by AutoCloseable; none of these throws a checked one
                     throw new IllegalStateException(e);
                 }
             }
@@ -139,7 +139,7 @@ final class CudaExecutable implements Executable {
         return plan;
     }
 
-    /// Before anything is done with the device: what a closed executable worked with may be somebody else's now.
+    /// Must be called before the device is used: memory of a closed executable may belong to another one now.
     private void enter() {
         if (closed) {
             throw new IllegalStateException("this executable is closed");
@@ -209,15 +209,15 @@ final class CudaExecutable implements Executable {
         }
     }
 
-    /// By device events, launches warm and one after the other as in a replayed step, so that calls of one launch share
-    /// a time. The SIMT device has no clock worth reading. Unverified on hardware.
+    /// Measured by device events, with launches warm and one after the other as in a replayed step; calls of one launch share a time.
+    /// The times of the SIMT device mean nothing, so they are not measured. Unverified on hardware.
     @Override
     public Optional<Profile> profile(long firstStep, int count) {
         return engine.timed() ? Optional.of(profiled(firstStep, count)) : Optional.empty();
     }
 
-    /// Runs the steps, then times the launches of the first of them; timing goes on updating parameters, so they and the
-    /// optimizer's state are put back.
+    /// Runs the steps, then times the launches of the first of them. The timed launches update parameters and optimizer state, which
+    /// are restored afterwards.
     Profile profiled(long firstStep, int count) {
         run(firstStep, count, new double[0]);
         synchronized (driver) {

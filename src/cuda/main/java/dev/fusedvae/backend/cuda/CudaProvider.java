@@ -7,7 +7,7 @@ import dev.fusedvae.run.CudaChoice;
 import java.util.Map;
 import java.util.Optional;
 
-/// How the engine finds the cuda backend.
+/// The service by which the engine finds the cuda backend.
 public final class CudaProvider implements BackendProvider {
 
     @Override
@@ -15,7 +15,7 @@ public final class CudaProvider implements BackendProvider {
         return "cuda";
     }
 
-    /// The SIMT device is for tests, so `auto` does not even ask for it.
+    /// The SIMT device is for tests, so `auto` never takes it.
     @Override
     public Optional<String> heldBack(Map<String, String> environment) {
         String driver = environment.getOrDefault(Probe.VARIABLE, "");

@@ -10,23 +10,23 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
 
-/// What a device does at best, measured by `kernels/common/roofs.cuh` and device events. Unverified on hardware.
+/// The highest rates of a device (roofs), measured by `kernels/common/roofs.cuh` and device events. Unverified on hardware.
 ///
 /// @param flopsPerSecond fp32 multiply-adds in registers, each two flops; tensor cores are another roof
 /// @param bytesPerSecond bytes read and written by a triad
-/// @param triadBytes     memory the triad ran over: within the L2 cache it is faster than beyond
+/// @param triadBytes     memory that the triad used; if it fits into the L2 cache, the rate is that of the cache
 public record DeviceRoofs(double flopsPerSecond, double bytesPerSecond, long triadBytes) {
     private static final String HEADER = "common/roofs.cuh";
     private static final int BLOCK = 256;
     private static final int CHAINS = 8;
-    /// Many times what any device holds at once, so that its last, partial wave hardly counts.
+    /// Many times the number of blocks that a device runs at a time, so that the last, partial wave hardly matters.
     private static final int FMA_BLOCKS = 32_768;
     private static final int FMA_STEPS = 512;
-    /// Bytes a launch of the triad moves, passes together: far more than a launch costs.
+    /// Bytes that all passes of one launch of the triad move together: so many that the cost of the launch hardly matters.
     private static final long TRIAD_BYTES = 1L << 30;
     private static final int REPEATS = 5;
 
-    /// What a run costs: a GPU does it in milliseconds, the SIMT device takes less of everything.
+    /// The amount of work of one run: milliseconds on a GPU; the SIMT device gets less.
     private record Effort(int blocks, int steps, long bytes) {
         static Effort of(boolean timed) {
             return timed ? new Effort(FMA_BLOCKS, FMA_STEPS, TRIAD_BYTES) : new Effort(4, 8, 1 << 14);

@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What all executables of a backend share: the device, its kernels and the choice how they run.
+/// What all executables of a backend share: the device, its kernels, and the choice of how they run.
 ///
-/// @param timed whether the device's clock means anything: that of the SIMT device does not
+/// @param timed whether times of the device mean anything; those of the SIMT device do not
 /// @param open  the executables that are not closed yet, in the order in which they were loaded; under the driver's lock
 record Engine(Driver driver, KernelLibrary library, CudaChoice choice, VendorParts vendor, boolean timed, List<CudaExecutable> open) implements AutoCloseable {
 
@@ -22,7 +22,7 @@ record Engine(Driver driver, KernelLibrary library, CudaChoice choice, VendorPar
         this(driver, library, choice, vendor, timed, new ArrayList<>());
     }
 
-    /// Everything goes back to the device before the device goes: the executables that somebody left open, the last one first.
+    /// Closes the executables that are still open, the last one first, and then the device.
     @Override
     public void close() {
         try (driver; library; vendor) {
@@ -40,7 +40,7 @@ record Engine(Driver driver, KernelLibrary library, CudaChoice choice, VendorPar
         }
     }
 
-    /// The launcher that was chosen, for launches that live as long as `arena`.
+    /// The launcher of the choice, for launches that are used as long as `arena` is open.
     Launcher launcher(Arena arena) {
         return switch (choice.launcher()) {
             case JCUDA -> new JCudaLauncher(driver);

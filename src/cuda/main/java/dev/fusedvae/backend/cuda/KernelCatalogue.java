@@ -28,21 +28,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// The kernels there are and what is known of them, without a device.
+/// The kernels and what is known about them; needs no device.
 public final class KernelCatalogue {
     private final Map<String, String> environment;
     private final KernelFolder folder;
     private final Variants variants;
     private final Packed packed = Packed.find();
 
-    /// What a kernel takes of one architecture.
+    /// What a kernel needs on one architecture.
     ///
     /// @param origin      where the image came from, in words
-    /// @param registers   a thread's
-    /// @param sharedBytes static shared memory of a block
-    /// @param stackBytes  local memory of a thread: what spills goes there, so 0 means no spills
-    /// @param blocks      of 256 threads that fit on a multiprocessor at a time
-    /// @param occupancy   share of its warps that these are, in 0..1
+    /// @param registers   registers per thread
+    /// @param sharedBytes static shared memory per block
+    /// @param stackBytes  local memory per thread; spilled registers are there, so 0 means no spills
+    /// @param blocks      number of blocks of 256 threads that a multiprocessor can run at a time
+    /// @param occupancy   the warps of these blocks as a share of the warps that a multiprocessor can run, in 0..1
     public record Figures(String architecture, String origin, int registers, int sharedBytes, int stackBytes, int blocks, double occupancy) {}
 
     private KernelCatalogue(Map<String, String> environment, KernelFolder folder, Map<String, String> wanted) {
@@ -54,8 +54,7 @@ public final class KernelCatalogue {
     /// The built-in kernels and those of the folder that `choice` names.
     ///
     /// @throws BackendUnavailableException if there are none
-    /// @throws IllegalArgumentException    if the choice names a folder that does not go together with them, or variants
-    ///                                     that are not there
+    /// @throws IllegalArgumentException    if the choice names a folder that conflicts with them, or variants that do not exist
     public static KernelCatalogue open(Map<String, String> environment, CudaChoice choice) {
         KernelCache cache = KernelCache.of(environment);
         KernelFolder builtIn = KernelFolder.find(cache);
@@ -67,27 +66,27 @@ public final class KernelCatalogue {
         return variants.all().stream().map(KernelSource.Variant::card).toList();
     }
 
-    /// The cards that `name` means: an op, or a variant as `op/variant`; empty if it means none.
+    /// The cards of `name`, which is an op or a variant (`op/variant`); empty if there is none of that name.
     public List<KernelCard> cards(String name) {
         return cards().stream().filter(c -> c.name().equals(name) || c.op().equals(name)).toList();
     }
 
-    /// The variant that a call runs on where every variant's architecture is there, as the SIMT device has it.
+    /// The variant that a call runs on if the device supports all variants, as the SIMT device does.
     ///
     /// @throws BackendUnavailableException if the op has no kernel
     public String variant(FusedOp op, int batch) {
         return variants.choose(op.kind().label(), Bindings.dimensions(op, batch)).card().variant();
     }
 
-    /// Bytes of device memory that `plan` takes, examples left out: what [dev.fusedvae.backend.Executable#arenaBytes] says
-    /// once it is loaded on these variants.
+    /// Bytes of device memory that `plan` takes, without the examples: the value of [dev.fusedvae.backend.Executable#arenaBytes]
+    /// after it is loaded with these variants.
     ///
     /// @throws BackendUnavailableException if an op has no kernel
     public long arenaBytes(Plan plan) {
         return Slots.Layout.of(plan, Launches.norms(Launched.Chosen.of(plan, variants))).bytes() + Control.bytes(plan, variants.structs());
     }
 
-    /// What a variant takes of each architecture that the build compiles for; images that are not packed are compiled.
+    /// What a variant needs on each architecture that the build compiles for; images that are not packed are compiled.
     ///
     /// @throws BackendUnavailableException if there is no image and no compiler, or it does not compile
     public List<Figures> figures(KernelCard card) {
@@ -105,7 +104,7 @@ public final class KernelCatalogue {
         return figures;
     }
 
-    /// What this machine has for the kernels of GPUs, by name: sources, packed images, NVRTC, and where images will come from.
+    /// What this machine has for running kernels on GPUs, by name: sources, packed images, NVRTC, and where images would come from.
     public static Map<String, String> machine(Map<String, String> environment) {
         Map<String, String> found = new LinkedHashMap<>();
         Packed packed = Packed.find();

@@ -6,15 +6,15 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/// What one launch of a plan takes on the device.
+/// The time of one launch of a plan on the device.
 ///
-/// @param kernel `linear_bias_act/2_tiled`, the names of a phase's parts, or `linear/cublas` where a library runs it
-/// @param calls  what it computes
-/// @param blocks of its grid, which a library chooses itself: then of the kernel it stands for
-/// @param warm   with its operands in the L2 cache as far as they fit: launches one after the other in a graph, so the
-///               way from node to node is part of it
-/// @param cold   with the L2 cache overwritten before: a single launch between two events, so what [#of] gives for an
-///               empty pair is part of it
+/// @param kernel `linear_bias_act/2_tiled`, the names of a phase's parts, or `linear/cublas` if a library runs it
+/// @param calls  the calls that it computes
+/// @param blocks number of blocks of its grid; for a library, which chooses its grid itself, that of the kernel that it replaces
+/// @param warm   with its operands in the L2 cache, as far as they fit: launches one after the other in a graph, including the
+///               time from node to node
+/// @param cold   after the L2 cache was overwritten: a single launch between two events, including the time of an empty pair of
+///               events, which [#of] gives as well
 public record LaunchTime(String kernel, List<Call> calls, int blocks, Spread warm, Spread cold) {
 
     public LaunchTime {
@@ -46,14 +46,14 @@ public record LaunchTime(String kernel, List<Call> calls, int blocks, Spread war
 
     /// All launches of a plan.
     ///
-    /// @param emptyPair two events with nothing between, after the L2 cache was overwritten
+    /// @param emptyPair time of two events with nothing between them, after the L2 cache was overwritten
     public record Table(List<LaunchTime> launches, Spread emptyPair) {
         public Table {
             launches = List.copyOf(launches);
         }
     }
 
-    /// Times every launch of the first step `repeats` times. The parameters of `executable` are worth nothing after it.
+    /// Times every launch of the first step `repeats` times. Afterwards the parameters of `executable` are no longer valid.
     ///
     /// @throws IllegalArgumentException for an executable of another backend
     public static Table of(Executable executable, int repeats) {

@@ -14,18 +14,18 @@ import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.JCudaDriver;
 
-/// Measures launches with events of the device's stream.
+/// Times launches by events in the stream of the device.
 final class LaunchTimer implements AutoCloseable {
-    /// Launches in the graph that is timed: the events' own cost is spread over them.
+    /// The number of launches in the graph that is timed, so that the cost of the events is divided among them.
     private static final int NODES = 20;
-    /// The L2 cache is overwritten by so many times its size.
+    /// To overwrite the L2 cache, this many times its size is written.
     private static final int FLUSHES = 3;
 
     private final Driver driver;
     private final DeviceBlock flush;
     private final List<CUevent> events = new ArrayList<>();
 
-    /// @param repeats measurements behind every figure
+    /// @param repeats number of measurements for every figure
     LaunchTimer(Driver driver, int repeats) {
         this.driver = driver;
         flush = new DeviceBlock(driver, (long) FLUSHES * driver.l2Bytes());
@@ -41,7 +41,7 @@ final class LaunchTimer implements AutoCloseable {
         }
     }
 
-    /// Every launch, on what the launches before it leave.
+    /// Times every launch; its inputs are what the launches before it have written.
     LaunchTime.Table table(Launches launches) {
         List<LaunchTime> times = new ArrayList<>();
         for (int i = 0; i < launches.count(); i++) {
@@ -56,7 +56,7 @@ final class LaunchTimer implements AutoCloseable {
         return new LaunchTime.Table(times, cold(() -> {}));
     }
 
-    /// The warm times alone, each on what the launches before it leave.
+    /// Times every launch warm only; its inputs are what the launches before it have written.
     List<Profile.Timing> warm(Launches launches) {
         List<Profile.Timing> times = new ArrayList<>();
         for (int i = 0; i < launches.count(); i++) {
@@ -66,15 +66,15 @@ final class LaunchTimer implements AutoCloseable {
         return times;
     }
 
-    /// Launch after launch in a graph. The first of all runs outside the capture: a library takes its memory then, and a driver
-    /// may load the kernel.
+    /// Times launches one after the other in a graph. The first launch runs outside the capture, because a library then allocates its
+    /// memory and a driver may then load the kernel.
     LaunchTime.Spread warm(Runnable launch) {
         launch.run();
         CUgraph graph = captured(launch);
         CUgraphExec executable = new CUgraphExec();
         try {
             Driver.check(JCudaDriver.cuGraphInstantiate(executable, graph, 0), "cuGraphInstantiate");
-            replay(executable); // the first one brings the graph to the device
+            replay(executable); // the first replay also uploads the graph to the device
             LaunchTime.Spread spread = LaunchTime.Spread.of(measure(i -> {}, i -> replay(executable), NODES));
             Driver.check(JCudaDriver.cuGraphExecDestroy(executable), "cuGraphExecDestroy");
             return spread;
@@ -103,12 +103,12 @@ final class LaunchTimer implements AutoCloseable {
         Driver.check(JCudaDriver.cuGraphLaunch(executable, driver.stream()), "cuGraphLaunch");
     }
 
-    /// Single launches, each after the L2 cache was overwritten.
+    /// Times single launches, each after the L2 cache was overwritten.
     private LaunchTime.Spread cold(Runnable launch) {
         return LaunchTime.Spread.of(measure(i -> driver.clear(flush.address(), flush.bytes()), i -> launch.run(), 1));
     }
 
-    /// Microseconds of `work` over `parts`, once for each pair of events; the host runs ahead of the device.
+    /// Microseconds of `work` divided by `parts`, one value per pair of events; the host does not wait between them.
     private double[] measure(IntConsumer before, IntConsumer work, int parts) {
         int pairs = events.size() / 2;
         for (int i = 0; i < pairs; i++) {

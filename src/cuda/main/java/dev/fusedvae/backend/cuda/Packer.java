@@ -18,13 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Packs the kernels into the classes of the jar: sources always, images where nvcc is found. Run by the build.
+/// Packs the kernels into the classes of the jar: always their sources, and their images if nvcc is found. The build runs it.
 public final class Packer {
     private static final long PROGRESS_MILLIS = 10_000;
 
     private Packer() {}
 
-    /// @param args the folder `kernels`, where compiled kernels are kept, and the folder of the classes
+    /// @param args the folder `kernels`, the folder in which compiled kernels are kept, and the folder of the classes
     public static void main(String[] args) throws IOException {
         if (args.length != 3) {
             throw new IllegalArgumentException("usage: Packer KERNELS COMPILED CLASSES");
@@ -53,8 +53,8 @@ public final class Packer {
         return Packed.read(list.toUri().toURL());
     }
 
-    /// Compiles every variant, and the phases of [StockPhases], for all architectures into `to`; what is newer than its
-    /// sources stays. Gives each kernel's path there, without the ending.
+    /// Compiles every variant, and the phases of [StockPhases], for all architectures into `to`; files that are newer than their
+    /// sources are kept. Returns the path of each kernel there, without its ending.
     public static Map<KernelSource, String> compiled(KernelFolder kernels, Path to) throws IOException {
         Map<KernelSource, String> paths = new LinkedHashMap<>();
         new Variants(kernels, Architecture.of("sm_80"), Map.of()).all().forEach(variant -> paths.put(variant, variant.name()));
@@ -82,7 +82,7 @@ public final class Packer {
         return paths;
     }
 
-    /// Says on stderr now and then how many of `files` are there: all of them take minutes.
+    /// Prints to stderr from time to time how many of `files` exist, because compiling all of them takes minutes.
     private static Thread progress(List<Path> files) {
         long start = System.nanoTime();
         return Thread.ofVirtual().start(() -> {
@@ -93,7 +93,7 @@ public final class Packer {
                             (System.nanoTime() - start) / 1_000_000_000);
                 }
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // compiled, or refused
+                Thread.currentThread().interrupt(); // compiling has ended
             }
         });
     }

@@ -70,7 +70,7 @@ class ForcedBackendTest {
     void withoutNatives_itSaysSo(@TempDir Path folder) throws IOException, InterruptedException {
         Assumptions.assumeTrue(Tool.find("g++", System.getenv()).isPresent(), "skipped: the SIMT device needs g++");
         Map<String, String> simt = Map.of(Probe.VARIABLE, "simt", "XDG_CACHE_HOME", Simt.ENVIRONMENT.get("XDG_CACHE_HOME"));
-        String sentence = "the SIMT device needs JCuda's native library, which is not here";
+        String sentence = "the SIMT device needs JCuda's native library, which cannot be loaded";
         assertRefused(run(folder, simt, part -> !part.contains("jcuda-natives")), sentence);
         assertRefused(run(folder, simt, part -> !part.contains("jcuda")), sentence);
     }

@@ -1,6 +1,6 @@
 package dev.fusedvae.backend.cuda.driver;
 
-/// A stretch of device memory with a count of its users: the last that closes it gives it back.
+/// Device memory with a count of its users; when the last of them closes it, it is freed.
 public final class DeviceBlock implements AutoCloseable {
     private final Driver driver;
     private final long address;
@@ -13,7 +13,7 @@ public final class DeviceBlock implements AutoCloseable {
         address = driver.allocate(this.bytes);
     }
 
-    /// A block whose words are zero, as soon as the stream gets there.
+    /// A block that is filled with zeros in the order of the stream.
     public static DeviceBlock zeros(Driver driver, long bytes) {
         DeviceBlock block = new DeviceBlock(driver, bytes);
         try {
@@ -33,7 +33,7 @@ public final class DeviceBlock implements AutoCloseable {
         return bytes;
     }
 
-    /// One user more.
+    /// Adds a user.
     public synchronized DeviceBlock share() {
         users++;
         return this;

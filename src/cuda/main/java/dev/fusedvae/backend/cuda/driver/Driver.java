@@ -27,12 +27,12 @@ import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.JCudaDriver;
 
-/// One device with its context and one stream: every call of the driver API goes through here.
+/// One device with its context and one stream; all calls of the driver API are made here.
 ///
-/// Work of a stream runs in order and later than the call; what must be seen by the host waits for [#synchronize].
-/// Any thread may call; [#enter] makes the context that of the calling thread.
+/// The work of the stream runs in order, and later than the call that enqueued it; its results can be read after [#synchronize].
+/// Any thread may call; [#enter] makes the context the current one of the calling thread.
 public final class Driver implements AutoCloseable {
-    /// Made for another device, or by a newer compiler than the driver knows.
+    /// Results of loading an image that was made for another device, or by a compiler that is newer than the driver.
     private static final Set<Integer> FOREIGN_IMAGE = Set.of(CUresult.CUDA_ERROR_INVALID_IMAGE, CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
             CUresult.CUDA_ERROR_INVALID_PTX, CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
 
@@ -99,7 +99,7 @@ public final class Driver implements AutoCloseable {
         }
     }
 
-    /// Makes this the context of the calling thread.
+    /// Makes this the current context of the calling thread.
     ///
     /// @throws IllegalStateException if it is closed
     public void enter() {
@@ -109,8 +109,8 @@ public final class Driver implements AutoCloseable {
         check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
     }
 
-    /// [#enter] on the way out: whoever gives things back goes on, whatever the driver says. After [#close] nothing is given
-    /// back: handles of a context that is gone are not to be named. [dev.fusedvae.backend.cuda.Engine#close] gives everything back before.
+    /// [#enter] for releasing: errors of the driver are ignored, so that everything is released. After [#close] nothing may be
+    /// released, because handles of a destroyed context are invalid; [dev.fusedvae.backend.cuda.Engine#close] releases everything before.
     public void enterToClose() {
         if (!closed) {
             JCudaDriver.cuCtxSetCurrent(context);
@@ -123,14 +123,14 @@ public final class Driver implements AutoCloseable {
         }
     }
 
-    /// Device memory at an address; a null base and an offset, since JCuda has no pointer made of a number.
+    /// A pointer to device memory at an address: a null base and an offset, because JCuda cannot make a pointer from a number.
     private static final class At extends CUdeviceptr {
         At(long address) {
             super(new CUdeviceptr(), address);
         }
     }
 
-    /// An object of the driver whose number can be read.
+    /// An object of the driver whose handle can be read as a number.
     private static final class Handle extends NativePointerObject {
         Handle(NativePointerObject of) {
             super(of);
@@ -141,26 +141,26 @@ public final class Driver implements AutoCloseable {
         }
     }
 
-    /// The driver's own handle of `object`, for calls that JCuda does not make.
+    /// The driver's handle of `object`, for calls that are not made through JCuda.
     static long handle(NativePointerObject object) {
         return new Handle(object).number();
     }
 
-    /// JCuda's pointer to device memory, for calls that are made again and again.
+    /// JCuda's pointer to device memory, for calls that are repeated.
     public static CUdeviceptr pointer(long address) {
         return new At(address);
     }
 
-    /// A pointer whose number can be read: kernels take addresses inside structs.
+    /// A pointer whose address can be read as a number, because kernels take addresses inside structs.
     private static final class Fresh extends CUdeviceptr {
         long address() {
             return getNativePointer();
         }
     }
 
-    /// Device memory, 256-byte aligned, of unknown contents; give it back with [#free].
+    /// Allocates device memory, 256-byte aligned, with undefined content; free it with [#free].
     ///
-    /// @throws BackendUnavailableException if the device has too little
+    /// @throws BackendUnavailableException if the device has too little memory
     long allocate(long bytes) {
         Fresh pointer = new Fresh();
         int status = JCudaDriver.cuMemAlloc(pointer, bytes);
@@ -179,7 +179,7 @@ public final class Driver implements AutoCloseable {
         release(() -> JCudaDriver.cuMemFree(new At(address)), "cuMemFree");
     }
 
-    /// Host memory that copies of a stream may use: it keeps its place.
+    /// Allocates pinned host memory, which copies of a stream may use.
     public Pointer allocatePinned(long bytes) {
         Pointer pointer = new Pointer();
         int status = JCudaDriver.cuMemAllocHost(pointer, bytes);
@@ -194,7 +194,7 @@ public final class Driver implements AutoCloseable {
         release(() -> JCudaDriver.cuMemFreeHost(pointer), "cuMemFreeHost");
     }
 
-    /// Enqueues a copy; `from` is pinned and must stay as it is until [#synchronize].
+    /// Enqueues a copy; `from` is pinned and must not be changed until [#synchronize].
     public void upload(long to, Pointer from, long bytes) {
         upload(new At(to), from, bytes);
     }
@@ -203,7 +203,7 @@ public final class Driver implements AutoCloseable {
         check(JCudaDriver.cuMemcpyHtoDAsync(to, from, bytes, stream), "cuMemcpyHtoDAsync");
     }
 
-    /// Enqueues a copy; `to` is pinned and holds the values after [#synchronize].
+    /// Enqueues a copy; `to` is pinned and has the values after [#synchronize].
     public void download(Pointer to, long from, long bytes) {
         download(to, new At(from), bytes);
     }
@@ -212,41 +212,41 @@ public final class Driver implements AutoCloseable {
         check(JCudaDriver.cuMemcpyDtoHAsync(to, from, bytes, stream), "cuMemcpyDtoHAsync");
     }
 
-    /// Enqueues a copy on the device.
+    /// Enqueues a copy within the device.
     public void copy(long to, long from, long bytes) {
         check(JCudaDriver.cuMemcpyDtoDAsync(new At(to), new At(from), bytes, stream), "cuMemcpyDtoDAsync");
     }
 
-    /// Enqueues zeros.
+    /// Enqueues filling memory with zeros.
     public void clear(long address, long bytes) {
         fill(address, 0, bytes);
     }
 
-    /// Enqueues the same word over and over.
+    /// Enqueues filling memory with one word.
     public void fill(long address, int word, long bytes) {
         check(JCudaDriver.cuMemsetD32Async(new At(address), word, bytes / 4, stream), "cuMemsetD32Async");
     }
 
-    /// Enqueues the setting of one word; the value travels with the call.
+    /// Enqueues setting one word; the value is copied by the call.
     public void set(CUdeviceptr word, int value) {
         check(JCudaDriver.cuMemsetD32Async(word, value, 1, stream), "cuMemsetD32Async");
     }
 
-    /// Waits for all work of the stream; an error of any of it comes out here.
+    /// Waits for all work of the stream; if any of it has failed, this throws.
     public void synchronize() {
         check(JCudaDriver.cuStreamSynchronize(stream), "cuStreamSynchronize: a kernel or a copy before it failed");
     }
 
-    /// [#synchronize] on the way out of a failure that is reported already: memory must not go while work still uses it.
+    /// [#synchronize] after a failure that is reported already: memory must not be freed while work still uses it.
     public void drain() {
         if (!closed) {
             JCudaDriver.cuStreamSynchronize(stream);
         }
     }
 
-    /// What `work` enqueues, as a graph to be enqueued by [#replay]; nothing of it runs now. Give it back with [#release].
+    /// Captures what `work` enqueues as a graph, to be enqueued by [#replay]; nothing of it runs now. Release it with [#release].
     ///
-    /// Thread-local: other threads may allocate and wait meanwhile, this one may not.
+    /// The capture is thread-local: other threads may allocate and synchronize during it, this one may not.
     public CUgraphExec capture(Runnable work) {
         check(JCudaDriver.cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL), "cuStreamBeginCapture");
         CUgraph graph = new CUgraph();
@@ -269,7 +269,7 @@ public final class Driver implements AutoCloseable {
         }
     }
 
-    /// Ends a capture that something went wrong in, so that the stream takes work again.
+    /// Ends a capture that has failed, so that the stream accepts work again.
     private void abandonCapture() {
         CUgraph partial = new CUgraph();
         if (JCudaDriver.cuStreamEndCapture(stream, partial) == CUresult.CUDA_SUCCESS) {
@@ -313,8 +313,8 @@ public final class Driver implements AutoCloseable {
         return function;
     }
 
-    /// Lets launches of `function` ask for `bytes` of dynamic shared memory: beyond 48 KiB that is a wish to be said before
-    /// (CUDA C++ Programming Guide, "Compute Capability 9.x").
+    /// Allows launches of `function` to use `bytes` of dynamic shared memory; more than 48 KiB must be requested in this way (CUDA C++
+    /// Programming Guide, "Compute Capability 9.x").
     public static void allowShared(CUfunction function, int bytes) {
         if (bytes > SHARED_WITHOUT_ASKING) {
             check(JCudaDriver.cuFuncSetAttribute(function, CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes),
@@ -331,7 +331,7 @@ public final class Driver implements AutoCloseable {
         return attribute(device, CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE);
     }
 
-    /// Device memory that is not given back yet.
+    /// Bytes of device memory that are not freed yet.
     public long allocatedBytes() {
         return allocatedBytes.get();
     }

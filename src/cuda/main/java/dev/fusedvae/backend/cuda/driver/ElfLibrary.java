@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What a 64-bit little-endian ELF shared library asks of others: the libraries it needs and the versions of their
-/// symbols; both can be renamed to a name of equal length.
+/// The dependencies of a 64-bit little-endian ELF shared library: the libraries that it needs and the versions of their symbols. Both
+/// can be renamed to a name of the same length.
 ///
-/// Layout: System V ABI, "Dynamic Section"; GNU symbol versioning, `.gnu.version_r`. Only what the loader itself reads
-/// is read here: program headers and the dynamic section, never section headers.
+/// Layout: System V ABI, "Dynamic Section"; GNU symbol versioning, `.gnu.version_r`. Like the loader, this class reads program headers
+/// and the dynamic section, but no section headers.
 final class ElfLibrary {
     private static final int PT_LOAD = 1;
     private static final int PT_DYNAMIC = 2;
@@ -33,14 +33,14 @@ final class ElfLibrary {
 
     private record Segment(long address, long offset, long bytes) {}
 
-    /// An entry of `.gnu.version_r`: the offset of its file's name in the image, and its versions.
+    /// An entry of `.gnu.version_r`: the offset of the file name in the image, and the versions.
     private record Need(int file, List<Version> all) {}
 
-    /// A version that is asked for: where its name and its hash lie in the image.
+    /// A required version: the offsets of its name and of its hash in the image.
     private record Version(int name, int hashAt) {}
 
-    /// @param bytes the file; it is not kept
-    /// @throws IllegalArgumentException if it is no x86-64 shared library
+    /// @param bytes the content of the file; the array is not kept
+    /// @throws IllegalArgumentException if it is not an x86-64 shared library
     ElfLibrary(byte[] bytes) {
         image = ByteBuffer.wrap(bytes.clone()).order(ByteOrder.LITTLE_ENDIAN);
         try {
@@ -53,7 +53,7 @@ final class ElfLibrary {
     private void read() {
         // \177ELF, 64 bits, little endian
         if (image.getInt(0) != 0x464c457f || image.get(4) != 2 || image.get(5) != 1 || image.getShort(18) != X86_64) {
-            throw new IllegalArgumentException("the file is no x86-64 ELF library");
+            throw new IllegalArgumentException("the file is not an x86-64 ELF library");
         }
         int headers = Math.toIntExact(image.getLong(32));
         int dynamic = -1;
@@ -66,7 +66,7 @@ final class ElfLibrary {
             }
         }
         if (dynamic < 0) {
-            throw new IllegalArgumentException("the file is no shared library: it has no dynamic section");
+            throw new IllegalArgumentException("the file is not a shared library: it has no dynamic section");
         }
         Map<Long, Long> tags = new LinkedHashMap<>();
         List<Long> names = new ArrayList<>();
@@ -105,7 +105,7 @@ final class ElfLibrary {
         }
     }
 
-    /// Where `address` lies in the file.
+    /// The offset of `address` in the file.
     private int offset(long address) {
         return segments.stream().filter(s -> address >= s.address() && address < s.address() + s.bytes())
                 .mapToInt(s -> Math.toIntExact(address - s.address() + s.offset())).findFirst()
@@ -124,24 +124,24 @@ final class ElfLibrary {
         return StandardCharsets.US_ASCII.decode(image.slice(at, end - at)).toString();
     }
 
-    /// The libraries that the loader loads with this one.
+    /// The libraries that the loader loads together with this one.
     List<String> needed() {
         return needed.stream().map(this::text).toList();
     }
 
-    /// The versions that are asked of each library.
+    /// The required versions of each library.
     Map<String, List<String>> versions() {
         Map<String, List<String>> all = new LinkedHashMap<>();
         versions.forEach(n -> all.put(text(n.file()), n.all().stream().map(v -> text(v.name())).toList()));
         return all;
     }
 
-    /// The file with library `from` and the version of that name called `to`.
+    /// The file after renaming: library `from`, and the version of that name, are called `to`.
     ///
     /// @throws IllegalArgumentException if the names differ in length or the library does not need `from`
     byte[] renamed(String from, String to) {
         if (from.length() != to.length()) {
-            throw new IllegalArgumentException("names of equal length only: " + from + ", " + to);
+            throw new IllegalArgumentException("both names must have the same length: " + from + ", " + to);
         }
         if (!needed().contains(from)) {
             throw new IllegalArgumentException("the library needs " + needed() + ", not " + from);
@@ -172,7 +172,7 @@ final class ElfLibrary {
         return hash;
     }
 
-    /// The hashes that the library states for the versions it asks for, by name.
+    /// The hashes in the file of the required versions, by name.
     Map<String, Integer> hashes() {
         Map<String, Integer> all = new LinkedHashMap<>();
         versions.forEach(n -> n.all().forEach(v -> all.put(text(v.name()), image.getInt(v.hashAt()))));

@@ -12,18 +12,18 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/// Launches through the foreign function interface: `cuLaunchKernel` of the driver that JCuda uses too.
+/// Launches by Java's foreign function interface: calls `cuLaunchKernel` of the same driver that JCuda uses.
 ///
-/// Handles and pointers are passed as numbers, so a launch makes no object.
+/// Handles and pointers are passed as numbers, so a launch allocates no object.
 public final class FfmLauncher implements Launcher {
     private static final String LIBRARY = "libcuda.so.1";
-    /// A constant with the function as its first argument: the compiler sees through it, as it would not through a field.
+    /// The function is an argument of this constant handle: the JIT compiler can inline a constant handle, but not one in a field.
     private static final MethodHandle LAUNCH = launch();
 
     private final Driver driver;
     private final MemorySegment function;
 
-    /// @param arena holds the library; what this prepares must not outlive it
+    /// @param arena keeps the library loaded; launches must not be used after it is closed
     @SuppressWarnings("restricted") // a driver is native code
     public FfmLauncher(Driver driver, Arena arena) {
         this.driver = driver;
@@ -59,7 +59,7 @@ public final class FfmLauncher implements Launcher {
                 return (int) LAUNCH.invokeExact(launch, kernel, grid.x(), grid.y(), 1, grid.block(), 1, 1, grid.shared(), stream, parameters, 0L);
             } catch (Error | RuntimeException e) {
                 throw e;
-            } catch (Throwable e) { // what a method handle declares; a C function throws nothing
+            } catch (Throwable e) { // declared by method handles; a C function throws nothing
                 throw new IllegalStateException(e);
             }
         }

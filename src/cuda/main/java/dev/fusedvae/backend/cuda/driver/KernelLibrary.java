@@ -19,7 +19,7 @@ import java.util.concurrent.Future;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 
-/// The kernels of one device: chosen by op, compiled on first use, loaded once.
+/// The kernels of one device: chosen by op, compiled at their first use, and loaded once.
 public final class KernelLibrary implements AutoCloseable {
 
     /// A kernel ready to launch.
@@ -39,7 +39,7 @@ public final class KernelLibrary implements AutoCloseable {
         this.images = images;
     }
 
-    /// These kernels, by name; what must be compiled is compiled on all processors.
+    /// Loads these kernels, by name; those that must be compiled are compiled on all processors.
     ///
     /// @throws BackendUnavailableException if one does not compile
     public synchronized Map<String, Kernel> load(Collection<KernelSource> sources) {
@@ -60,7 +60,7 @@ public final class KernelLibrary implements AutoCloseable {
         return variants.of(op).stream().map(v -> v.card().variant()).toList();
     }
 
-    /// Which of them a call runs on.
+    /// The variant that a call runs on.
     public Variants variants() {
         return variants;
     }

@@ -12,17 +12,17 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Finds out whether CUDA kernels can run in this process, and why not; asked once, the answer stays.
+/// Finds out whether CUDA kernels can run in this process, and if not, why. The answer is computed once and kept.
 ///
-/// A driver, once loaded, cannot be exchanged for another, so NVIDIA's and the SIMT device are a choice per process.
+/// A driver that is loaded cannot be replaced, so a process uses either NVIDIA's driver or the SIMT device.
 public final class Probe {
     /// The environment variable that chooses the driver: `simt`, or nothing for NVIDIA's.
     public static final String VARIABLE = "FVAE_CUDA";
 
-    /// What was found.
+    /// The answer.
     public sealed interface Outcome {
 
-        /// One line for people.
+        /// One line for users.
         String text();
 
         /// A driver with a device is loaded.
@@ -40,9 +40,9 @@ public final class Probe {
             }
         }
 
-        /// No kernel can run here.
+        /// No kernel can run in this process.
         ///
-        /// @param remedy what to do without, or to change
+        /// @param remedy what the user can use instead, or change
         record Refused(String reason, String remedy) implements Outcome {
             @Override
             public String text() {
@@ -53,18 +53,18 @@ public final class Probe {
 
     private enum Kind { NVIDIA, SIMT }
 
-    /// The loaded driver is a fact of the process; nothing but a static can say so.
+    /// Static, because the loaded driver belongs to the process.
     private static final Map<Kind, Outcome> ANSWERS = new EnumMap<>(Kind.class);
 
     private Probe() {}
 
-    /// The answer for `environment`; later calls cost nothing.
+    /// The answer for `environment`; only the first call takes time.
     public static Outcome of(Map<String, String> environment) {
         String wanted = environment.getOrDefault(VARIABLE, "").strip();
         return switch (wanted) {
             case "" -> answer(Kind.NVIDIA, environment);
             case "simt" -> answer(Kind.SIMT, environment);
-            default -> new Outcome.Refused(VARIABLE + " names no driver: '" + wanted + "'",
+            default -> new Outcome.Refused(VARIABLE + "='" + wanted + "' is not a driver",
                     "set it to simt to run the kernels on the CPU, or unset it to run them on a GPU");
         };
     }
@@ -107,14 +107,14 @@ public final class Probe {
         try {
             return judge(Driver.architecture(), Driver.describe());
         } catch (LinkageError e) {
-            return new Outcome.Refused("an NVIDIA driver is here, but JCuda's native library is not: " + firstLine(e),
+            return new Outcome.Refused("an NVIDIA driver is installed, but JCuda's native library cannot be loaded: " + firstLine(e),
                     "JCuda has one for linux on x86-64 only; use cpu");
         } catch (IllegalStateException e) {
             return new Outcome.Refused(e.getMessage(), simt);
         }
     }
 
-    /// Whether kernels can run on a GPU of that architecture.
+    /// The answer for a GPU of that architecture.
     public static Outcome judge(String architecture, String device) {
         if (Architecture.of(architecture).number() < Architecture.OLDEST) {
             return new Outcome.Refused("the GPU is too old for the kernels, which need compute capability 8.0 (Ampere) or newer: " + device,
@@ -131,19 +131,19 @@ public final class Probe {
         try {
             return new Outcome.Ready("simt", Driver.describe());
         } catch (LinkageError e) {
-            return new Outcome.Refused("the SIMT device needs JCuda's native library, which is not here: " + firstLine(e),
+            return new Outcome.Refused("the SIMT device needs JCuda's native library, which cannot be loaded: " + firstLine(e),
                     "JCuda has one for linux on x86-64 only; use cpu");
         } catch (IllegalStateException e) {
             return new Outcome.Refused(e.getMessage(), "use cpu");
         }
     }
 
-    /// JCuda's message goes on with stack traces.
+    /// The first line only, because JCuda's message continues with stack traces.
     private static String firstLine(LinkageError e) {
         return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
     }
 
-    /// The cheapest question first, without JCuda: is there a driver, does it start, has it a device?
+    /// A cheap check without JCuda: whether there is a driver, whether it starts, and whether it has a device.
     @SuppressWarnings("restricted") // a driver is native code
     private static Optional<String> missingDriver() {
         try (Arena arena = Arena.ofConfined()) {
@@ -156,7 +156,7 @@ public final class Probe {
             MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
             status = call(driver, "cuDeviceGetCount", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS), count);
             return status == 0 && count.get(ValueLayout.JAVA_INT, 0) > 0
-                    ? Optional.empty() : Optional.of("the NVIDIA driver is here, but sees no device");
+                    ? Optional.empty() : Optional.of("the NVIDIA driver is installed, but finds no device");
         } catch (IllegalArgumentException e) {
             return Optional.of("no NVIDIA driver was found: there is no libcuda.so.1");
         }
@@ -169,7 +169,7 @@ public final class Probe {
             return (int) Linker.nativeLinker().downcallHandle(symbol, signature).invokeWithArguments(argument);
         } catch (Error | RuntimeException e) {
             throw e;
-        } catch (Throwable e) { // what a method handle declares; a C function throws nothing
+        } catch (Throwable e) { // declared by method handles; a C function throws nothing
             throw new IllegalStateException(e);
         }
     }

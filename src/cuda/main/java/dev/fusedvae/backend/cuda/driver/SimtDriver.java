@@ -20,19 +20,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Loads the stand-in driver whose device is the CPU, built on first use by `kernels/simt/build.sh`.
+/// Loads the stand-in driver, whose device is the CPU; `kernels/simt/build.sh` builds it at its first use.
 ///
-/// It carries the soname `libcuda.so.1`, so once it is loaded by its path, JCuda's native library finds it under that name.
+/// Its soname is `libcuda.so.1`, so after it is loaded by its path, JCuda's native library finds it under that name.
 public final class SimtDriver {
     private static final String LIBRARY = "libcuda.so.1";
     private static final List<String> VENDOR = List.of("libcublas.so.12", "libcurand.so.10");
     private static final long MESSAGE_BYTES = 4096;
-    /// Of random schedules.
+    /// The seed of random schedules.
     private static final long SEED = 1;
 
     private SimtDriver() {}
 
-    /// Loads it into the process; to be called before the first touch of JCuda. Empty if that went well.
+    /// Loads it into the process; must be called before JCuda is used for the first time. Empty if it succeeds.
     @SuppressWarnings("restricted") // a driver is native code
     static Optional<Probe.Outcome.Refused> load(Map<String, String> environment) {
         Optional<Tool> compiler = Tool.find("g++", environment);
@@ -51,7 +51,7 @@ public final class SimtDriver {
         }
     }
 
-    /// Loads the stand-ins for cuBLAS and cuRAND, after [#load]: from then on the loader finds them under NVIDIA's names.
+    /// Loads the stand-ins for cuBLAS and cuRAND, after [#load]; then the loader finds them under NVIDIA's names.
     @SuppressWarnings("restricted")
     public static void loadVendor(Map<String, String> environment) {
         Tool compiler = Tool.find("g++", environment).orElseThrow(() -> new BackendUnavailableException("the SIMT device needs g++, which is not on the PATH"));
@@ -59,7 +59,7 @@ public final class SimtDriver {
         VENDOR.forEach(library -> System.load(driver.resolveSibling(library).toString()));
     }
 
-    /// What the stand-in says about its last failure; empty for another driver.
+    /// The message of the stand-in's last failure; empty for another driver.
     public static Optional<String> message() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocate(MESSAGE_BYTES);
@@ -68,7 +68,7 @@ public final class SimtDriver {
         }
     }
 
-    /// Calls a function of the stand-in; empty for another driver, or none.
+    /// Calls a function of the stand-in; empty for another driver, or if no driver is loaded.
     @SuppressWarnings("restricted")
     private static Optional<Object> ask(String function, Arena arena, FunctionDescriptor signature, Object... arguments) {
         try {
@@ -79,7 +79,7 @@ public final class SimtDriver {
             return Optional.empty(); // no driver at all
         } catch (Error | RuntimeException e) {
             throw e;
-        } catch (Throwable e) { // what a method handle declares; a C function throws nothing
+        } catch (Throwable e) { // declared by method handles; a C function throws nothing
             throw new IllegalStateException(e);
         }
     }
@@ -92,12 +92,12 @@ public final class SimtDriver {
         }
     }
 
-    /// Whether the loaded driver is the stand-in, built with AddressSanitizer.
+    /// Whether the loaded driver is the stand-in and was built with AddressSanitizer.
     public static boolean sanitized() {
         return count("sanitized").filter(yes -> yes == 1).isPresent();
     }
 
-    /// Makes memory inside a buffer of the stand-in a zone that no kernel may touch.
+    /// Makes memory inside a buffer of the stand-in a guard zone, which no kernel may access.
     public static void guard(long address, long bytes) {
         try (Arena arena = Arena.ofConfined()) {
             FunctionDescriptor signature = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
@@ -105,7 +105,7 @@ public final class SimtDriver {
         }
     }
 
-    /// Schedules of the stand-in, the one it starts with first; empty for another driver.
+    /// The schedules of the stand-in, first the one that it starts with; empty for another driver.
     public static List<String> orders() {
         return count("sanitized").isEmpty() ? List.of()
                 : Stream.concat(Stream.of(firstOrder()), Stream.of("forward", "reverse", "random")).distinct().toList();
@@ -115,7 +115,7 @@ public final class SimtDriver {
         return Optional.ofNullable(System.getenv("FVAE_SIMT_ORDER")).orElse("forward");
     }
 
-    /// Makes the stand-in follow one of [#orders].
+    /// Sets the schedule of the stand-in to one of [#orders].
     public static void order(String name) {
         try (Arena arena = Arena.ofConfined()) {
             FunctionDescriptor signature = FunctionDescriptor.of(ValueLayout.JAVA_BOOLEAN, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
@@ -123,7 +123,7 @@ public final class SimtDriver {
         }
     }
 
-    /// The library, in a folder with the stand-ins for vendor libraries; built if it is not in the cache.
+    /// The library, in a folder with the stand-ins for vendor libraries; it is built if the cache does not have it.
     public static Path build(KernelFolder kernels, Tool compiler, Map<String, String> environment) {
         Path simt = kernels.root().resolve("simt");
         String key = KernelCache.key(List.of(compiler.version(), environment.getOrDefault(ToolCompiler.SIMT_FLAGS, "")), sources(simt));

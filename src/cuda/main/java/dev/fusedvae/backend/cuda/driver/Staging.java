@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jcuda.Pointer;
 
-/// A pinned buffer through which values go to the device and come back, a piece at a time.
+/// A pinned buffer through which values are copied to the device and back, in pieces.
 public final class Staging implements AutoCloseable {
     private static final int BYTES = 1 << 20;
 

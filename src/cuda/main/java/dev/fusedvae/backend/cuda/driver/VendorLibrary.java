@@ -16,11 +16,11 @@ import java.util.Optional;
 import jcuda.JCudaVersion;
 import jcuda.LibUtils;
 
-/// A library of NVIDIA's that a plan can use, and how JCuda's binding of it is made to load beside what is there.
+/// A library of NVIDIA that a plan can use, and the preparation that lets JCuda's binding load with the installed version.
 ///
-/// JCuda extracts its native library to `java.io.tmpdir` unless a file of that name lies there already, and loads it.
-/// [#prepare] puts the right file there first: jcublas 12.6 names libcublas.so.12 and its symbol version, so beside
-/// CUDA 13 both are renamed; jcurand 11.8, the newest there is, is looked for under the version of jcuda.
+/// JCuda extracts its native library to `java.io.tmpdir`, unless a file of that name exists there already, and loads it. [#prepare]
+/// first writes the right file there. jcublas 12.6 requires libcublas.so.12 and its symbol version; if CUDA 13 is installed, both
+/// are renamed in that file. The newest jcurand is 11.8, but JCuda looks for a file with the version of jcuda.
 public enum VendorLibrary {
     /// Matrix products.
     CUBLAS("cuBLAS", Vendor.GEMM, "JCublas2", "12.6.0", List.of("libcublas.so.12", "libcublas.so.13")),
@@ -31,7 +31,7 @@ public enum VendorLibrary {
     private final Vendor part;
     private final String binding;
     private final String bindingVersion;
-    /// The first is the one that the binding was linked with.
+    /// The first is the one that the binding was linked to.
     private final List<String> names;
 
     VendorLibrary(String title, Vendor part, String binding, String bindingVersion, List<String> names) {
@@ -47,7 +47,7 @@ public enum VendorLibrary {
         return title;
     }
 
-    /// The first of its versions that the loader finds; it stays loaded.
+    /// The first of its names that the loader finds; the library stays loaded.
     @SuppressWarnings("restricted") // a vendor's library is native code
     public Optional<String> find() {
         return names.stream().filter(name -> {
@@ -60,7 +60,7 @@ public enum VendorLibrary {
         }).findFirst();
     }
 
-    /// What was found, in words, for people.
+    /// What was found, in words.
     public String text(Map<String, String> environment) {
         String use = "needed only for vendor " + part.flag();
         if (environment.getOrDefault(Probe.VARIABLE, "").equals("simt")) {
@@ -71,7 +71,7 @@ public enum VendorLibrary {
                 .orElseGet(() -> "not found: " + String.join(" or ", names) + "; " + use);
     }
 
-    /// Makes JCuda's binding ready to load, and says beside which version.
+    /// Prepares JCuda's binding for loading, and returns the name of the library that it will use.
     ///
     /// @throws BackendUnavailableException with the remedy, if library or binding is missing
     public String prepare() {
@@ -87,7 +87,7 @@ public enum VendorLibrary {
         }
     }
 
-    /// Puts the binding for `found` into `folder` under the name that JCuda looks for.
+    /// Writes the binding for `found` to `folder`, under the name that JCuda looks for.
     public void prepare(String found, Path folder) {
         Path file = folder.resolve(LibUtils.createLibraryFileName(LibUtils.createPlatformLibraryName(binding + "-" + JCudaVersion.get())));
         try {
@@ -98,7 +98,7 @@ public enum VendorLibrary {
             if (!Files.isRegularFile(file) || !Arrays.equals(Files.readAllBytes(file), image)) {
                 Path whole = Files.createTempFile(folder, "fvae", ".so");
                 Files.write(whole, image);
-                Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE); // who has the old one open keeps it
+                Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE); // processes that have loaded the old file keep it
             }
         } catch (IOException e) {
             throw new BackendUnavailableException("cannot write " + file + ", which JCuda loads to call " + title
@@ -117,7 +117,7 @@ public enum VendorLibrary {
         }
     }
 
-    /// Runs `first`, the first touch of the binding.
+    /// Runs `first`, the first use of the binding.
     ///
     /// @throws BackendUnavailableException if it does not load
     public void load(Runnable first) {

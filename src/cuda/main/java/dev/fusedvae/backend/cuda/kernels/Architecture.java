@@ -3,16 +3,16 @@ package dev.fusedvae.backend.cuda.kernels;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What kernels are compiled for.
+/// The architecture that kernels are compiled for.
 ///
 /// @param name   `sm_90`, `sm_90a`, or `simt`
-/// @param number ten times the compute capability, which cards know as `arch`; the SIMT device counts as 80, whose
-///               instructions it executes
+/// @param number ten times the compute capability, called `arch` in cards; 80 for the SIMT device, which executes the instructions of
+///               sm_80
 public record Architecture(String name, int number) {
     public static final Architecture SIMT = new Architecture("simt", 80);
-    /// cp.async and the tensor-core forms in use came with compute capability 8.0.
+    /// The oldest one: cp.async and the tensor-core instructions that kernels use exist since compute capability 8.0.
     public static final int OLDEST = 80;
-    /// Those that the build compiles for; the oldest one's PTX runs on every later one.
+    /// The architectures that the build compiles for; the PTX of the oldest runs on all later ones.
     public static final List<String> PACKED = List.of("sm_80", "sm_90", "sm_90a", "sm_100", "sm_120");
     public static final String PACKED_PTX = "compute_80";
 
@@ -31,13 +31,13 @@ public record Architecture(String name, int number) {
         return equals(SIMT);
     }
 
-    /// What to compile for to get all that the device has: wgmma is there for sm_90a only.
+    /// The architecture to compile for so that kernels can use all instructions of the device: wgmma exists for sm_90a only.
     Architecture target() {
         return name.equals("sm_90") ? of("sm_90a") : this;
     }
 
-    /// Architectures whose cubins run on a device of this one, best first: same major number, minor not above; those with
-    /// an `a` on their own device only (CUDA C++ Programming Guide, "Binary Compatibility").
+    /// The architectures whose cubins run on a device of this one, best first: the same major number and no higher minor number; those
+    /// with an `a` run on exactly that device only (CUDA C++ Programming Guide, "Binary Compatibility").
     List<String> runs() {
         if (simt()) {
             return List.of(name);

@@ -14,12 +14,12 @@ public final class Args {
     private final MemorySegment memory;
     private final Set<String> open = new TreeSet<>();
 
-    /// All fields 0.
+    /// A new struct with all fields 0.
     public Args(Struct struct, Arena arena) {
         this(struct, arena.allocate(struct.bytes(), 8));
     }
 
-    /// The same in memory that is there already.
+    /// The same in given memory.
     public Args(Struct struct, MemorySegment memory) {
         this.struct = struct;
         this.memory = memory.fill((byte) 0);
@@ -30,7 +30,7 @@ public final class Args {
         });
     }
 
-    /// Sets a pointer; null is the same as leaving it out.
+    /// Sets a pointer; null has the same effect as not setting it.
     public Args pointer(String field, long address) {
         memory.set(ValueLayout.JAVA_LONG, at(field, Struct.Type.POINTER), address);
         if (address != 0) {
@@ -77,7 +77,7 @@ public final class Args {
         return memory;
     }
 
-    /// Refuses a struct of which a field that must be set never was.
+    /// Throws if a field that must be set was not set.
     public void requireComplete() {
         if (!open.isEmpty()) {
             throw new IllegalStateException(struct.name() + " lacks " + open);

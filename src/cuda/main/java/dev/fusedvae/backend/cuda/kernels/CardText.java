@@ -9,7 +9,7 @@ final class CardText {
     private final Map<String, Long> dimensions;
     private int at;
 
-    /// @param what which line it is, for errors: `the launch line of linear_bias_act/2_tiled`
+    /// @param what name of the line in messages: `the launch line of linear_bias_act/2_tiled`
     CardText(String what, String text, Map<String, Long> dimensions) {
         this.what = what;
         this.text = text;
@@ -102,7 +102,7 @@ final class CardText {
         return at == text.length();
     }
 
-    /// Goes past `token` if it is next.
+    /// Skips `token` if it comes next, and returns whether it did.
     boolean take(String token) {
         blanks();
         if (text.startsWith(token, at)) {

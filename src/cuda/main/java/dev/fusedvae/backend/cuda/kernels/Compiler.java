@@ -12,13 +12,13 @@ public sealed interface Compiler permits ToolCompiler, Nvrtc {
     /// `nvcc` and where it is, in words.
     String text();
 
-    /// All about it that may change what it makes: version and options.
+    /// Everything about the compiler that may change its output: version and options.
     List<String> identity();
 
     /// Compiles `input` to the file `to`.
     ///
-    /// @param name     the kernel's, for errors
-    /// @param includes folders in which headers are looked for after that of the including file
+    /// @param name     the kernel's name, for messages
+    /// @param includes folders in which headers are searched after the folder of the including file
     /// @throws BackendUnavailableException with the compiler's messages if it does not compile
     void compile(String name, Path input, List<Path> includes, Path to);
 

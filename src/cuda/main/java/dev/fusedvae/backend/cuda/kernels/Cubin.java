@@ -9,16 +9,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What the ELF file of a compiled kernel says about it.
+/// Properties of a compiled kernel, read from its ELF file.
 ///
-/// NVIDIA documents the ELF sections of a cubin (CUDA Binary Utilities) but not the records of `.nv.info`; their numbers
-/// here are those that `cuobjdump -elf` prints by name, and a test compares the figures with what ptxas reported.
+/// NVIDIA documents the ELF sections of a cubin (CUDA Binary Utilities) but not the records of `.nv.info`. Their numbers
+/// here are those that `cuobjdump -elf` prints by name, and a test compares the figures with the output of ptxas.
 ///
-/// @param number       ten times the compute capability it was compiled for
-/// @param registers    a thread's
-/// @param sharedBytes  static shared memory of a block, without what the system reserves
-/// @param stackBytes   local memory of a thread; spilled registers live there, so 0 means that nothing spills
-/// @param parameters   of the kernel, in order
+/// @param number       ten times the compute capability that it was compiled for
+/// @param registers    registers per thread
+/// @param sharedBytes  static shared memory per block, without the part that the system reserves
+/// @param stackBytes   local memory per thread; spilled registers are there, so 0 means no spills
+/// @param parameters   the parameters of the kernel, in order
 public record Cubin(int number, int registers, int sharedBytes, int stackBytes, List<Parameter> parameters) {
 
     /// A parameter of a kernel, in bytes.
@@ -29,7 +29,7 @@ public record Cubin(int number, int registers, int sharedBytes, int stackBytes, 
     private static final int REGISTERS = 0x2f;
     private static final int FRAME_SIZE = 0x11;
     private static final int PARAMETER = 0x17;
-    /// Shared memory that the system takes of every block from sm_90 on, and that such cubins count in.
+    /// Shared memory that the system reserves in every block from sm_90 on; cubins for these include it in their figures.
     private static final int RESERVED = 1024;
 
     public Cubin {
@@ -42,9 +42,9 @@ public record Cubin(int number, int registers, int sharedBytes, int stackBytes, 
                 && buffer(image).getShort(18) == MACHINE;
     }
 
-    /// What is known of the kernel `entry`.
+    /// The properties of the kernel `entry`.
     ///
-    /// @throws IllegalArgumentException if the image is no cubin or holds no such kernel
+    /// @throws IllegalArgumentException if the image is not a cubin or has no such kernel
     public static Cubin read(byte[] image, String entry) {
         if (!is(image)) {
             throw new IllegalArgumentException("the image of " + entry + " is no cubin; compile it with nvcc -cubin");
@@ -60,7 +60,7 @@ public record Cubin(int number, int registers, int sharedBytes, int stackBytes, 
         return ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /// A section: where it lies, how long it is, and the section it refers to.
+    /// A section: its offset, its length, and the section that it refers to.
     private record Section(int type, int offset, int size, int link) {}
 
     /// A record of `.nv.info`: an attribute with its value.
@@ -104,7 +104,7 @@ public record Cubin(int number, int registers, int sharedBytes, int stackBytes, 
                     .sorted(Comparator.comparingInt(Parameter::ordinal)).toList();
         }
 
-        /// Of the records of the whole file, the one about a symbol: its number, then the value.
+        /// The record of a symbol among the records of the whole file: the number of the symbol, then the value.
         private int ofSymbol(int attribute, int symbol) {
             return records(byName.get(".nv.info")).stream().filter(r -> r.attribute() == attribute && file.getInt(r.at()) == symbol)
                     .map(r -> file.getInt(r.at() + 4)).findFirst()
@@ -122,7 +122,7 @@ public record Cubin(int number, int registers, int sharedBytes, int stackBytes, 
             throw new IllegalArgumentException("the cubin has no symbol " + name);
         }
 
-        /// Four bytes each: format, attribute, and a value or the length of one that follows (format 4).
+        /// Each record begins with four bytes: format, attribute, and the value, or in format 4 the length of the value that follows.
         private List<Info> records(Section section) {
             List<Info> records = new ArrayList<>();
             int at = section.offset();

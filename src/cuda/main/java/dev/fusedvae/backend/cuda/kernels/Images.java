@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Images of kernels for one architecture: packed by the build, kept from before, or compiled now; in this order.
+/// The images of kernels for one architecture, from the first of these sources that has one: packed by the build, kept in the cache,
+/// compiled now.
 public final class Images {
-    /// How kernels are compiled for GPUs, in the words of nvcc; `kernels/compile.sh` says the same.
+    /// The options of nvcc for all kernels; `kernels/compile.sh` has the same.
     static final List<String> OPTIONS = List.of("-std=c++17", "-O3");
 
     private static final int LONGEST_NAME = 100;
@@ -31,7 +32,7 @@ public final class Images {
         }
     }
 
-    /// @param where the file it lies in, or its name in the jar
+    /// @param where its file, or its name in the jar
     public record Image(byte[] bytes, Origin origin, String where) {
         public Image {
             if (bytes.length == 0) {
@@ -54,14 +55,14 @@ public final class Images {
         compiler = Compiler.find(architecture.target(), environment);
     }
 
-    /// A digest of everything about a kernel that is not about the machine: sources, headers, options.
+    /// A digest of everything that determines the image of a kernel, apart from the machine: sources, headers, options.
     public static String digest(KernelFolder folder, KernelSource source, boolean simt) {
         return KernelText.of(folder, source, simt).digest(simt ? List.of() : OPTIONS);
     }
 
     /// The image of a kernel: a cubin, PTX, or a shared object for the SIMT device.
     ///
-    /// @throws BackendUnavailableException if there is none and none can be made, or it does not compile
+    /// @throws BackendUnavailableException if there is no image and no compiler, or the kernel does not compile
     public Image of(KernelSource source) {
         String digest = digest(folder, source, architecture.simt());
         Optional<Image> there = architecture.simt() ? Optional.empty() : packed.image(source.name(), digest, architecture);
@@ -95,7 +96,7 @@ public final class Images {
                 + packed.text() + ", and no compiler is here; " + remedy(architecture));
     }
 
-    /// What makes images possible where there are none.
+    /// What the user can do if there is no image.
     public static String remedy(Architecture architecture) {
         return architecture.simt() ? "install g++, or use cpu"
                 : "put nvcc on the PATH, or libnvrtc.so.13 or .12 on the loader's path (or name its folder by " + Nvrtc.VARIABLE + "), or use cpu";

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What was compiled before, by a digest of everything that went into it; `$XDG_CACHE_HOME/fusedvae/kernels`.
+/// The cache of compiled files, in `$XDG_CACHE_HOME/fusedvae/kernels`; their names contain a digest of everything that determines them.
 ///
-/// Processes share it: a file appears under its name whole or not at all.
+/// Several processes may use it at the same time: a file appears complete or not at all.
 public record KernelCache(Path folder) {
 
     public static KernelCache of(Map<String, String> environment) {
@@ -26,7 +26,7 @@ public record KernelCache(Path folder) {
         return new KernelCache(caches.resolve("fusedvae").resolve("kernels"));
     }
 
-    /// A digest of texts and of the names and contents of files.
+    /// A digest of texts, and of the names and contents of files.
     public static String key(List<String> texts, List<Path> files) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -47,7 +47,7 @@ public record KernelCache(Path folder) {
         }
     }
 
-    /// Whether the file or folder `name` is there.
+    /// Whether the cache has the file or folder `name`.
     boolean has(String name) {
         return Files.exists(folder.resolve(name));
     }
@@ -71,7 +71,7 @@ public record KernelCache(Path folder) {
         void make(Path path);
     }
 
-    /// The file or folder `name`, made now if it is not there.
+    /// The file or folder `name`; it is made now if the cache does not have it.
     public Path get(String name, Maker maker) {
         Path there = folder.resolve(name);
         if (Files.exists(there)) {
@@ -98,7 +98,7 @@ public record KernelCache(Path folder) {
         }
     }
 
-    /// Removes a folder with all that is in it, if it is there.
+    /// Removes a folder with its content, if it exists.
     public static void remove(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;

@@ -8,16 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The comment that opens a kernel's file: what it computes and how it is launched.
+/// The card of a kernel, which is the comment at the top of its file: what the kernel computes and how it is launched.
 ///
 /// A test compares it with the op's definition. The formula is that of the op's kind. `fuses` lists the primitive ops of the
-/// definition, in brackets those that some calls lack, then says why; `nothing` where the op is primitive. `shapes` names every slot as
-/// `name[rows,columns]`, by the names that the primitive ops give them.
+/// definition, those that some calls lack in brackets, and then says what the fusion saves; it is `nothing` for a primitive op. `shapes`
+/// gives every slot as `name[rows,columns]`, with the names of the primitive ops.
 ///
-/// @param op      the op, also the entry point: `linear_bias_act`
+/// @param op      the op, also the name of the entry point: `linear_bias_act`
 /// @param variant the file's name without its ending: `2_tiled`
 /// @param formula what it computes
-/// @param lines   `shapes`, `launch`, `cost`, `fuses`, `needs`, each with its text; `takes` where a variant is not for everybody
+/// @param lines   `shapes`, `launch`, `cost`, `fuses`, `needs`, each with its text; `takes` if the variant is not chosen for all shapes
 public record KernelCard(String op, String variant, String formula, Map<String, String> lines) {
     private static final List<String> KEYS = List.of("shapes", "launch", "cost", "fuses", "needs", "takes");
 
@@ -27,7 +27,7 @@ public record KernelCard(String op, String variant, String formula, Map<String, 
 
     /// Reads the card of `file`.
     ///
-    /// @throws IllegalArgumentException if it has none, or lacks a line that every card has
+    /// @throws IllegalArgumentException if there is no card, or a line is missing that every card must have
     public static KernelCard read(Path file) {
         try {
             return parse(Files.readString(file), file);
@@ -59,17 +59,18 @@ public record KernelCard(String op, String variant, String formula, Map<String, 
         return new KernelCard(title[0], title[1], title[2], lines);
     }
 
-    /// The grid for these dimensions, by the launch line.
+    /// The grid for these dimensions, computed from the launch line.
     public Grid grid(Map<String, Long> dimensions) {
         return LaunchLine.parse(lines.get("launch"), name(), dimensions);
     }
 
-    /// Whether the variant runs only where its name is asked for: `takes  by name only: unverified on hardware`.
+    /// Whether the variant is used only if the user asks for it by name: `takes  by name only: unverified on hardware`.
     public boolean byNameOnly() {
         return lines.getOrDefault("takes", "").startsWith("by name only");
     }
 
-    /// Whether it is meant for these dimensions, `arch` among them; a card without a takes line is for all, one by name only for none.
+    /// Whether the variant may be chosen for these dimensions, which include `arch`. Without a takes line it may be chosen for all
+    /// dimensions, with `by name only` for none.
     boolean takes(Map<String, Long> dimensions) {
         return !byNameOnly() && (!lines.containsKey("takes") || TakesLine.holds(lines.get("takes"), name(), dimensions));
     }

@@ -17,8 +17,8 @@ public record KernelFolder(Path root) {
     /// The system property that names the folder.
     public static final String PROPERTY = "fvae.kernels";
 
-    /// The folder that [#PROPERTY] names, else that of the source tree this class was built from, else the sources packed
-    /// beside this class, unpacked to `cache`.
+    /// The folder that [#PROPERTY] names, else that of the source tree from which this class was built, else the sources in the jar of
+    /// this class, unpacked to `cache`.
     ///
     /// @throws BackendUnavailableException if there is none
     public static KernelFolder find(KernelCache cache) {
@@ -52,7 +52,7 @@ public record KernelFolder(Path root) {
         return Files.isRegularFile(folder.resolve("common/args.cuh"));
     }
 
-    /// Folders of ops, by name.
+    /// The ops that have a folder, sorted by name.
     public List<String> ops() {
         return list(root).stream().filter(folder -> list(folder).stream().anyMatch(KernelFolder::isVariant))
                 .map(folder -> folder.getFileName().toString()).toList();
@@ -73,10 +73,10 @@ public record KernelFolder(Path root) {
         return Integer.parseInt(name.substring(0, name.indexOf('_')));
     }
 
-    /// This folder with what `extra`, a folder of the same shape, has besides; as a copy in `cache`, so that the kernels of
-    /// both find the headers of both.
+    /// A copy in `cache` of this folder and of `extra`, a folder with the same layout; so the kernels of both find the headers of
+    /// both.
     ///
-    /// @throws IllegalArgumentException if `extra` has no variants, or a file that is here already
+    /// @throws IllegalArgumentException if `extra` has no variants, or a file that this folder has too
     public KernelFolder with(Path extra, KernelCache cache) {
         KernelFolder other = new KernelFolder(extra.toAbsolutePath().normalize());
         if (other.ops().isEmpty()) {

@@ -5,19 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Something to compile: the file of a variant, or what is generated for a phase.
+/// A source to compile: the file of a variant, or the generated source of a phase.
 public sealed interface KernelSource {
 
-    /// Says what it is; two sources of one name are the same.
+    /// The name of the source; two sources with the same name are equal.
     String name();
 
-    /// The function that is launched.
+    /// The name of the function that is launched.
     String entry();
 
-    /// The variants that take part.
+    /// The variants that the source contains.
     List<Variant> variants();
 
-    /// An op's file, with its card.
+    /// The file of a variant, with its card.
     record Variant(KernelCard card, Path file) implements KernelSource {
         @Override
         public String name() {
@@ -35,9 +35,9 @@ public sealed interface KernelSource {
         }
     }
 
-    /// A kernel that is no op's.
+    /// A kernel that does not belong to an op.
     ///
-    /// @param text what is compiled; includes are found from `kernels/`
+    /// @param text the source; its includes are relative to `kernels/`
     record Written(String name, String entry, String text) implements KernelSource {
         @Override
         public List<Variant> variants() {
@@ -47,13 +47,13 @@ public sealed interface KernelSource {
 
     /// `calls` calls of one variant in a phase.
     ///
-    /// @param struct the type of its arguments
+    /// @param struct the type of the variant's arguments
     record Body(Variant variant, String struct, int calls) {}
 
-    /// Several calls in one launch: every body is included in a namespace of its own, and every call has a range of
-    /// blocks. The argument struct holds the structs of all calls in order, then where the blocks of each end.
+    /// Several calls in one launch. Every body is included in a namespace of its own, and every call has a range of blocks. The
+    /// argument struct has the structs of all calls in order, then the end of each call's range of blocks.
     ///
-    /// Variants of one op include the same header, which a compiler reads once: the later ones see what it declared in
+    /// Variants of the same op include the same header, which a compiler reads only once; so the later variants use the declarations in
     /// the namespace of the first.
     record Phase(List<Body> bodies) implements KernelSource {
         private static final String ENTRY = "phase";
@@ -81,12 +81,12 @@ public sealed interface KernelSource {
             return bodies.stream().mapToInt(Body::calls).sum();
         }
 
-        /// Words of the argument struct that say where the blocks of each call end; even, so that structs stay 8-byte aligned.
+        /// The number of words for the ends of the calls' ranges of blocks; even, so that the struct needs no padding at its end.
         public static int ends(int calls) {
             return calls + calls % 2;
         }
 
-        /// What is compiled.
+        /// The text of the source.
         public String text() {
             List<String> lines = new ArrayList<>(List.of("// " + name(), "#include \"common/phase.cuh\""));
             StringBuilder fields = new StringBuilder();

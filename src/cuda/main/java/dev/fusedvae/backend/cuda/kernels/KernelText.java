@@ -11,17 +11,17 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/// A kernel's source with all that it includes, by path within `kernels/`: what an image is made of.
+/// The text of a kernel with everything that it includes, by path within `kernels/`: the input of its compilation.
 record KernelText(Map<String, String> files) {
     private static final Pattern INCLUDE = Pattern.compile("^\\s*#\\s*include\\s*\"([^\"]+)\"", Pattern.MULTILINE);
-    /// A generated source, which has no file.
+    /// The name of a generated source, which has no file.
     private static final String GENERATED = "phase.cu";
 
     KernelText {
         files = java.util.Collections.unmodifiableMap(new TreeMap<>(files));
     }
 
-    /// The text of `source`; headers of the SIMT device count only where it is compiled for that.
+    /// The text of `source`; it includes headers of the SIMT device only if it is compiled for that.
     static KernelText of(KernelFolder folder, KernelSource source, boolean simt) {
         Map<String, String> files = new TreeMap<>();
         switch (source) {
@@ -51,7 +51,8 @@ record KernelText(Map<String, String> files) {
         }
     }
 
-    /// As compilers look for a quoted name: beside the file, then in the folders of -I. What is nowhere is theirs to report.
+    /// Searches like a compiler for a quoted name: in the folder of the file, then in the folders of -I. A file that does not exist is
+    /// left for the compiler to report.
     private static void follow(KernelFolder folder, Path file, String text, boolean simt, Map<String, String> files) {
         for (MatchResult include : INCLUDE.matcher(text).results().toList()) {
             for (Path base : List.of(file.getParent(), folder.root(), folder.root().resolve("common"))) {

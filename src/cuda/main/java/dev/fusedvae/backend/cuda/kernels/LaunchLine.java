@@ -6,7 +6,7 @@ import java.util.Map;
 final class LaunchLine {
     private LaunchLine() {}
 
-    /// The geometry that `text` states for these dimensions; `name` is the kernel's, for errors.
+    /// The geometry that `text` gives for these dimensions; `name` is the kernel's name, for messages.
     static Grid parse(String text, String name, Map<String, Long> dimensions) {
         CardText line = new CardText("the launch line of " + name, text, dimensions);
         line.expect("grid");

@@ -17,22 +17,23 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// A variant to start from: the card of the naive one under a new name, and its body in the same file.
+/// Writes the file of a new variant to start from: the card of the naive variant under a new name, followed by its body.
 public final class NewVariant {
     private static final Pattern IDEA = Pattern.compile("[a-z][a-z0-9_]{0,40}");
     private static final Pattern WORD = Pattern.compile("\\w+");
-    /// What a chunk of a body defines: a function, a struct, a constant.
+    /// The name that a chunk of a body defines: a function, a struct, a constant.
     private static final Pattern DEFINED = Pattern.compile(
             "^(?:template\\s*<[^>]*>\\s*)?(?:(?:DEVICE|MEMBER)[^(]*?(\\w+)\\s*\\(|(?:struct|class|enum|using)\\s+(\\w+)|constexpr\\s+\\w+\\s+(\\w+))", Pattern.MULTILINE);
     private static final String BODY = "#include \"body.cuh\"";
-    /// A body that several ops share lies in `common`, and theirs is one line.
+    /// A body that several ops share is in `common`; the ops' own bodies only include it.
     private static final Pattern SHARED = Pattern.compile("\\s*#pragma once\\s+#include \"\\.\\./common/(\\w+\\.cuh)\"\\s*");
 
     private NewVariant() {}
 
     /// Writes `<op>/<number>_<idea>.cu`, with the next free number, to `folder`, or to the source tree.
     ///
-    /// @throws IllegalArgumentException for an op without kernels, an idea that is no name or taken, or kernels that are no source tree
+    /// @throws IllegalArgumentException if the op has no kernels, if the idea is not a name or is taken, or if the kernels are not in a
+    ///                                  source tree and no folder is given
     public static Path write(Map<String, String> environment, String op, String idea, Optional<Path> folder) {
         KernelFolder builtIn = KernelFolder.find(KernelCache.of(environment));
         if (builtIn.variants(op).isEmpty()) {
@@ -81,9 +82,9 @@ public final class NewVariant {
                 : own;
     }
 
-    /// Includes, and those definitions of `body` that `kernel` needs.
+    /// The includes, and those definitions of `body` that `kernel` needs.
     private static String inlined(String body, String kernel) {
-        List<String> chunks = chunks(body.replaceFirst("^(//.*\n)+", "").replace("#pragma once\n", "")); // its head comment would read as part of the card
+        List<String> chunks = chunks(body.replaceFirst("^(//.*\n)+", "").replace("#pragma once\n", "")); // without its head comment, which would become a part of the card
         Set<String> wanted = words(kernel);
         Set<Integer> kept = new HashSet<>();
         boolean grew = true;
@@ -101,7 +102,7 @@ public final class NewVariant {
         return IntStream.range(0, chunks.size()).filter(kept::contains).mapToObj(chunks::get).collect(Collectors.joining("\n\n"));
     }
 
-    /// Pieces between blank lines outside of any braces.
+    /// The pieces of `body` between blank lines that are outside of all braces.
     private static List<String> chunks(String body) {
         List<String> chunks = new ArrayList<>();
         StringBuilder chunk = new StringBuilder();

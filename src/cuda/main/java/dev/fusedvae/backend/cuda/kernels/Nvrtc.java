@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /// NVIDIA's run-time compiler, called through the foreign function interface; it needs no GPU and no toolkit headers.
 /// Source: NVRTC documentation, "User Interface".
 public final class Nvrtc implements Compiler {
-    /// The environment variable that names the folder of libnvrtc, where it is not on the loader's path.
+    /// The environment variable that names the folder of libnvrtc, if it is not on the loader's path.
     static final String VARIABLE = "FVAE_NVRTC";
     private static final List<String> NAMES = List.of("libnvrtc.so.13", "libnvrtc.so.12");
 
@@ -61,7 +61,7 @@ public final class Nvrtc implements Compiler {
                 .flatMap(home -> in(Path.of(home, "lib64"), architecture).stream()).findFirst();
     }
 
-    /// Its builtins go first: libnvrtc looks for them by name only, and so finds what is loaded already.
+    /// Loads the library of its builtins first: libnvrtc searches for it by name only, and so finds the one that is loaded already.
     private static Optional<Compiler> in(Path folder, Architecture architecture) {
         for (String name : NAMES) {
             Path file = folder.resolve(name).toAbsolutePath();
@@ -87,7 +87,7 @@ public final class Nvrtc implements Compiler {
             return Optional.of(name.startsWith("/") ? SymbolLookup.libraryLookup(Path.of(name), Arena.global())
                     : SymbolLookup.libraryLookup(name, Arena.global()));
         } catch (IllegalArgumentException e) {
-            return Optional.empty(); // the loader knows none of that name
+            return Optional.empty(); // the loader finds no library of that name
         }
     }
 
@@ -103,7 +103,7 @@ public final class Nvrtc implements Compiler {
 
     private List<String> options(List<Path> includes) {
         List<String> options = new ArrayList<>(List.of("--gpu-architecture=" + architecture.name()));
-        Images.OPTIONS.stream().filter(o -> !o.startsWith("-O")).forEach(options::add); // it has no -O; -O3 is what it does
+        Images.OPTIONS.stream().filter(o -> !o.startsWith("-O")).forEach(options::add); // NVRTC has no option -O; it always optimizes like -O3
         includes.forEach(folder -> options.add("-I" + folder));
         return options;
     }
@@ -139,7 +139,7 @@ public final class Nvrtc implements Compiler {
         return result("nvrtcGetCUBIN", program, name, arena);
     }
 
-    /// What `function` writes after `function`Size told how much that is.
+    /// The output of `function`, whose length `function`Size returns.
     private byte[] result(String function, MemorySegment program, String name, Arena arena) {
         MemorySegment size = arena.allocate(JAVA_LONG);
         check(name, call(function + "Size", program, size));
@@ -162,7 +162,7 @@ public final class Nvrtc implements Compiler {
             return (int) Linker.nativeLinker().downcallHandle(symbol, FunctionDescriptor.of(JAVA_INT, types)).invokeWithArguments(arguments);
         } catch (Error | RuntimeException e) {
             throw e;
-        } catch (Throwable e) { // what a method handle declares; a C function throws nothing
+        } catch (Throwable e) { // declared by method handles; a C function throws nothing
             throw new IllegalStateException(e);
         }
     }

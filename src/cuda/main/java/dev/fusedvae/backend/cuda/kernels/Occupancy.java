@@ -2,16 +2,17 @@ package dev.fusedvae.backend.cuda.kernels;
 
 import java.util.List;
 
-/// How many blocks of a kernel fit on a multiprocessor at a time, by its limits; what really runs may be less.
+/// The number of blocks of a kernel that fit on a multiprocessor at a time, computed from its limits; the number that really run may be
+/// lower.
 ///
 /// Source of the limits: CUDA C++ Programming Guide 13.0, "Compute Capabilities", table "Technical Specifications per
-/// Compute Capability"; registers are given out per warp, 256 at a time, and every block pays 1 KiB of shared memory to the
-/// system (same place, and CUDA Occupancy Calculator).
+/// Compute Capability"; registers are allocated per warp, in units of 256, and the system reserves 1 KiB of shared memory in every
+/// block (same place, and CUDA Occupancy Calculator).
 ///
-/// @param blocks resident on a multiprocessor
-/// @param share  of its warps, in 0..1
+/// @param blocks number of blocks that run on a multiprocessor at a time
+/// @param share  the warps of these blocks as a share of the warps that a multiprocessor can run, in 0..1
 public record Occupancy(int blocks, double share) {
-    /// Threads of a block of every kernel here.
+    /// Threads per block, the same for all kernels.
     static final int BLOCK = 256;
     private static final int WARP = 32;
     private static final int REGISTERS = 65_536;
@@ -27,7 +28,7 @@ public record Occupancy(int blocks, double share) {
             new Limits(89, 48, 24, 100 << 10), new Limits(90, 64, 32, 228 << 10), new Limits(100, 64, 32, 228 << 10),
             new Limits(103, 64, 32, 228 << 10), new Limits(120, 48, 24, 100 << 10));
 
-    /// Of a kernel with `registers` a thread and `sharedBytes` a block, on `architecture`.
+    /// The occupancy of a kernel with `registers` per thread and `sharedBytes` per block, on `architecture`.
     ///
     /// @throws IllegalArgumentException if the limits of that architecture are not in the table
     public static Occupancy of(Architecture architecture, int registers, int sharedBytes) {

@@ -17,19 +17,19 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What the build packed beside the classes: sources of the kernels, and images of them where nvcc was there.
+/// The kernels that the build has packed into the jar: their sources, and their images if the build found nvcc.
 ///
-/// `packed/index.txt` lists them, a line each, fields separated by tabs: `source PATH`, or `image NAME DIGEST
-/// ARCHITECTURE PATH`. An image counts for a kernel of the same name whose sources have the same digest, and for no other.
+/// `packed/index.txt` lists them, one line each, with fields separated by tabs: `source PATH`, or `image NAME DIGEST ARCHITECTURE PATH`.
+/// An image is used only for a kernel with the same name whose sources have the same digest.
 ///
-/// @param index   where it lies; the paths it lists start there
+/// @param index   the place of the list; the paths in it are relative to this
 /// @param sources paths of source files under `sources/`
 public record Packed(Optional<URL> index, List<String> sources, List<Entry> entries) {
-    /// Beside the classes of this package.
+    /// The list, relative to the classes of this package.
     public static final String FOLDER = "packed";
     public static final String INDEX = "index.txt";
 
-    /// @param name         `linear_bias_act/2_tiled`, or a phase's
+    /// @param name         `linear_bias_act/2_tiled`, or the name of a phase
     /// @param architecture `sm_90`, or `compute_80` for PTX
     public record Entry(String name, String digest, String architecture, String path) {
         public String line() {
@@ -44,7 +44,7 @@ public record Packed(Optional<URL> index, List<String> sources, List<Entry> entr
         entries = List.copyOf(entries);
     }
 
-    /// What lies beside the classes; [#NOTHING] in a source tree that was only compiled.
+    /// The kernels that are packed with these classes; [#NOTHING] in a source tree that was compiled but not packaged.
     public static Packed find() {
         URL index = Packed.class.getResource(FOLDER + "/" + INDEX);
         return index == null ? NOTHING : read(index);
@@ -66,7 +66,7 @@ public record Packed(Optional<URL> index, List<String> sources, List<Entry> entr
         return new Packed(Optional.of(index), sources, entries);
     }
 
-    /// One line for people.
+    /// One line for users.
     public String text() {
         if (entries.isEmpty()) {
             return index.isEmpty() ? "no kernels are packed" : "kernels are packed as sources only, since the build found no nvcc";
@@ -75,7 +75,7 @@ public record Packed(Optional<URL> index, List<String> sources, List<Entry> entr
                 + entries.stream().map(Entry::architecture).distinct().collect(Collectors.joining(", "));
     }
 
-    /// The image that runs on a device of `architecture`: the nearest cubin, else PTX.
+    /// The image for a device of `architecture`: the best cubin that runs on it, else PTX.
     Optional<Images.Image> image(String name, String digest, Architecture architecture) {
         List<String> wanted = new ArrayList<>(architecture.runs());
         if (architecture.number() >= Architecture.OLDEST) {
@@ -84,7 +84,7 @@ public record Packed(Optional<URL> index, List<String> sources, List<Entry> entr
         return wanted.stream().flatMap(a -> exactly(name, digest, a).stream()).findFirst();
     }
 
-    /// The image that was made for just that architecture.
+    /// The image that was compiled for exactly this architecture.
     public Optional<Images.Image> exactly(String name, String digest, String architecture) {
         return entries.stream().filter(e -> e.name().equals(name) && e.digest().equals(digest) && e.architecture().equals(architecture))
                 .findFirst().map(this::load);
@@ -97,7 +97,7 @@ public record Packed(Optional<URL> index, List<String> sources, List<Entry> entr
                 ptx ? Images.Origin.PACKED_PTX : Images.Origin.PACKED, entry.path());
     }
 
-    /// The packed sources as a folder of the cache; empty if there are none.
+    /// The packed sources, unpacked to a folder of the cache; empty if there are none.
     Optional<Path> unpacked(KernelCache cache) {
         if (sources.isEmpty()) {
             return Optional.empty();
@@ -137,7 +137,7 @@ public record Packed(Optional<URL> index, List<String> sources, List<Entry> entr
         }
     }
 
-    /// Sources that are packed: all that kernels and the SIMT device need, without their tests.
+    /// The sources to pack: all files that kernels and the SIMT device need, without their tests.
     public static List<String> sources(Path kernels) {
         try (Stream<Path> files = Files.walk(kernels)) {
             return files.filter(Files::isRegularFile).map(f -> kernels.relativize(f).toString().replace('\\', '/'))

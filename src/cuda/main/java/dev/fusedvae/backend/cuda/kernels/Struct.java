@@ -4,14 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A struct that kernels take or read, as its header declares it: pointers, then words, without padding.
+/// A struct that kernels take as argument or read in memory, as its header declares it: pointers, then words, without padding.
 ///
-/// @param ops    the ops whose kernels take it as their only parameter; none for tables in device memory
-/// @param fields by name, in order
-/// @param bytes  its size
+/// @param ops    the ops whose kernels take it as their only parameter; empty for a table in device memory
+/// @param fields the fields by name, in order
+/// @param bytes  the size of the struct
 public record Struct(String name, List<String> ops, Map<String, Field> fields, int bytes) {
 
-    /// What a field holds.
+    /// The type of a field.
     public enum Type {
         POINTER(8), WORD(4), REAL(4);
 
@@ -28,7 +28,7 @@ public record Struct(String name, List<String> ops, Map<String, Field> fields, i
 
     /// A field.
     ///
-    /// @param optional whether its comment says `(or null)`, of a word `(or 0)`: it may then be left out
+    /// @param optional whether its comment says `(or null)`, or for a word `(or 0)`: then it need not be set
     public record Field(Type type, int offset, boolean optional) {}
 
     public Struct {
@@ -36,7 +36,7 @@ public record Struct(String name, List<String> ops, Map<String, Field> fields, i
         fields = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
 
-    /// The byte at which `field` starts.
+    /// The offset of `field` in bytes.
     ///
     /// @throws IllegalArgumentException if there is no such field
     public int offset(String field) {

@@ -12,13 +12,14 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The structs of `kernels/common/args.cuh` and of the headers `*_args.cuh` that it includes, read from their text: the headers
-/// are the only place that says what kernels take.
+/// The structs of `kernels/common/args.cuh` and of the headers `*_args.cuh` that it includes, parsed from their text, so that only
+/// the headers define the arguments of kernels.
 ///
-/// What is read is no C++ but the form that these headers keep to: one field a line, `type name;` or `type* name;`, pointers before
-/// words, words of 32 bits. The comment directly above a struct starts with the ops whose kernels take it, `// add` or
-/// `// update, multi_tensor_update: what it is`; the comment behind a field, which may go on in the lines below, says `(or null` of
-/// a pointer and `(or 0` of a word that may be left out. Anything else inside a struct is refused with file and line.
+/// This does not parse C++ in general, only the form of these headers: one field per line, `type name;` or `type* name;`, pointers
+/// before words, words of 32 bits. The comment directly above a struct starts with the ops whose kernels take it, `// add` or
+/// `// update, multi_tensor_update: what it is`. The comment after a field may continue in the lines below; `(or null` in the comment of
+/// a pointer and `(or 0` in that of a word mean that the field need not be set. Anything else inside a struct is an error with file
+/// and line.
 public final class Structs {
     private static final String FIRST = "common/args.cuh";
     private static final Pattern INCLUDE = Pattern.compile("#include \"(\\w+_args\\.cuh)\"");
@@ -31,7 +32,7 @@ public final class Structs {
 
     private Structs() {}
 
-    /// Those of `folder`.
+    /// The structs of the headers in `folder`.
     ///
     /// @throws BackendUnavailableException with file and line, if a header has another form
     public static Structs of(KernelFolder folder) {
@@ -41,7 +42,7 @@ public final class Structs {
         return all;
     }
 
-    /// Those of one header.
+    /// The structs of one header.
     ///
     /// @throws BackendUnavailableException with file and line, if it has another form
     public static Structs in(KernelFolder folder, String header) {
@@ -60,7 +61,7 @@ public final class Structs {
         }
     }
 
-    /// The lines of one header, without blanks around them.
+    /// The lines of one header, stripped.
     private final class Reader {
         private final Path header;
         private final List<String> lines;
@@ -94,7 +95,7 @@ public final class Structs {
             for (next(name); !lines.get(at).equals("};"); next(name)) {
                 Matcher field = FIELD.matcher(lines.get(at));
                 if (!field.matches()) {
-                    throw refused("is no field of " + name + "; write 'float* name;', 'uint32_t name;' or 'float name;', one in a line");
+                    throw refused("is not a field of " + name + "; write 'float* name;', 'uint32_t name;' or 'float name;', one per line");
                 }
                 Struct.Type type = type(field.group(1), !field.group(2).isEmpty());
                 if (bytes % type.bytes() != 0) {
@@ -128,7 +129,7 @@ public final class Structs {
             };
         }
 
-        /// The comment that starts behind the field of this line and goes on in lines of comment alone.
+        /// The comment after the field of this line, continued in the following lines that are only comment.
         private String comment(String first) {
             StringBuilder all = new StringBuilder(first);
             while (at + 1 < lines.size() && lines.get(at + 1).startsWith("//")) {
@@ -151,7 +152,7 @@ public final class Structs {
         }
     }
 
-    /// All of them, in the order of the headers.
+    /// All structs, in the order of the headers.
     public Collection<Struct> all() {
         return byName.values();
     }
@@ -165,9 +166,9 @@ public final class Structs {
         return struct;
     }
 
-    /// What the kernels of `op` take.
+    /// The struct that the kernels of `op` take.
     ///
-    /// @throws BackendUnavailableException if the comment of no struct names it
+    /// @throws BackendUnavailableException if no comment above a struct names the op
     public Struct of(String op) {
         Struct struct = byOp.get(op);
         if (struct == null) {
@@ -176,7 +177,8 @@ public final class Structs {
         return struct;
     }
 
-    /// Refuses a compiled kernel whose parameter is not the struct of its op, or of a phase's calls; others pack their own.
+    /// Checks that the parameter of a compiled kernel has the size of the struct of its op, or of the structs of a phase's calls;
+    /// kernels that belong to no op are not checked.
     ///
     /// @throws BackendUnavailableException if the sizes differ
     public void check(KernelSource source, Cubin compiled) {

@@ -2,12 +2,12 @@ package dev.fusedvae.backend.cuda.kernels;
 
 import java.util.Map;
 
-/// Evaluates the takes line of a card: `B >= 32, N >= 32; arch >= 80`. All its conditions must hold; a remark may follow
-/// behind a dash.
+/// Evaluates the takes line of a card: `B >= 32, N >= 32; arch >= 80`. All its conditions must hold; a remark may follow after a
+/// dash.
 final class TakesLine {
     private TakesLine() {}
 
-    /// Whether a kernel is meant for these dimensions, `arch` among them; `name` is the kernel's, for errors.
+    /// Whether a kernel may be chosen for these dimensions, which include `arch`; `name` is the kernel's name, for messages.
     static boolean holds(String text, String name, Map<String, Long> dimensions) {
         CardText line = new CardText("the takes line of " + name, text, dimensions);
         boolean all = comparison(line);

@@ -16,10 +16,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A program of the system: g++, nvcc, sh.
 public record Tool(Path path) {
-    /// What has not ended by then hangs: packing all kernels takes minutes.
+    /// A program that runs longer than this hangs; packing all kernels takes minutes.
     private static final long LIMIT_SECONDS = 3600;
 
-    /// What it printed, errors included, and whether it succeeded; one that was ended for taking too long did not.
+    /// The output, including that to stderr, and whether the program succeeded; a program that was killed because it took too long did
+    /// not succeed.
     public record Result(boolean ok, String output) {}
 
     /// The program of that name on the `PATH` of `environment`.
@@ -32,12 +33,12 @@ public record Tool(Path path) {
         return run(arguments, Map.of());
     }
 
-    /// Runs it with variables beside, or instead of, those of this process.
+    /// Runs it with variables in addition to, or instead of, those of this process.
     public Result run(List<String> arguments, Map<String, String> variables) {
         return run(arguments, variables, LIMIT_SECONDS);
     }
 
-    /// [#run(List, Map)] for at most `seconds`; then it is ended, with the processes that it started.
+    /// [#run(List, Map)] for at most `seconds`; then the program and the processes that it has started are killed.
     public Result run(List<String> arguments, Map<String, String> variables, long seconds) {
         List<String> command = new ArrayList<>(List.of(path.toString()));
         command.addAll(arguments);
@@ -64,14 +65,14 @@ public record Tool(Path path) {
         }
     }
 
-    /// Itself before those it started: it would go on when what it waits for dies.
+    /// Kills the program before the processes that it has started; else it would continue when they die.
     private static void end(Process process) {
         List<ProcessHandle> started = process.descendants().toList();
         process.destroyForcibly();
         started.forEach(ProcessHandle::destroyForcibly);
     }
 
-    /// What it says about its version, for cache keys.
+    /// The program's path and version, for cache keys.
     public String version() {
         return path + "\n" + run(List.of("--version")).output();
     }

@@ -8,24 +8,25 @@ import java.util.stream.Stream;
 
 /// nvcc, or g++ for the SIMT device.
 public final class ToolCompiler implements Compiler {
-    /// g++ contracts a·b+c by default, which would change the noise; the rest keeps a module's state out of the module.
+    /// g++ contracts a·b+c to an fma by default, which would change the noise, hence -ffp-contract=off. The last two options keep
+    /// modules apart, so that each one is bound and unloaded by itself.
     private static final List<String> SIMT = List.of("-DFVAE_SIMT", "-x", "c++", "-std=c++20", "-O2", "-fPIC", "-shared",
             "-ffp-contract=off", "-mfma", "-fno-gnu-unique", "-fvisibility=hidden");
 
-    /// Makes g++ report every load and store as for ThreadSanitizer, without its runtime: the device takes the reports, see
-    /// `kernels/simt/reported.hpp`; build.sh knows these options too.
+    /// With these options g++ reports every load and store as for ThreadSanitizer, but without its runtime: the reports go to the
+    /// device, see `kernels/simt/reported.hpp`. `kernels/simt/build.sh` has the same options.
     private static final List<String> REPORTING = List.of("-DFVAE_SIMT_RACES", "-g", "-fsanitize=thread", "-nodefaultlibs", "-Wl,--no-as-needed",
             "-lstdc++", "-lm", "-lc", "-lgcc_s");
 
-    /// Options for g++ beside the usual ones, such as `-g -fsanitize=address,undefined`; build.sh knows it too.
+    /// The environment variable with further options for g++, such as `-g -fsanitize=address,undefined`; build.sh reads it too.
     public static final String SIMT_FLAGS = "FVAE_SIMT_FLAGS";
-    /// Where this is set, kernels report their loads and stores and the device finds the races among them.
+    /// If this environment variable is set, kernels report their loads and stores, and the device finds races among them.
     public static final String SIMT_RACES = "FVAE_SIMT_RACES";
 
     private final Tool tool;
     private final Architecture architecture;
     private final String version;
-    /// Options for g++ beside the usual ones, such as those of a sanitizer.
+    /// The further options for g++, such as those of a sanitizer.
     private final List<String> flags;
 
     ToolCompiler(Tool tool, Architecture architecture, Map<String, String> environment) {

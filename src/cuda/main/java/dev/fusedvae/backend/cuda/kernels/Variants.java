@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// The variants there are, by op, and which of them a call runs on.
+/// The variants of all ops, and the choice of the variant that a call runs on.
 public final class Variants {
     private final KernelFolder folder;
     private final Architecture architecture;
@@ -16,9 +16,9 @@ public final class Variants {
     private final Map<String, List<KernelSource.Variant>> byOp = new LinkedHashMap<>();
     private final Structs structs;
 
-    /// @param wanted the variant to take whatever its card says, by op
-    /// @throws IllegalArgumentException    if one of those does not exist, or a card has another name than its file
-    /// @throws BackendUnavailableException if a header of structs has another form than [Structs] says
+    /// @param wanted the variant to use for an op, independent of the takes line of its card
+    /// @throws IllegalArgumentException    if one of these does not exist, or a card has another name than its file
+    /// @throws BackendUnavailableException if a header of structs does not have the form that [Structs] requires
     public Variants(KernelFolder folder, Architecture architecture, Map<String, String> wanted) {
         this.folder = folder;
         this.architecture = architecture;
@@ -44,7 +44,7 @@ public final class Variants {
         return new KernelSource.Variant(card, file);
     }
 
-    /// What the kernels of its folder take.
+    /// The structs that the kernels of the folder take.
     public Structs structs() {
         return structs;
     }
@@ -63,8 +63,8 @@ public final class Variants {
         return byOp.values().stream().flatMap(List::stream).toList();
     }
 
-    /// The variant that was asked for; else the one with the highest number among those whose card takes `dimensions`,
-    /// since each rung is there because it beats the ones below.
+    /// The variant that the user asked for; else the one with the highest number among those whose card takes `dimensions`, because
+    /// variants are numbered in the order of their speed.
     ///
     /// @throws BackendUnavailableException if there is none
     public KernelSource.Variant choose(String op, Map<String, Long> dimensions) {

@@ -11,10 +11,10 @@ import java.lang.foreign.ValueLayout;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
 
-/// What steers the kernels of an executable: the step table with its base word, a row of losses for every record, and
-/// the tables that updates read.
+/// The device memory that controls the kernels of an executable: the step table with its base word, a row of losses for every record,
+/// and the tables of the updates.
 public final class Control implements AutoCloseable {
-    /// Records of the table and rows of losses: steps between two waits of the host.
+    /// The number of records in the table, and of rows of losses: the host waits once per so many steps.
     public static final int RECORDS = 1024;
     private static final long LOSS_BYTES = 2 * Double.BYTES;
     private static final long ALIGNMENT = 256;
@@ -60,7 +60,7 @@ public final class Control implements AutoCloseable {
         baseWord = Driver.pointer(baseAt);
     }
 
-    /// Bytes of device memory that it takes.
+    /// Bytes of device memory that this takes.
     public static long bytes(Plan plan, Structs structs) {
         return aligned(RECORDS * StepRecord.of(structs).bytes()) + aligned(RECORDS * LOSS_BYTES) + ALIGNMENT + aligned(PriorTable.bytes(plan.graph().spec()))
                 + UpdateTables.bytes(plan, structs, ALIGNMENT);
@@ -70,7 +70,7 @@ public final class Control implements AutoCloseable {
         return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
-    /// Room for a table that stays as long as the executable.
+    /// Allocates a table that is kept as long as the executable.
     long reserve(long bytes) {
         long at = used;
         used += aligned(bytes);
@@ -96,7 +96,7 @@ public final class Control implements AutoCloseable {
         return block.bytes();
     }
 
-    /// Enqueues the records of steps `first … first + count` of `feed`; the steps before must have been waited for.
+    /// Enqueues copying the records of steps `first … first + count − 1` of `feed`; the host must have waited for all steps before.
     public void upload(Feed feed, long first, int count) {
         for (int i = 0; i < count; i++) {
             feed.fill(first + i, step);
@@ -105,8 +105,8 @@ public final class Control implements AutoCloseable {
         driver.upload(tableTarget, pinned, count * record.bytes());
     }
 
-    /// Enqueues a base: from here on kernels work on the record of this number plus their own offset. A fill and no copy,
-    /// as its value travels with the call: several are under way at once.
+    /// Enqueues setting the base: kernels enqueued after this work on the record of this number plus their own offset. It is a fill and
+    /// not a copy, because the call copies its value, so that several can be enqueued at a time.
     public void base(int record) {
         driver.set(baseWord, record);
     }
@@ -116,7 +116,7 @@ public final class Control implements AutoCloseable {
         return record.word(table, i * record.bytes() + record.firstSample());
     }
 
-    /// The number of the step in record `i`, as uploaded last.
+    /// The number of the step in record `i`, as it was uploaded last.
     long step(int i) {
         return record.step(table, i * record.bytes());
     }
@@ -131,12 +131,12 @@ public final class Control implements AutoCloseable {
         return record.word(table, i * record.bytes() + record.rows());
     }
 
-    /// Enqueues the losses of the first `count` records for reading.
+    /// Enqueues copying the losses of the first `count` records to the host.
     public void downloadLosses(int count) {
         driver.download(pinnedLosses, lossesSource, count * LOSS_BYTES);
     }
 
-    /// Sum `term` (0: log-likelihoods, 1: KL) of record `i`, after the download was waited for.
+    /// Sum `term` (0: log-likelihoods, 1: KL) of record `i`; valid after the host has waited for the copy.
     public double loss(int i, int term) {
         return losses.get(ValueLayout.JAVA_DOUBLE, i * LOSS_BYTES + 8L * term);
     }

@@ -17,10 +17,10 @@ import jcuda.jcublas.cublasOperation;
 import jcuda.jcublas.cublasStatus;
 import jcuda.runtime.cudaStream_t;
 
-/// Matrix products by cuBLAS, in fp32: pedantic math, so neither TF32 nor another shortcut.
+/// Matrix products by cuBLAS, in fp32: the pedantic mode, so neither TF32 nor any other shortcut.
 ///
-/// cuBLAS is column-major: it sees a row-major matrix as its transpose, so each product is asked for transposed.
-/// A record's own number of rows, all samples of them, is multiplied; rows beyond are neither read nor written.
+/// cuBLAS is column-major and sees a row-major matrix as its transpose, so each product is computed transposed. Only the live rows of
+/// the record are multiplied, with all their samples; rows beyond them are neither read nor written.
 final class CublasProducts implements AutoCloseable {
     private final cublasHandle handle = new cublasHandle();
     private final String version;
@@ -82,7 +82,7 @@ final class CublasProducts implements AutoCloseable {
         return Driver.pointer(args.pointer(field));
     }
 
-    /// The rows of the record that `args` name when it is asked.
+    /// The number of live rows of the record that `args` name at the time of the call.
     private static IntSupplier rows(Args args, Control control) {
         int samples = args.word("samples");
         return () -> samples * control.rows(args.word("offset"));

@@ -15,12 +15,12 @@ import jcuda.jcurand.curandRngType;
 import jcuda.jcurand.curandStatus;
 import jcuda.runtime.cudaStream_t;
 
-/// Latent noise by cuRAND's Philox4x32-10: other values than our own of the same distribution.
+/// Latent noise by cuRAND's Philox4x32-10: the same distribution as our own noise, but other values.
 ///
-/// The seed is a function of the run's seed and purpose, the offset one of the step (of the position in evaluation), so
-/// that runs repeat and go on where they were left. In evaluation the values of a row depend on the batch size.
+/// The generator's seed is a function of the run's seed and the purpose, its offset a function of the step (in evaluation, of the
+/// position), so that runs can be repeated and resumed. In evaluation the values of a row depend on the batch size.
 final class CurandNoise implements AutoCloseable {
-    /// Words of a Philox block: offsets are multiples of it, so that no two steps share one.
+    /// The number of words in a Philox block: offsets are multiples of it, so that no two steps use the same block.
     private static final int BLOCK = 4;
 
     private final Driver driver;
@@ -84,7 +84,7 @@ final class CurandNoise implements AutoCloseable {
         };
     }
 
-    /// Where examples have many samples, their chunks follow each other, with a block to spare for rounding each up.
+    /// If samples are computed in chunks, the offsets of the chunks follow each other, each rounded up with one block to spare.
     private static long evaluated(Control control, int record, int columns, int allSamples) {
         long position = control.position(record);
         if (allSamples == 1) {
@@ -98,7 +98,7 @@ final class CurandNoise implements AutoCloseable {
         return (values + BLOCK - 1) / BLOCK * BLOCK;
     }
 
-    /// Setting it costs cuRAND a new state, so it is set only where it changes.
+    /// Setting it makes cuRAND build a new state, so it is set only if it changes.
     private void seed(long wanted) {
         if (wanted != seed) {
             check(JCurand.curandSetPseudoRandomGeneratorSeed(generator, wanted), "curandSetPseudoRandomGeneratorSeed");
@@ -106,7 +106,8 @@ final class CurandNoise implements AutoCloseable {
         }
     }
 
-    /// cuRAND makes normals in pairs: of an odd number the last comes from a pair of its own, and nothing behind is touched.
+    /// cuRAND generates normals in pairs. For an odd number the last one comes from a further pair, so that nothing is written beyond the
+    /// last value.
     private void generate(long to, long offset, long count) {
         long even = count / 2 * 2;
         if (even > 0) {

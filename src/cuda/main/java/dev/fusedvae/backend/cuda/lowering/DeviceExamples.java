@@ -5,14 +5,14 @@ import dev.fusedvae.backend.cuda.driver.DeviceBlock;
 import dev.fusedvae.backend.cuda.driver.Driver;
 import dev.fusedvae.backend.cuda.driver.Staging;
 
-/// A data set, resident on the device.
+/// A data set in device memory.
 public final class DeviceExamples implements AutoCloseable {
     private final DeviceBlock block;
     private final long values;
     private final long table;
     private final long mean;
 
-    /// Copies `examples`, whose values may change afterwards.
+    /// Copies `examples`, whose values may be changed afterwards.
     public DeviceExamples(Driver driver, Staging staging, Examples examples) {
         long bytes = switch (examples) {
             case Examples.Bytes e -> e.values().length;
@@ -33,7 +33,7 @@ public final class DeviceExamples implements AutoCloseable {
         }
     }
 
-    /// Copies the values of `examples` again, which have the shape of the first.
+    /// Copies the values of `examples` again; they must have the shape of the first ones.
     public void fill(Staging staging, Examples examples) {
         switch (examples) {
             case Examples.Bytes e -> {
@@ -50,12 +50,12 @@ public final class DeviceExamples implements AutoCloseable {
         return values;
     }
 
-    /// What bytes stand for, or null.
+    /// The values of the bytes 0..255, or null for floats.
     long table() {
         return table;
     }
 
-    /// The mean of every feature, or null.
+    /// The mean of each feature, or null.
     long mean() {
         return mean;
     }

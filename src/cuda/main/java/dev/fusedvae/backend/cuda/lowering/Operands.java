@@ -8,7 +8,7 @@ import dev.fusedvae.plan.Plan;
 import java.util.List;
 import java.util.Optional;
 
-/// What the arguments of a plan's calls point to: slots, the step table, the prior, and the tables of updates.
+/// The addresses for the arguments of a plan's calls: slots, the step table, the prior, and the tables of updates.
 public final class Operands {
     private final Slots slots;
     private final Control control;
@@ -36,7 +36,7 @@ public final class Operands {
         return slots.address(t);
     }
 
-    /// The address of `t`, or null where it is internal to its call.
+    /// The address of `t`, or null if it is internal to its call.
     long orNull(Tensor t) {
         return slots.addressOrNull(Optional.of(t));
     }
@@ -46,7 +46,7 @@ public final class Operands {
         return slots.addressOrNull(t);
     }
 
-    /// Tiles of partial sums, 0 for a matrix.
+    /// The number of tiles of partial sums, 0 for a matrix.
     int tiles(Tensor t) {
         return slots.tiles(t);
     }
@@ -61,7 +61,7 @@ public final class Operands {
         return control.table();
     }
 
-    /// The word that says from which row of it kernels count.
+    /// The base word: the row of the step table to which kernels add their offset.
     long base() {
         return control.base();
     }

@@ -11,7 +11,7 @@ import java.lang.foreign.ValueLayout;
 public final class PriorTable {
     private PriorTable() {}
 
-    /// Bytes it takes; none for N(0, I), which kernels know.
+    /// Bytes that it takes; 0 for N(0, I), for which kernels need no table.
     static long bytes(VaeSpec spec) {
         return spec.prior().standard() ? 0 : 3L * Float.BYTES * spec.latent();
     }

@@ -4,14 +4,14 @@ import dev.fusedvae.backend.cuda.driver.Driver;
 import java.util.Optional;
 import jcuda.driver.CUgraphExec;
 
-/// Puts the steps of a window on the stream: launch by launch, or as graphs that are captured when first needed.
+/// Enqueues the steps of a window: launch by launch, or as graphs, which are captured when they are needed for the first time.
 ///
-/// A graph of [#STEPS] steps has the records 0 … 63 baked into its launches, counted from the base word, which is set
-/// before every replay; a graph of one step does the rest. Launches are captured with the arguments of their time, so
-/// [#forget] must follow a change of them. The first step after that is launched by itself: a driver that loads kernels
-/// at their first launch does so outside a capture, and who runs one step a feed pays for no graph.
+/// The launches in a graph of [#STEPS] steps have the fixed offsets 0 … 63 from the base word, which is set before every replay; a
+/// graph of one step does the remaining steps. A captured launch keeps its arguments, so [#forget] must be called after they have
+/// changed. The first step after that is launched without a graph: so a driver that loads kernels at their first launch does this
+/// outside a capture, and a program that runs one step per feed does not pay for a graph.
 public final class Replay implements AutoCloseable {
-    /// Steps of the large graph.
+    /// The number of steps in the large graph.
     public static final int STEPS = 64;
 
     private final Driver driver;
@@ -30,7 +30,7 @@ public final class Replay implements AutoCloseable {
         this.capturing = capturing;
     }
 
-    /// Enqueues the steps in records `0 … count` of the step table.
+    /// Enqueues the steps in records `0 … count − 1` of the step table.
     public void enqueue(int count) {
         int alone = capturing ? Math.min(count, launched ? 0 : 1) : count;
         if (alone > 0) {
@@ -70,7 +70,7 @@ public final class Replay implements AutoCloseable {
         driver.replay(graph);
     }
 
-    /// Gives the graphs back; the next steps capture anew.
+    /// Releases the graphs; the next steps capture new ones.
     public void forget() {
         Optional<CUgraphExec> first = many;
         Optional<CUgraphExec> second = one;

@@ -6,15 +6,15 @@ import dev.fusedvae.graph.Layer;
 import dev.fusedvae.graph.Op;
 import dev.fusedvae.plan.Call;
 
-/// The limits of kernels that work by blocks of rows.
+/// The limits of the kernels that work by blocks of rows.
 public final class RowBlocks {
-    /// What kernels/common/row_block.cuh can bear: blocks of 8 rows, 32 KB of shared memory for what they keep. 16 MB of weights
-    /// read again is an estimate of what an L2 cache serves in the time that one more launch costs, *unverified on hardware*.
+    /// The limits of kernels/common/row_block.cuh: blocks of 8 rows, and 32 KiB of shared memory for the values that a block keeps. 16 MiB
+    /// of weights read again is an estimate of how much an L2 cache delivers in the time of one more launch, *unverified on hardware*.
     public static final Budget BUDGET = new Budget(8, 16L << 20, 32L << 10);
 
     private RowBlocks() {}
 
-    /// Refuses a call whose blocks would keep more than their shared memory holds.
+    /// Throws if the blocks of a call would have to keep more than their shared memory holds.
     ///
     /// @throws IllegalArgumentException if `call` was fused for another backend
     public static void check(Call call) {

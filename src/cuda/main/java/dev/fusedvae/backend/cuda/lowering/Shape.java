@@ -4,10 +4,10 @@ import dev.fusedvae.backend.memory.Halves;
 
 /// The physical form of a slot on the device.
 public sealed interface Shape {
-    /// Floats it takes.
+    /// The number of floats that it takes.
     long size();
 
-    /// Physical values that stand for the logical `values`: where those are sums, parts of them.
+    /// The physical values for the logical `values`; for partial sums, parts that add up to them.
     default float[] spread(float[] values) {
         float[] physical = new float[Math.toIntExact(size())];
         int parts = physical.length / values.length;
@@ -17,10 +17,10 @@ public sealed interface Shape {
         return physical;
     }
 
-    /// Rows side by side, as the tensor says.
+    /// A row-major matrix with the shape of the tensor.
     record Matrix(long size) implements Shape {}
 
-    /// Sums over tiles of 32 columns, `[tiles][rows]`: a row's value is their sum in order of tiles.
+    /// Partial sums over tiles of 32 columns, `[tiles][rows]`; the value of a row is their sum in the order of the tiles.
     record Partials(int tiles, int rows) implements Shape {
         static final int TILE = 32;
 

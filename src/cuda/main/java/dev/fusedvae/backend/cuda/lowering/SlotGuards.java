@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The words between slots, on any device. A stand-in driver that is built with a sanitizer poisons them instead: then
-/// the first access ends the process and names its line, reads included.
+/// The guard words between slots, on any device. A stand-in driver that is built with a sanitizer poisons them instead: then the first
+/// access, even a read, ends the process and its message names the line.
 public final class SlotGuards implements Guards {
-    /// A signalling NaN: reading it shows too, and what arithmetic makes of it is a quiet NaN, so never the pattern.
+    /// The pattern, a signalling NaN: a kernel that reads it computes NaN, and arithmetic gives quiet NaNs only, so no kernel can write
+    /// the pattern by chance.
     private static final int PATTERN = 0xffa5a5a5;
 
     private final Driver driver;
@@ -23,7 +24,7 @@ public final class SlotGuards implements Guards {
     private final Set<Slots.Gap> poisoned = new HashSet<>();
     private final boolean sanitized = SimtDriver.sanitized();
 
-    /// @param enter comes before anything is done with the device, and refuses where the slots have gone back to it
+    /// @param enter is called before the device is used, and throws if the slots have been freed
     public SlotGuards(Driver driver, Runnable enter, Slots slots, Staging staging) {
         this.driver = driver;
         this.enter = enter;

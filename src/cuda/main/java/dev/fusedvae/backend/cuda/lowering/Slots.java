@@ -17,10 +17,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Where the slots of a plan lie on the device: `model` holds parameters and optimizer state, which executables of one
-/// model share; `work` holds what belongs to the batch.
+/// The places of a plan's slots in device memory: `model` has parameters and optimizer state, which the executables of one model
+/// share; `work` has the slots of the batch.
 public final class Slots implements AutoCloseable {
-    /// Slots start on 256 bytes, as vector loads and copies like it, with 64 bytes behind them that nobody writes.
+    /// Slots start at multiples of 256 bytes, for fast vector loads and copies; behind each are 64 bytes that no kernel may write.
     private static final Placement PLACEMENT = new Placement(0, 64, 16);
 
     private final Layout layout;
@@ -28,10 +28,10 @@ public final class Slots implements AutoCloseable {
     private final DeviceBlock work;
     private final Map<Tensor, Long> addresses = new HashMap<>();
 
-    /// Where slots lie within two blocks that need not be there yet; offsets and lengths in floats.
+    /// The offsets of the slots in the two blocks, which may not be allocated yet; offsets and lengths are in floats.
     public record Layout(Map<Tensor, Shape> shapes, Placement.Result<Tensor> model, Placement.Result<Tensor> work) {
 
-        /// @param norms how many sums of squares each tensor of that kind has
+        /// @param norms the number of sums of squares of each tensor of that kind
         public static Layout of(Plan plan, Map<Tensor, Integer> norms) {
             Map<Tensor, Shape> shapes = Slots.shapes(plan, norms);
             return new Layout(shapes, PLACEMENT.place(modelRequests(plan, shapes)), PLACEMENT.place(workRequests(plan, shapes)));
@@ -50,7 +50,7 @@ public final class Slots implements AutoCloseable {
         }
     }
 
-    /// @param shared the slots whose model is taken over
+    /// @param shared the slots whose model block is used
     public Slots(Driver driver, Layout layout, Optional<Slots> shared) {
         this.layout = layout;
         if (shared.isPresent() && shared.get().model.bytes() != layout.modelBytes()) {
@@ -89,7 +89,8 @@ public final class Slots implements AutoCloseable {
         return all.stream().map(t -> new Placement.Request<>(t, shapes.get(t).size(), 0, 0)).toList();
     }
 
-    /// Phases run one after the other, so a slot lives from the first that touches it to the last; results to the end.
+    /// Phases run one after the other, so a slot is in use from the first phase that accesses it to the last; results are in use until
+    /// the end.
     private static List<Placement.Request<Tensor>> workRequests(Plan plan, Map<Tensor, Shape> shapes) {
         Map<Tensor, int[]> lives = new LinkedHashMap<>();
         for (Phase phase : plan.phases()) {
@@ -115,15 +116,15 @@ public final class Slots implements AutoCloseable {
         return address;
     }
 
-    /// Null for a tensor that is internal to its call.
+    /// The address of `t`, or null if it is internal to its call.
     long addressOrNull(Optional<Tensor> t) {
         return t.filter(this::holds).map(this::address).orElse(0L);
     }
 
-    /// A stretch of memory behind a slot that belongs to no slot, in bytes.
+    /// Memory behind a slot that belongs to no slot, in bytes.
     record Gap(Tensor slot, long address, long bytes) {}
 
-    /// What lies behind every slot, to the next; only where no slots share memory.
+    /// The memory behind every slot, up to the next one; only if no slots share memory.
     List<Gap> gaps() {
         return addresses.entrySet().stream().map(e -> {
             long size = shape(e.getKey()).size();
@@ -131,7 +132,7 @@ public final class Slots implements AutoCloseable {
         }).toList();
     }
 
-    /// Tiles of partial sums, 0 for a matrix.
+    /// The number of tiles of partial sums, 0 for a matrix.
     int tiles(Tensor t) {
         return shape(t) instanceof Shape.Partials partials ? partials.tiles() : 0;
     }

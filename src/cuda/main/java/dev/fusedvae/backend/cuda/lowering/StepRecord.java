@@ -6,7 +6,8 @@ import dev.fusedvae.plan.Step;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Where the fields of a `StepRecord` of the headers lie: offsets that are looked up once, since records are written within steps.
+/// The offsets of the fields of `StepRecord` in the kernels' headers. They are looked up only once, because records are written during
+/// training.
 record StepRecord(long bytes, long stepLow, long stepHigh, long epoch, long position, long rows, long invRows, long rate, long rateOverBc1,
                   long rsqrtBc2, long decay, long beta, long firstSample) {
 
@@ -16,7 +17,7 @@ record StepRecord(long bytes, long stepLow, long stepHigh, long epoch, long posi
                 s.offset("rate"), s.offset("rate_over_bc1"), s.offset("rsqrt_bc2"), s.offset("decay"), s.offset("beta"), s.offset("first_sample"));
     }
 
-    /// Writes `step` as the record that starts at byte `at` of `table`.
+    /// Writes `step` to the record that starts at byte `at` of `table`.
     void write(MemorySegment table, long at, Step step) {
         put(table, at + stepLow, (int) step.step());
         put(table, at + stepHigh, (int) (step.step() >>> 32));

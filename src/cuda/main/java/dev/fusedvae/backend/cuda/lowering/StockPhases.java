@@ -25,31 +25,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/// The phases of common nets at level LAYER. Their sources are generated from plans, so a jar can run without a compiler
-/// only those nets whose phases the build has compiled: these.
+/// The phases of common nets at level LAYER, which the build compiles. The source of a phase is generated from a plan, so on a machine
+/// without a compiler a jar can run only nets whose phases are among these.
 ///
-/// A phase depends on how many calls of which variants it holds, not on sizes, so few phases serve many nets: 0 to
-/// [#DEEPEST] hidden layers each side, latents on both sides of what tiles take, a learned variance, clipping, and
-/// layers so wide that the latent phases are split; and restricted Boltzmann machines.
+/// A phase depends on the variants of its calls and on their number, but not on sizes, so few phases serve many nets. These are for
+/// 0 to [#DEEPEST] hidden layers on each side, latents narrower and wider than the tiled variants need, a learned variance, clipping,
+/// layers so wide that the latent phases are split, and restricted Boltzmann machines.
 public final class StockPhases {
     static final int DEEPEST = 4;
     private static final Fusion RULES = Fusion.of(FusionLevel.LAYER).within(RowBlocks.BUDGET);
     private static final int BATCH = 128;
     private static final int FEATURES = 784;
     private static final int HIDDEN = 400;
-    /// Nets so wide that the latent phases are split, each op of them by itself.
+    /// Nets so wide that the latent phases are split, each of their fused ops on its own.
     private static final int WIDE = 2048;
     private static final int WIDE_LATENT = 128;
     private static final int WIDE_BATCH = 1024;
     private static final int DEEPEST_WIDE = 2;
-    /// On both sides of what tiles take.
+    /// Latents narrower and wider than the tiled variants need.
     private static final List<Integer> RBM_BATCHES = List.of(20, BATCH);
     private static final List<Integer> LATENTS = List.of(2, 10, 20, 50);
     private static final List<Likelihood> LIKELIHOODS = List.of(new Likelihood.Bernoulli(), new Likelihood.GaussianScalar());
 
     private StockPhases() {}
 
-    /// All of them, each once, for every architecture that the build compiles for.
+    /// All phases, each once, for all architectures that the build compiles for.
     public static Collection<KernelSource.Phase> of(KernelFolder folder) {
         Map<String, KernelSource.Phase> found = new LinkedHashMap<>();
         List<Plan> plans = plans();
@@ -60,7 +60,7 @@ public final class StockPhases {
         return found.values();
     }
 
-    /// The phases of a plan that hold several calls.
+    /// The phases of a plan that have several calls.
     public static List<KernelSource.Phase> of(Plan plan, Variants variants) {
         List<KernelSource.Phase> phases = new ArrayList<>();
         for (Phase phase : plan.phases()) {
@@ -73,7 +73,7 @@ public final class StockPhases {
         return phases;
     }
 
-    /// Training only: the phases of inference hold one call each.
+    /// Plans of training only, because the phases of inference have one call each.
     private static List<Plan> plans() {
         List<Plan> plans = new ArrayList<>();
         for (int encoder = 0; encoder <= DEEPEST; encoder++) {

@@ -11,10 +11,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// The tables in device memory to which the arguments of optimizer kernels point: the parameters of an update, and the arrays of
-/// partial norms that clipping adds up.
+/// The tables in device memory for optimizer kernels: the parameters of an update, and the arrays of partial norms that clipping adds
+/// up.
 final class UpdateTables {
-    /// Elements of a parameter that one block updates; `UPDATE_CHUNK` of args.cuh.
+    /// Elements of a parameter that one block updates; `UPDATE_CHUNK` in args.cuh.
     static final int UPDATE_CHUNK = 1024;
 
     private final Slots slots;
@@ -31,7 +31,7 @@ final class UpdateTables {
         range = structs.named("NormRange");
     }
 
-    /// Bytes that the tables of `plan` take, at most; each starts at a multiple of `alignment`.
+    /// An upper bound of the bytes that the tables of `plan` take; each table starts at a multiple of `alignment`.
     static long bytes(Plan plan, Structs structs, long alignment) {
         long bytes = 0;
         for (Op op : plan.graph().ops()) {
@@ -43,7 +43,7 @@ final class UpdateTables {
         return bytes;
     }
 
-    /// Blocks that update `parameter`.
+    /// The number of blocks that update `parameter`.
     static long blocks(Tensor parameter) {
         return Math.ceilDiv(parameter.elements(1), (long) UPDATE_CHUNK);
     }

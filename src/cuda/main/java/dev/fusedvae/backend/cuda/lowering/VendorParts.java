@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The parts of plans that NVIDIA's libraries run on the stream of the kernels.
+/// The parts of plans that NVIDIA's libraries run, on the stream of the kernels.
 ///
-/// How many rows a step has and which values it draws are arguments of these calls, which a captured graph would keep,
-/// so with any part steps are launched one by one.
+/// The number of rows of a step and the offset of its noise are arguments of the libraries' functions. A captured graph would keep
+/// these arguments, so with a vendor part steps are launched one by one.
 public final class VendorParts implements AutoCloseable {
     private final Set<Vendor> parts;
     private final Optional<CublasProducts> products;
@@ -40,7 +40,7 @@ public final class VendorParts implements AutoCloseable {
         }
     }
 
-    /// Which library runs what, for results; empty without parts.
+    /// Which library runs which part, for results; empty without parts.
     public String text() {
         List<String> all = new ArrayList<>();
         products.ifPresent(p -> all.add("products by " + p.version()));
@@ -48,7 +48,7 @@ public final class VendorParts implements AutoCloseable {
         return String.join(", ", all);
     }
 
-    /// Refuses a plan in which a part is fused with other ops, where no library could run it.
+    /// Throws if the plan fuses a part with other ops, because no library could run it then.
     public void check(Plan plan) {
         for (Call call : plan.calls()) {
             for (Vendor part : parts) {
@@ -60,7 +60,7 @@ public final class VendorParts implements AutoCloseable {
         }
     }
 
-    /// The part that runs calls of `kind`, or empty: our kernels do.
+    /// The part that runs calls of `kind`; empty if our kernels do.
     Optional<Vendor> of(Kind kind) {
         return parts.stream().filter(p -> VendorFusion.does(p).contains(kind)).findFirst();
     }

@@ -1,3 +1,2 @@
-/// From a plan to launches: which slot lies where, which kernel runs a call, its arguments and its grid, and graphs that
-/// replay a step.
+/// From a plan to launches: the places of slots, the kernel that runs a call, its arguments and its grid, and graphs that replay steps.
 package dev.fusedvae.backend.cuda.lowering;

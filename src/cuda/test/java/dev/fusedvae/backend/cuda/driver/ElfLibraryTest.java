@@ -64,10 +64,10 @@ class ElfLibraryTest {
     @Test
     void nonsense_isRefusedInASentence() throws IOException {
         ElfLibrary library = new ElfLibrary(jcublas());
-        assertEquals("names of equal length only: libcublas.so.12, libcublas.so.9",
+        assertEquals("both names must have the same length: libcublas.so.12, libcublas.so.9",
                 assertThrows(IllegalArgumentException.class, () -> library.renamed("libcublas.so.12", "libcublas.so.9")).getMessage());
         assertTrue(assertThrows(IllegalArgumentException.class, () -> library.renamed("libnope.so.1", "libnope.so.2")).getMessage().endsWith("not libnope.so.1"));
-        assertEquals("the file is no x86-64 ELF library",
+        assertEquals("the file is not an x86-64 ELF library",
                 assertThrows(IllegalArgumentException.class, () -> new ElfLibrary(new byte[100])).getMessage());
         assertEquals("the library is cut short or damaged",
                 assertThrows(IllegalArgumentException.class, () -> new ElfLibrary(Arrays.copyOf(jcublas(), 70))).getMessage());

@@ -97,7 +97,7 @@ class StructsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            uint32_t a, b;           | 2: 'uint32_t a, b;' is no field of MineArgs; write 'float* name;', 'uint32_t name;' or 'float name;', one in a line
+            uint32_t a, b;           | 2: 'uint32_t a, b;' is not a field of MineArgs; write 'float* name;', 'uint32_t name;' or 'float name;', one per line
             uint64_t a;              | 2: 'uint64_t a;' has the type uint64_t; fields are pointers, uint32_t or float
             uint32_t a;              | 3: '};' ends MineArgs with an odd number of words; add 'uint32_t reserved;'
             uint32_t a;/float* x;    | 3: 'float* x;' is a pointer that would need padding; MineArgs must have its pointers first
