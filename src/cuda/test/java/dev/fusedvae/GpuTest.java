@@ -12,24 +12,24 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// A test on a real device; elsewhere it is skipped with the reason.
+/// A test on a real GPU; without one it is skipped, with the reason.
 ///
-/// `-Dfvae.gpu=required` (bench/gpu/run) skips nothing, so that a test without its device fails; `-Dfvae.gpu=rehearse`
-/// runs these tests on the SIMT device instead.
+/// With `-Dfvae.gpu=required` (bench/gpu/run) it is not skipped, so that it fails without a GPU; with `-Dfvae.gpu=rehearse` it runs on
+/// the SIMT device instead.
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Tag("gpu")
 @ExtendWith(GpuTest.Condition.class)
 public @interface GpuTest {
-    /// The system property that says what a missing device means.
+    /// The system property that says what happens without a GPU.
     String PROPERTY = "fvae.gpu";
 
-    /// What [#PROPERTY] says.
+    /// The values of [#PROPERTY].
     enum Wish {
         IF_PRESENT, REQUIRED, REHEARSE;
 
-        /// That of this process.
+        /// The value in this process.
         public static Wish current() {
             String said = System.getProperty(PROPERTY, "");
             return switch (said) {
@@ -41,7 +41,7 @@ public @interface GpuTest {
         }
     }
 
-    /// Skips where there is no device and none is required.
+    /// Skips tests if there is no GPU and none is required.
     final class Condition implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

@@ -22,11 +22,11 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/// Runs the tests of one tag without Maven and writes what became of them.
+/// Runs the tests of one tag without Maven and writes their results.
 ///
 ///     java -cp ... dev.fusedvae.TestRunner ROOT TAG RESULT.json      ROOT is the jar or folder of the test classes
 ///
-/// Ends with 1 where a test failed, was skipped with `-Dfvae.gpu=required`, or none ran at all.
+/// The exit code is 1 if a test failed, if one was skipped with `-Dfvae.gpu=required`, or if none ran.
 final class TestRunner implements TestExecutionListener {
     private final ObjectNode result = new ObjectMapper().createObjectNode();
     private final Map<String, Long> startedNanos = new TreeMap<>();
@@ -69,7 +69,7 @@ final class TestRunner implements TestExecutionListener {
         report(test, "skipped", Optional.of(reason));
     }
 
-    /// A container is only of interest where it fails: a `@BeforeAll` that throws is reported on its class.
+    /// Of containers only failures are recorded: a `@BeforeAll` that throws is reported for its class.
     @Override
     public void executionFinished(TestIdentifier test, TestExecutionResult outcome) {
         switch (outcome.getStatus()) {

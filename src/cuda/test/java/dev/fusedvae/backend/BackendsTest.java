@@ -26,7 +26,7 @@ class BackendsTest {
         if (!property.isEmpty()) {
             properties.setProperty(Backends.PROPERTY, property);
         }
-        Map<String, String> withoutGpu = new HashMap<>(Map.of("FVAE_CUDA", "simt")); // no driver of a GPU in the process of all tests
+        Map<String, String> withoutGpu = new HashMap<>(Map.of("FVAE_CUDA", "simt")); // the process of all tests must not load the driver of a GPU
         withoutGpu.putAll(environment);
         Backends.Opened opened = Backends.open(choice, properties, withoutGpu);
         opened.backend().close();
@@ -40,7 +40,7 @@ class BackendsTest {
         assertTrue(opened.notes().getFirst().startsWith("auto took cpu, since FVAE_CUDA=simt"), opened.notes().getFirst());
     }
 
-    /// Stands for a GPU: what is opened is the backend given.
+    /// A provider that opens the given backend in place of a GPU.
     private static Backends.Opened auto(BackendChoice choice, Map<String, String> environment, BiFunction<Map<String, String>, CudaChoice, Backend> gpu) {
         assumeTrue(Backends.class.getModule().isNativeAccessEnabled(), "skipped: this process may not look for drivers");
         BackendProvider real = new CudaProvider();

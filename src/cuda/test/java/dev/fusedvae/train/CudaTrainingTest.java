@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// A whole training of the digits, evaluation after every epoch included, on the SIMT device (the tests' FVAE_CUDA).
+/// A whole training on the digits, with an evaluation after every epoch, on the SIMT device (FVAE_CUDA=simt in all tests).
 @Tag("simt")
 class CudaTrainingTest {
     private static final TrainSpec TRAIN = TrainSpec.standard(3, 5);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Restricted Boltzmann machines that were stopped and go on, on the device of this process.
+/// Trainings of restricted Boltzmann machines that are stopped and resumed, on the device of this process.
 @Tag("simt")
 class RbmResumeCudaTest {
     private static final RunOptions OPTIONS = RunOptions.defaults();

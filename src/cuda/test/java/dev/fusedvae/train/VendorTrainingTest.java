@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whole trainings of the digits with vendor parts, evaluation included, on the SIMT device (the tests' FVAE_CUDA).
+/// Whole trainings on the digits with vendor parts, with evaluation, on the SIMT device (FVAE_CUDA=simt in all tests).
 @Tag("simt")
 class VendorTrainingTest {
     private static final TrainSpec THREE_EPOCHS = TrainSpec.standard(3, 5);
@@ -55,7 +55,8 @@ class VendorTrainingTest {
         }
     }
 
-    /// Other noise, the same distribution: two epochs of a small net differed by 0.02 nats in training, 0.12 in the test set.
+    /// The noise differs but has the same distribution: after two epochs of a small net, figures differed by 0.02 nats in training and by
+    /// 0.12 nats on the test set.
     @Test
     void elbo_withVendorNoiseIsOursWithinTheNoise() {
         EpochMetrics expected = train(THREE_EPOCHS, options(FusionLevel.EPILOGUE)).history().epochs().getLast();

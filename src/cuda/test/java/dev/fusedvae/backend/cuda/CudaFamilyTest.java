@@ -23,8 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The whole family of objectives, likelihoods, priors and corruptions on the device under test, against the definition
-/// and the CPU path.
+/// All objectives, likelihoods, priors and corruptions on the device under test, compared with the definition and the CPU path.
 @Tag("simt")
 class CudaFamilyTest extends DeviceTrials {
     private static final long SEED = 29;
@@ -45,7 +44,7 @@ class CudaFamilyTest extends DeviceTrials {
             Trial.of(SMALL.withObjective(new Objective.Iwae(3, false)).withLikelihood(new Likelihood.GaussianScalar()).withBias(false), 5, 11, SEED).clipped(0.1),
             Trial.of(SMALL.withLikelihood(new Likelihood.GaussianVector()).withObjective(new Objective.Vae(1, 0)), 6, 13, SEED).with(new OptimizerSpec.Sgd(1e-2, 0.5)),
             Trial.of(SMALL.withLikelihood(new Likelihood.ContinuousBernoulli()), 6, 13, SEED),
-            // no encoder layer: the latent phase gathers, corrupts and has all samples; nothing decodes but the output
+            // no hidden layers: the latent phase gathers, corrupts and draws all samples; the output layer reads z
             Trial.of(FLAT.withObjective(new Objective.Iwae(6, true)).withCorruption(new Corruption.Gaussian(0.3)), 13, 30, SEED).binarized(Binarization.THRESHOLD),
             Trial.of(FLAT.withObjective(new Objective.Sparse(0.1)).withCorruption(new Corruption.Masking(0.5)), 9, 30, SEED),
             Trial.of(VaeSpec.of(13, List.of(), 2).withObjective(new Objective.Iwae(2, false)), 4, 10, SEED),
@@ -72,7 +71,7 @@ class CudaFamilyTest extends DeviceTrials {
         List.of(IWAE, NOISY).forEach(DeviceTrials::assertSameTwice);
     }
 
-    /// Chunks of an example's samples have the noise that the samples would have all at once.
+    /// Samples that are computed in chunks have the same noise as if they were computed at once.
     @Test
     void importanceSampling_isThatOfTheCpu_chunkByChunk() {
         for (Trial trial : List.of(IWAE, Trial.of(SMALL.withPrior(PRIOR), 4, 9, SEED))) {

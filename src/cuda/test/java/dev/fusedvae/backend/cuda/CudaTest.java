@@ -21,7 +21,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Whole training steps through JCuda, on the device under test, against the definition and the CPU path.
+/// Whole training steps through JCuda on the device under test, compared with the definition and the CPU path.
 @Tag("simt")
 class CudaTest extends DeviceTrials {
     private static final long SEED = 23;
@@ -37,7 +37,7 @@ class CudaTest extends DeviceTrials {
             // tiles and slices and one more or less: 64 and 65 columns, 33 and 129 deep, 9 row blocks
             Trial.of(new VaeSpec(129, List.of(65), 33, List.of(64), Activation.GELU, true, new Likelihood.Bernoulli(), new Objective.Vae(2, 0)), 65, 207, SEED)
                     .binarized(Binarization.DYNAMIC),
-            // no encoder layer: the latent phase gathers; nothing is drawn for a code
+            // no encoder layer, so the latent phase gathers; in an autoencoder no noise is drawn
             Trial.of(new VaeSpec(37, List.of(), 6, List.of(13), Activation.ELU, true, new Likelihood.Bernoulli(), new Objective.Vae(1, 0)), 13, 30, SEED)
                     .binarized(Binarization.THRESHOLD),
             Trial.of(new VaeSpec(13, List.of(), 66, List.of(1), Activation.SOFTPLUS, false, new Likelihood.GaussianFeature(), new Objective.Autoencoder()), 9, 14, SEED),
@@ -125,7 +125,7 @@ class CudaTest extends DeviceTrials {
         }
     }
 
-    /// A plan that was made for a backend without row blocks is refused before anything is launched.
+    /// A plan that was made for a backend without row blocks is an error, before anything is launched.
     @Test
     void planBeyondTheBudget_isRefused() {
         Trial wide = TRIALS.getLast();

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// That a profile runs what it says and leaves a training as it would be; its times are a GPU's to give.
+/// A profile runs the calls that it reports, and the training continues as without it. Its times mean nothing on the SIMT device.
 @Tag("simt")
 class DeviceProfileTest {
     private static final Trial TRIAL = Trial.of(VaeSpec.of(9, List.of(6), 2), 4, 10, 5);
@@ -54,7 +54,7 @@ class DeviceProfileTest {
         }
     }
 
-    /// Both loops compile, run and give their memory back.
+    /// Both loops compile, run and free their memory.
     @Test
     void roofs_areMeasuredOnAnyDevice() {
         try (CudaBackend cuda = DeviceUnderTest.open()) {

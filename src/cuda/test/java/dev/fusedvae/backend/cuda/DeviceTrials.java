@@ -18,11 +18,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What holds for any list of trials on the device under test, against the definition and the CPU path.
+/// The checks for a list of trials on the device under test, which is compared with the definition and the CPU path.
 abstract class DeviceTrials {
     static final List<FusionLevel> LEVELS = List.of(FusionLevel.values());
 
-    /// Of the class whose tests run.
+    /// The backend of the test class that runs.
     static CudaBackend cuda;
 
     @BeforeAll
@@ -32,7 +32,7 @@ abstract class DeviceTrials {
 
     @AfterAll
     static void close() {
-        if (cuda != null) { // null where the machine cannot build the device
+        if (cuda != null) { // null if the machine cannot build the device
             assertEquals(0, cuda.allocatedBytes(), "device memory that no executable gave back");
             cuda.close();
         }
@@ -78,7 +78,7 @@ abstract class DeviceTrials {
         }
     }
 
-    /// `slots` after the first `steps` steps are those of the CPU path, bit for bit.
+    /// Checks that `slots` after the first `steps` steps equal those of the CPU path, bit for bit.
     static void assertBitsOfTheCpu(Trial trial, int steps, List<String> slots) {
         for (FusionLevel level : LEVELS) {
             Plan plan = Verifier.watched(trial.plan(cuda.fusion(level)));

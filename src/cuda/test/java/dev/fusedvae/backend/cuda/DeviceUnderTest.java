@@ -6,8 +6,8 @@ import dev.fusedvae.run.CudaChoice;
 import java.util.HashMap;
 import java.util.Map;
 
-/// The device that a test of the CUDA backend runs on: the SIMT device, or the GPU of a process whose `FVAE_CUDA` is
-/// unset. A test class written for it becomes one for GPUs by an empty subclass with [GpuTest].
+/// The device that a test of the CUDA backend runs on: the SIMT device, or a GPU if `FVAE_CUDA` is unset in the process. An empty
+/// subclass with [GpuTest] makes a test class for GPUs from one that uses this class.
 final class DeviceUnderTest {
     private DeviceUnderTest() {}
 
@@ -21,7 +21,7 @@ final class DeviceUnderTest {
         return Simt.ENVIRONMENT;
     }
 
-    /// Opens it as `choice` says; without a GPU the test is skipped only where the SIMT device cannot be built.
+    /// Opens it as `choice` says. A test that runs on the SIMT device is skipped if the machine cannot build it.
     static CudaBackend open(CudaChoice choice) {
         if (!onGpu()) {
             Simt.require();
@@ -34,7 +34,7 @@ final class DeviceUnderTest {
         return open(CudaChoice.DEFAULT);
     }
 
-    /// A driver is a choice per process, so this is one answer for all tests of a run.
+    /// The answer is the same for all tests of a run, because a process uses one driver only.
     private static boolean onGpu() {
         return switch (GpuTest.Wish.current()) {
             case REQUIRED -> true;

@@ -27,13 +27,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A training whose driver fails at one call after another: the error is a sentence, nothing leaks, and the checkpoint
-/// that was there goes on to the very result of a training that nothing disturbed.
+/// Trainings in which one call of the driver fails, each time another one: the error is one sentence, nothing leaks, and the
+/// checkpoint that was there before can be resumed to exactly the result of an undisturbed training.
 @Tag("simt")
 class FailedTrainingTest {
     private static final int OUT_OF_MEMORY = 2;
     private static final int LAUNCH_FAILED = 719;
-    /// Calls are much alike: every one of some 40 places of a training fails.
+    /// Because many calls are alike, only about 40 calls of a training fail, one per run.
     private static final int PLACES = 40;
 
     @TempDir
@@ -63,7 +63,7 @@ class FailedTrainingTest {
     @Test
     void whateverCallFails_theLastCheckpointGoesOn() {
         TrainingJob job = job(2);
-        Simt.open().close(); // there is nothing to count before
+        Simt.open().close(); // the counters exist only after the driver is loaded
         Calls calls = new Calls();
         List<EpochMetrics> whole = train(job, RunOptions.defaults().withOut(folder.resolve("whole")), calls);
         List<String> wrong = new ArrayList<>();
@@ -96,7 +96,7 @@ class FailedTrainingTest {
         assertTrue(failed >= PLACES / 2 && resumedAfterAnEpoch >= 5, failed + " failed, " + resumedAfterAnEpoch + " resumed after an epoch");
     }
 
-    /// When a training calls the driver, counted from the opening of the backend.
+    /// The numbers of calls of the driver at points of a training, counted from the opening of the backend.
     private static final class Calls implements TrainingListener {
         private final long first = StandIn.count("calls");
         long started;

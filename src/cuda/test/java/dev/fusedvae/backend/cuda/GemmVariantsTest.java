@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The rungs of the matrix products above 2_tiled, one by one, on the SIMT device: in whole numbers to the bit, then to
-/// their tolerance; and mutants of them, which both must see.
+/// The variants of matrix products above 2_tiled on the SIMT device: with whole numbers they must be exact, else within their
+/// tolerance. Both checks must reject mutants (variants with a planted fault).
 @Tag("simt")
 class GemmVariantsTest {
     private static final String ACT = "linear_bias_act";
@@ -45,7 +45,7 @@ class GemmVariantsTest {
     private static final Map<String, String> CP_ASYNC = Map.of(ACT, "3_cp_async");
     private static final Map<String, String> TENSOR_CORE = Map.of(ACT, "4_tensor_core", DATA, "4_tensor_core", WEIGHT, "4_tensor_core");
 
-    /// Batches, widths and depths of 1, 13, a tile and its neighbours, 207; rows that start on 16 bytes and rows that do not.
+    /// Batches, widths and depths of 1, 13, 207, a tile, and one more or less; rows that are aligned to 16 bytes and rows that are not.
     private static final List<Trial> TRIALS = List.of(
             trial(VaeSpec.of(207, List.of(65, 63), 13), 64),
             trial(VaeSpec.of(64, List.of(207), 13).withActivation(Activation.GELU).withLikelihood(new Likelihood.Gaussian(1)), 63).clipped(0.1),
@@ -116,9 +116,9 @@ class GemmVariantsTest {
         }
     }
 
-    /// Examples of 13 bits and weights of 2: a single tf32 would round the examples and the gradients they make, and no sum
-    /// reaches 2^24. Heads of zeros keep the encoder's gradients whole too, being zero, and no
-    /// noise is drawn.
+    /// Examples have 13 bits and weights 2 bits, so that a single tf32 product would round the examples and their gradients, but no sum
+    /// reaches 2^24. The weights of the heads are 0, so that the gradients of the encoder are 0 and thus whole numbers too. No noise is
+    /// drawn.
     private static Trial wholeNumbers() {
         int batch = 64;
         VaeSpec spec = new VaeSpec(207, List.of(65), 13, List.of(65), Activation.RELU, true, new Likelihood.Gaussian(1), new Objective.Autoencoder());
@@ -143,7 +143,7 @@ class GemmVariantsTest {
         return all;
     }
 
-    /// Titles of products whose results are not those of the CPU path, to the bit but for the sign of a zero.
+    /// The titles of products whose results differ from those of the CPU path in any bit, except the sign of a zero.
     private static Set<String> inexact(CudaBackend cuda) {
         Trial trial = wholeNumbers();
         Plan plan = Verifier.watched(trial.plan(FusionLevel.EPILOGUE));
@@ -196,7 +196,7 @@ class GemmVariantsTest {
         }
     }
 
-    /// Shared memory that is read too early holds NaN on the SIMT device, so mostly the loss is NaN.
+    /// On the SIMT device, shared memory that is read too early holds NaN, so in most cases the loss is NaN.
     private static boolean isWrong(CudaBackend cuda) {
         try {
             return !findings(cuda, TRIALS.getFirst(), Tolerance.FP32).isEmpty();

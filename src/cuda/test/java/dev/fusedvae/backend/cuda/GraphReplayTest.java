@@ -34,10 +34,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Replayed graphs do what launches on the stream do, to the last bit, at any step and after any change of the feed.
+/// Replayed graphs give the same bits as launches on the stream, at any step and after any change of the feed.
 @Tag("simt")
 class GraphReplayTest {
-    /// 7 examples in batches of 3: three steps an epoch, the last of one row.
+    /// 7 examples in batches of 3: three steps per epoch, the last one with one row.
     private static final Trial TRIAL = Trial.of(VaeSpec.of(6, List.of(5), 2), 3, 7, 11).binarized(Binarization.DYNAMIC);
     /// A first step, three large graphs, a tail.
     private static final int STEPS = 1 + 3 * Replay.STEPS + 5;
@@ -67,7 +67,7 @@ class GraphReplayTest {
         }
     }
 
-    /// Losses of `steps` steps and every parameter and moment after them.
+    /// The losses of `steps` steps, and all parameters and moments after them.
     private static List<float[]> train(CudaBackend backend, Trial trial, int[] runs) {
         List<float[]> all = new ArrayList<>();
         try (Executable executable = backend.load(trial.plan(FusionLevel.EPILOGUE), trial.feed())) {
@@ -174,8 +174,9 @@ class GraphReplayTest {
         assertEquals(before, StandIn.count("graphs"));
     }
 
-    /// Another seed changes the keys of noise and order, other examples the address and size of the data: all of them
-    /// arguments, of which a captured launch has a copy. The larger set comes first, as positions beyond a set have no end.
+    /// Another seed changes the keys of noise and order, and other examples change the address and size of the data. All of these are
+    /// arguments, of which a captured launch has a copy. The larger set comes first, because the permutation would not end for positions
+    /// beyond a set.
     @Test
     void anotherFeed_isWhatGraphsReadFromThenOn() {
         Trial other = Trial.of(TRIAL.spec(), 3, 23, 99).binarized(Binarization.DYNAMIC);
@@ -248,8 +249,8 @@ class GraphReplayTest {
         }
     }
 
-    /// Each call of the run that captures fails once: begin, launches, end, instantiation, replay. The run after it, on the
-    /// same executable, then does all of it as if nothing had been: the stream is not left capturing.
+    /// Each call of the run that captures fails once: begin, launches, end, instantiation, replay. The next run, on the same executable,
+    /// must then succeed: the stream is not left capturing.
     @Test
     void captureThatFails_isEndedAndTheNextRunCapturesAgain() {
         double[] expected = new double[2 * 65];

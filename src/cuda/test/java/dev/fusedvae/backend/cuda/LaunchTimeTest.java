@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// That the timer runs what the plan says and gives everything back; the times of the SIMT device mean nothing.
+/// The timer runs the launches of the plan and releases everything; the times themselves mean nothing on the SIMT device.
 @Tag("simt")
 class LaunchTimeTest {
     private static final Trial TRIAL = Trial.of(VaeSpec.of(9, List.of(6), 2), 4, 10, 5);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// JCuda's launch and the one by foreign function are one launch.
+/// Launches by JCuda and by Java's foreign function interface have the same effect.
 @Tag("simt")
 class LaunchersTest {
     private static final int LAUNCH_OUT_OF_RESOURCES = 701;
@@ -72,7 +72,7 @@ class LaunchersTest {
         }
     }
 
-    /// The smallest of many runs, because whatever the JVM compiles or links at first is none of ours.
+    /// The smallest of many runs, because in the first ones the JVM allocates for compiling and linking.
     @ParameterizedTest
     @CsvSource({"JCUDA,GRAPH,64", "JCUDA,GRAPH,3", "JCUDA,STREAM,3", "FFM,GRAPH,64", "FFM,STREAM,3"})
     void steadyRun_allocatesNothing(CudaChoice.Launcher launcher, CudaChoice.Replay replay, int steps) {

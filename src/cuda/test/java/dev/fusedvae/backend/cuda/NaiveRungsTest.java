@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The lowest rung of every ladder: where an op has a faster variant, nothing else runs its naive one.
+/// The naive variants of the ops that have faster ones; other tests do not run them.
 @Tag("simt")
 class NaiveRungsTest {
     private static final List<FusionLevel> LEVELS = List.of(FusionLevel.EPILOGUE, FusionLevel.LAYER);
@@ -41,7 +41,7 @@ class NaiveRungsTest {
 
     @AfterAll
     static void close() {
-        if (best != null) { // null where the machine cannot build the device
+        if (best != null) { // null if the machine cannot build the device
             naive.close();
             best.close();
         }
@@ -64,7 +64,7 @@ class NaiveRungsTest {
         }
     }
 
-    /// Products add in order of k, row sums over 16 virtual lanes, whoever computes them.
+    /// All variants add products in the order of k, and row sums over 16 virtual lanes, so their results are the same.
     @Test
     void losses_haveTheBitsOfTheBestRungs() {
         for (Trial trial : CudaTest.TRIALS) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
-/// Every variant of every kernel by itself on the SIMT device, its threads in forward, reverse and random order.
+/// Verifies every variant of every kernel on the SIMT device, with its threads in forward, reverse and random order.
 @Tag("simt")
 class OpVerificationTest {
 

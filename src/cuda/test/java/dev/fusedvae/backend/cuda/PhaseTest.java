@@ -27,7 +27,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Several calls in one launch, on the SIMT device: a plan whose calls are packed as tightly as hazards allow.
+/// Several calls in one launch, on the SIMT device: plans with as many calls per phase as hazards allow.
 @Tag("simt")
 class PhaseTest {
     private static final List<Trial> TRIALS = List.of(
@@ -77,7 +77,7 @@ class PhaseTest {
         }
     }
 
-    /// Clipping, and heads too narrow for tiles: two variants of one op stand side by side.
+    /// With clipping, and heads too narrow for tiles, so that a phase has two variants of the same op.
     @Test
     void variantsOfOneOp_shareALaunch() {
         Trial trial = Trial.of(VaeSpec.of(40, List.of(33), 3), 34, 50, 13).clipped(0.05);

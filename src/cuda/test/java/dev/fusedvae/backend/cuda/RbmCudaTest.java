@@ -28,13 +28,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Restricted Boltzmann machines on the device under test, beside the reference and the CPU path.
+/// Restricted Boltzmann machines on the device under test, compared with the reference and the CPU path.
 ///
-/// A draw follows its word exactly, but probabilities round differently from backend to backend, and one that rounds past
-/// its word flips a unit, about once in 10⁷ draws; then trajectories part. These runs draw 10⁴ to 10⁵ times from fixed seeds.
+/// A draw compares a probability with a random word. Probabilities round differently on each backend, so about once in 10⁷ draws the
+/// result differs, and from then on the states differ too. These runs have 10⁴ to 10⁵ draws from fixed seeds.
 @Tag("simt")
 class RbmCudaTest {
-    /// Batches of either kind of variant, with last batches of fewer rows; widths that are no multiple of anything.
+    /// Batches for both naive and tiled variants, with smaller last batches; widths that are not multiples of a tile.
     private static final List<RbmTrial> TRIALS = List.of(
             new RbmTrial(new RbmSpec(37, 41, 1, false), 10, 73), new RbmTrial(new RbmSpec(37, 41, 3, false), 10, 73),
             new RbmTrial(new RbmSpec(37, 41, 2, true), 10, 73), new RbmTrial(new RbmSpec(65, 33, 2, false), 35, 99),
@@ -49,7 +49,7 @@ class RbmCudaTest {
 
     @AfterAll
     static void close() {
-        if (cuda != null) { // null where the machine cannot build the device
+        if (cuda != null) { // null if the machine cannot build the device
             assertEquals(0, cuda.allocatedBytes(), "device memory that no executable gave back");
             cuda.close();
         }
@@ -82,7 +82,7 @@ class RbmCudaTest {
 
     @Test
     void everyCallOfAStep_computesItsDefinition() {
-        // chains change within a step, which the verifier of whole steps does not follow; OpVerificationTest has them
+        // chains change within a step, which the verifier of whole steps does not support; OpVerificationTest checks their ops
         for (RbmTrial trial : TRIALS.stream().filter(t -> !t.spec().persistent()).toList()) {
             for (FusionLevel level : FusionLevel.values()) {
                 try (Executable executable = cuda.load(Verifier.watched(trial.plan(Fusion.of(level))), trial.feed())) {
@@ -94,7 +94,7 @@ class RbmCudaTest {
         }
     }
 
-    /// Given the probabilities that the device itself made, its draws have the bits of Java's.
+    /// Given the probabilities that the device has computed, its draws equal those of Java.
     @Test
     void states_areTheBinarizersDraws_ofTheDevicesProbabilities() {
         int compared = 0;
@@ -103,7 +103,7 @@ class RbmCudaTest {
                 Plan plan = Verifier.watched(trial.plan(Fusion.of(level)));
                 try (Executable executable = cuda.load(plan, trial.feed())) {
                     trial.start(executable);
-                    executable.run(0, 2, new double[4]); // the second step has whole batches still
+                    executable.run(0, 2, new double[4]); // the second step still has a full batch
                     for (Op.BernoulliSample draw : draws(plan)) {
                         float[] p = executable.read(draw.p());
                         assertArrayEquals(drawn(trial, draw, p, 1), executable.read(draw.state()), trial.spec() + " " + level + " site " + draw.site());

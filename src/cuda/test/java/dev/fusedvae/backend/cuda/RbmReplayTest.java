@@ -16,7 +16,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Ways to run the steps of a restricted Boltzmann machine on the SIMT device: graphs, launches, cuBLAS.
+/// The ways to run the steps of a restricted Boltzmann machine on the SIMT device: by graphs, by single launches, with cuBLAS.
 @Tag("simt")
 class RbmReplayTest {
     private static final List<RbmTrial> TRIALS = List.of(new RbmTrial(new RbmSpec(13, 9, 2, false), 4, 11),

@@ -21,12 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/// A restricted Boltzmann machine to train in a test, from parameters far from independent units, on grey noise.
+/// A restricted Boltzmann machine to train in a test, on grey noise, from parameters with which its units depend on each other.
 record RbmTrial(RbmSpec spec, int batch, int examples) {
     static final long SEED = 31;
     private static final OptimizerSpec SGD = new OptimizerSpec.Sgd(0.05, 0.5);
 
-    /// What a run leaves: the losses, then every parameter, momentum and chain.
+    /// The results of a run: the losses, then all parameters, momenta and chains.
     record Left(double[] losses, List<float[]> state) {}
 
     TrainSpec train() {

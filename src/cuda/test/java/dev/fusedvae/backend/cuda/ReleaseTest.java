@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Everything taken from the driver goes back to it, whatever fails on the way; the stand-in counts.
+/// Everything that is allocated from the driver is released, whichever call fails; the stand-in's counters show it.
 @Tag("simt")
 class ReleaseTest {
     private static final int OUT_OF_MEMORY = 2;
@@ -38,7 +38,7 @@ class ReleaseTest {
         }
     }
 
-    /// Two training steps and an evaluation beside them on the same parameters.
+    /// Two training steps, and an evaluation on the same parameters while the training is open.
     private static void train() {
         Graph elbo = Graphs.elbo(TRIAL.spec(), Binarization.NONE);
         try (CudaBackend backend = Simt.open();
@@ -54,7 +54,7 @@ class ReleaseTest {
         }
     }
 
-    /// A run that captures both graphs and replays them, another feed, and a run that captures anew.
+    /// A run that captures both graphs and replays them, another feed, and a run that captures them again.
     private static void replay() {
         try (CudaBackend backend = Simt.open();
              Executable training = backend.load(TRIAL.plan(FusionLevel.EPILOGUE), TRIAL.feed())) {
@@ -73,7 +73,7 @@ class ReleaseTest {
         assertEquals(before, StandIn.held());
     }
 
-    /// What it worked with has gone back to the driver, which may have given it to somebody else.
+    /// A closed executable must not be used: its memory is released and may belong to another one now.
     @Test
     void executable_thatIsClosedRefusesWork_andTakesNothing() {
         try (CudaBackend backend = Simt.open()) {
@@ -99,7 +99,7 @@ class ReleaseTest {
 
     @Test
     void backend_closedTwice_andBeforeItsExecutables_releasesEverythingOnce() {
-        try (CudaBackend other = Simt.open()) { // its context stays, so that none takes everything with it
+        try (CudaBackend other = Simt.open()) { // its context stays open, because destroying the last context would release everything
             assertEquals(0, other.allocatedBytes());
             List<Long> before = StandIn.held();
             CudaBackend backend = Simt.open();
@@ -125,7 +125,7 @@ class ReleaseTest {
         assertEquals(List.of(), sweep.wrong);
     }
 
-    /// The hundreds of launches of a capture are much alike, so one in seven of all calls fails.
+    /// A capture has hundreds of similar launches, so only every seventh call is made to fail.
     @Test
     void everySeventhCallOfARunThatCaptures_isReportedAndLeavesNothingBehind() {
         Sweep sweep = new Sweep(ReleaseTest::replay, 7);
@@ -133,7 +133,7 @@ class ReleaseTest {
         assertEquals(List.of(), sweep.wrong);
     }
 
-    /// Work repeated, each time with another of its calls failing.
+    /// Repeats work, each time with another of its calls failing.
     private static final class Sweep {
         final List<String> wrong = new ArrayList<>();
         int failed;

@@ -9,7 +9,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What tests ask the stand-in driver beyond the driver API: see kernels/simt/control.cpp.
+/// Calls of the stand-in driver beyond the driver API: see kernels/simt/control.cpp.
 final class StandIn {
     private StandIn() {}
 
@@ -23,12 +23,12 @@ final class StandIn {
         }
     }
 
-    /// All that was taken from the driver and not given back; what other test classes hold is in it.
+    /// How many things of each kind were allocated from the driver and not released, including those of other test classes.
     static List<Long> held() {
         return Stream.of("bytes", "allocations", "pinned", "modules", "streams", "graphs", "contexts").map(StandIn::count).toList();
     }
 
-    /// Makes the `n`-th call from now on return `code`; 0 makes none fail.
+    /// Makes the `n`-th call from now on return `code`; with 0 no call fails.
     static void failAt(long n, int code) {
         try {
             function("fvae_simt_fail_at", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT)).invokeWithArguments(n, code);
@@ -37,7 +37,7 @@ final class StandIn {
         }
     }
 
-    /// Lets kernels and streams run in `order`, `forward`, `reverse` or `random`, the last from `seed`.
+    /// Makes kernels and streams run in `order`: `forward`, `reverse`, or `random` with `seed`.
     static void schedule(String order, long seed) {
         try (Arena arena = Arena.ofConfined()) {
             boolean known = (boolean) function("fvae_simt_schedule",

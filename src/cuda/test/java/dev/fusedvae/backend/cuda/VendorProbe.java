@@ -11,12 +11,12 @@ import jcuda.jcurand.JCurand;
 import jcuda.jcurand.curandGenerator;
 import jcuda.jcurand.curandRngType;
 
-/// A program of its own: which libraries a process has loaded cannot be undone. See [VendorLibraryTest][dev.fusedvae.backend.cuda.driver.VendorLibraryTest].
+/// A separate program, because a process cannot unload libraries. See [VendorLibraryTest][dev.fusedvae.backend.cuda.driver.VendorLibraryTest].
 public final class VendorProbe {
     private VendorProbe() {}
 
-    /// `cublas` or `curand`, then libraries to load first.
-    @SuppressWarnings("restricted") // that a library is there is what is tried
+    /// @param args `cublas` or `curand`, then libraries to load first
+    @SuppressWarnings("restricted") // the test loads native libraries
     public static void main(String[] args) {
         for (String library : List.of(args).subList(1, args.length)) {
             System.load(library);
@@ -34,7 +34,7 @@ public final class VendorProbe {
         return found + ", cublasCreate gave " + JCublas2.cublasCreate(new cublasHandle());
     }
 
-    /// Words and bits of normals of the host generator.
+    /// Words, and bits of normals, of the host generator.
     private static String curand() {
         VendorLibrary.CURAND.prepare();
         VendorLibrary.CURAND.load(JCurand::initialize);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Vendor parts through unmodified jcublas and jcurand, on the stand-ins of the SIMT device.
+/// Vendor parts, called through unmodified jcublas and jcurand, on the stand-ins of the SIMT device.
 @Tag("simt")
 public class VendorTest {
     private static final long SEED = 20260726;
@@ -60,7 +60,7 @@ public class VendorTest {
 
     @AfterAll
     static void close() {
-        if (both != null) { // null where the machine cannot build the device
+        if (both != null) { // null if the machine cannot build the device
             assertEquals(0, products.allocatedBytes(), "device memory that no executable gave back");
             List.of(own, products, both).forEach(Backend::close);
         }
@@ -105,10 +105,10 @@ public class VendorTest {
         }
     }
 
-    /// So that no kernel of ours takes a library's place unseen.
+    /// The libraries are really called, and not kernels of ours in their place.
     @Test
     void libraries_areCalledOnceForEveryProductAndForEveryNoise() {
-        Trial trial = TRIALS.getFirst(); // 24 normals in a whole batch, 15 in the last: an odd number takes two calls
+        Trial trial = TRIALS.getFirst(); // 24 normals in a full batch, 15 in the last: an odd number needs two calls
         for (FusionLevel level : LEVELS) {
             Plan plan = plan(trial, level, Vendor.GEMM, Vendor.NOISE);
             long gemms = plan.calls().stream().filter(c -> VendorFusion.does(Vendor.GEMM).contains(c.op().kind())).count();
@@ -124,7 +124,7 @@ public class VendorTest {
         }
     }
 
-    /// At none every op has one variant, a module each; what the libraries do has none.
+    /// At level none every op has one module; the ops that the libraries run have none.
     @Test
     void kernelsThatLibrariesStandFor_areNotLoaded() {
         Trial trial = TRIALS.getFirst();
@@ -152,7 +152,7 @@ public class VendorTest {
         Trial trial = TRIALS.get(1); // 5 rows of 3
         Feed feed = trial.feed();
         long seed = seed(feed.noise());
-        for (int step : new int[] {40, 2, 0}) { // no step needs those before; step 2 has 3 rows
+        for (int step : new int[] {40, 2, 0}) { // any step can be run without those before it; step 2 has 3 rows
             float[] eps = eps(trial, step);
             int rows = step % 3 == 2 ? 3 : 5;
             for (int i = 0; i < 3 * rows; i++) {
@@ -207,14 +207,14 @@ public class VendorTest {
         }
     }
 
-    /// As [CurandNoise][dev.fusedvae.backend.cuda.lowering.CurandNoise] says: words of a Philox block whose last counter word is purpose and site.
+    /// The seed as [CurandNoise][dev.fusedvae.backend.cuda.lowering.CurandNoise] defines it: words of a Philox block whose last counter word is purpose and site.
     private static long seed(Stream stream) {
         int[] words = new int[4];
         Philox.words(0, 0, 0, stream.counter3(0), stream.key0(), stream.key1(), words, 0);
         return Integer.toUnsignedLong(words[0]) | (long) words[1] << 32;
     }
 
-    /// Value `i` of cuRAND's host API as the design states it, in double.
+    /// Value `i` of cuRAND's host API, computed in double by the formula in kernels/simt/vendor/curand.cpp.
     public static double normal(long seed, long i) {
         double u = (word(seed, i & ~1) + 0.5) * 0x1p-32;
         double v = (word(seed, i | 1) + 0.5) * 0x1p-32 * 2 * Math.PI;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ElfLibraryTest {
 
-    /// The native library of jcublas, as its jar has it.
+    /// The native library of jcublas, from its jar.
     private static byte[] jcublas() throws IOException {
         try (InputStream in = ElfLibraryTest.class.getResourceAsStream("/lib/libJCublas2-12.6.0-linux-x86_64.so")) {
             if (in == null) {

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// Builds the SIMT device into `target/` and runs its own tests, `kernels/simt/tests`: planted faults must be caught
-/// by it, and under AddressSanitizer and UBSan at the line where they are.
+/// Builds the SIMT device in `target/` and runs its own tests, `kernels/simt/tests`. It must report all planted faults, and under
+/// AddressSanitizer and UBSan with the right line.
 class SimtDeviceTest {
 
     private static final Path SIMT = Path.of("kernels", "simt").toAbsolutePath();
@@ -76,7 +76,7 @@ class SimtDeviceTest {
         }
     }
 
-    /// Cases whose kernel has a race that the case itself does not ask for.
+    /// Cases whose kernel has a race that the case itself does not test.
     private static final Map<String, String> RACING = Map.of(
         "missingBarrier_readsNaN", "part[255 - threadIdx.x]",
         "halfWrittenWhileItIsRead_showsInTheSchedule", "written since, with n = 1",
@@ -88,7 +88,7 @@ class SimtDeviceTest {
     void device_namesARaceByItsLines_andNothingThatIsNone() throws Exception {
         Map<String, String> environment = new HashMap<>(Simt.ENVIRONMENT);
         environment.put(ToolCompiler.SIMT_RACES, "1");
-        // as in a checkout whose path has a blank and a quote: they are in what names the lines
+        // a checkout whose path has a blank and a quote, since the path is part of the command that finds the lines
         Path copy = Path.of("target", "simt-races", "a user's own", "tests", "kernels.cu").toAbsolutePath();
         Files.createDirectories(copy.getParent());
         Files.copy(MODULE_SOURCE, copy, StandardCopyOption.REPLACE_EXISTING);
@@ -115,7 +115,7 @@ class SimtDeviceTest {
             return build(folder, environment, MODULE_SOURCE);
         }
 
-        /// The module comes to lie beside its source where that is a copy.
+        /// If the source is a copy, the module is built in the same folder.
         static Device build(String folder, Map<String, String> environment, Path source) throws Exception {
             assumeCompiler();
             Path out = Path.of("target", folder).toAbsolutePath();
@@ -170,7 +170,7 @@ class SimtDeviceTest {
         static Run of(List<String> command, Map<String, String> environment) throws IOException, InterruptedException {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(environment);
-            builder.environment().put("ASAN_OPTIONS", "detect_leaks=0"); // heeded where it was built with the sanitizer
+            builder.environment().put("ASAN_OPTIONS", "detect_leaks=0"); // read only if it was built with the sanitizer
             Process process = Child.limited(builder.start());
             String output = new String(process.getInputStream().readAllBytes());
             return new Run(process.waitFor(), output);

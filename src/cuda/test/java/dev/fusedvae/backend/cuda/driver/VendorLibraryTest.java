@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// How JCuda's bindings are made to load beside what is there, each case in a process of its own.
+/// JCuda's bindings load with the versions of the libraries that are installed; each case runs in a process of its own.
 @Tag("simt")
 class VendorLibraryTest {
     private static final Path BUILT = Path.of("target", "simt").toAbsolutePath();
@@ -102,7 +102,7 @@ class VendorLibraryTest {
         }
     }
 
-    /// Where NVIDIA's library is here, its host generator judges the stand-in.
+    /// If NVIDIA's library is installed, the stand-in is compared with its host generator.
     @Test
     void standInForCurand_equalsTheRealHostGenerator() throws IOException, InterruptedException {
         String real = probe("curand");

@@ -24,26 +24,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The slots that a card's `shapes` line names, against those that definitions read and write.
+/// Compares the slots in a card's `shapes` line with those that the op's definitions read and write.
 ///
-/// The line is a list of `name[rows,columns]` or `name[values]` among other words. A slot is called as the record of a
-/// primitive op calls it (a fused op's may have several names, each of them will do); the weight and bias of a layer are `W` and `b`.
-/// Where an op has more than one layer, those of the heads are `Wh` and `bh`; what the heads give is `heads`, its gradient `dHeads`,
-/// what the output layer reads is `h`, and a sum of columns may be called `db`. A name may come twice, with the sizes of different
-/// cases. What a kernel reads beside slots is named as well: `data[examples,D]`, `values[256]` and `mean[D]` where examples are
-/// gathered, `prior[3,L]` where the prior matters.
+/// The line is a list of `name[rows,columns]` or `name[values]` among other words. A slot has the name of its component in the record of
+/// the primitive op (in a fused op it may have several such names, and the card may use any of them); the weight and bias of a layer are
+/// `W` and `b`. If an op has more than one layer, those of the heads are `Wh` and `bh`. The result of the heads is `heads`, its gradient
+/// `dHeads`, the input of the output layer `h`, and a sum of columns may be called `db`. A name may occur twice, with the sizes of
+/// different cases. The other inputs of a kernel are named as well: `data[examples,D]`, `values[256]` and `mean[D]` if examples are
+/// gathered, `prior[3,L]` if the prior is used.
 ///
 /// Sizes are arithmetic on letters: those of the launch line, `k` samples per example, `L` latents, `D` features. Another word,
-/// such as `tiles`, stands for one size throughout a definition; `C` for the values of any parameter, `grid` for one value per block.
+/// such as `tiles`, means the same size throughout a definition; `C` is the number of values of any parameter, `grid` one value per block.
 final class CardSlots {
     private static final Pattern ENTRY = Pattern.compile("([\\p{L}_][\\p{L}\\d_]*)\\[([^\\]]+)]");
 
-    /// Names of slots that come in lists: one entry stands for all of a list.
+    /// Names of slots that occur in lists: one entry in the card stands for all slots of a list.
     private static final Set<String> LISTS = Set.of("parameter", "gradient", "state", "norms", "partial");
 
     private record Entry(String name, List<String> sizes) {}
 
-    /// A pointer of the kernel: what it may be called, and the sizes that it may be said to have.
+    /// A pointer of the kernel: the names that a card may give it, and its possible sizes.
     private record Pointer(String what, Set<String> names, List<List<Long>> sizes) {}
 
     private final KernelCard card;
@@ -80,7 +80,7 @@ final class CardSlots {
             used.addAll(found.values());
             return Optional.empty();
         }
-        // say of the first that matches nothing by itself, else of all
+        // report the first entry that matches nothing by itself, else all entries
         String lacking = open.stream().filter(p -> !match(List.of(p), 0, new HashMap<>(letters), new IdentityHashMap<>())).findFirst()
                 .map(Pointer::toString).orElse("all of " + open);
         return Optional.of(card.name() + " lacks " + lacking + " of " + definition.op().title() + " " + letters + "\n");
@@ -195,7 +195,7 @@ final class CardSlots {
         }
     }
 
-    /// Adds the names of the tensors in the components of `record`, of those in records in these too.
+    /// Adds the names of the tensors in the components of `record`, and of records in these components.
     private static void name(Record record, Map<Tensor, Set<String>> names) {
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             try {

@@ -25,9 +25,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What a kernel's card says of its op is what the op's definition says: formula, primitive ops and slots.
+/// The formula, the primitive ops and the slots in a kernel's card equal those in the definition of its op.
 ///
-/// Definitions are those of all cases at which ops are verified, and of the graph of log p(x).
+/// The definitions are taken from all cases with which ops are verified, and from the graph of log p(x).
 class CardsTest {
     private static final Map<Kind, List<OpSweep.Definition>> DEFINITIONS = new EnumMap<>(Kind.class);
     private static final Map<Kind, List<KernelCard>> CARDS = new EnumMap<>(Kind.class);
@@ -35,7 +35,7 @@ class CardsTest {
     @BeforeAll
     static void collect() {
         Fusion highest = Fusion.of(FusionLevel.LAYER).within(CudaBackend.BUDGET);
-        // sums of squares are made by the graph of log p(x) alone
+        // only the graph of log p(x) has sums of squares
         Plan logP = Plan.of(Graphs.importance(VaeSpec.of(35, List.of(21), 5).withObjective(new Objective.Iwae(4, false)), Binarization.NONE, 4), highest, 17);
         Stream.concat(new OpSweep(OpSweep.cases(), highest).definitions().stream(), logP.calls().stream().map(c -> new OpSweep.Definition(c.op(), logP)))
                 .forEach(d -> DEFINITIONS.computeIfAbsent(d.op().kind(), k -> new ArrayList<>()).add(d));
@@ -44,7 +44,7 @@ class CardsTest {
         }
     }
 
-    /// A primitive op or a rule that no case reaches would be verified by nothing.
+    /// Every primitive op and every rule occurs in a case, since otherwise no test would verify it.
     @Test
     void everyKind_hasAKernelAndACase() {
         for (Kind kind : Kind.values()) {
@@ -58,8 +58,8 @@ class CardsTest {
         CARDS.forEach((kind, cards) -> cards.forEach(card -> assertEquals(kind.formula(), card.formula(), card.name())));
     }
 
-    /// `fuses  linear, [add_bias], [activate]: why`: the primitive ops in the order of the graph, in brackets those that some
-    /// definitions lack; `nothing` where that is the op itself.
+    /// `fuses  linear, [add_bias], [activate]: why`: the primitive ops in the order of the graph, those that some definitions lack in
+    /// brackets; `nothing` if the op is primitive itself.
     @Test
     void fuses_areTheDefinitionsOps() {
         List<String> wrong = new ArrayList<>();
@@ -95,7 +95,7 @@ class CardsTest {
                 : order.stream().map(k -> always.contains(k) ? k.label() : "[" + k.label() + "]").collect(Collectors.joining(", "));
     }
 
-    /// The kinds of the primitive ops, each where it occurs first.
+    /// The kinds of the primitive ops, in the order of their first occurrence.
     private static List<Kind> parts(FusedOp op) {
         return op.ops().stream().map(Kind::of).distinct().toList();
     }

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// What kernels know by number has the number that Java gives it.
+/// The codes in the kernels' headers equal those in Java.
 class CodesTest {
 
     /// The enumerators of `name` in a header of kernels/common, by number.

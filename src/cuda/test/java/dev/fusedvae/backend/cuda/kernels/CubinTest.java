@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What compiled kernels say of themselves, and that Java fills the arguments they take.
+/// The properties that are read from compiled kernels, and that Java's argument structs have the sizes of the kernels' parameters.
 @Tag("compile")
 class CubinTest {
     private static final Pattern SAID = Pattern.compile("Compiling entry function '\\w+' for '(\\w+)'\\R.*\\R\\s*(\\d+) bytes stack frame.*\\R.*"
@@ -51,7 +51,7 @@ class CubinTest {
         }
     }
 
-    /// Two words more in the struct, and the assertion of the header told so.
+    /// A header whose struct has two more words, with its assertion changed accordingly.
     @Test
     void structThatGrewOnTheDeviceOnly_isCaught(@TempDir Path folder) throws IOException {
         Kernels.needNvcc("compiling a kernel with a wrong layout");
@@ -72,7 +72,7 @@ class CubinTest {
         return new Images(kernels, Kernels.SM_90, Packed.NOTHING, environment);
     }
 
-    /// The structs of all calls in order, then where the blocks of each end, to an even number of words.
+    /// The argument struct of a phase has the structs of all calls in order, then an even number of words for the ends of their blocks.
     @Test
     void phase_takesTheStructsOfItsCalls(@TempDir Path folder) {
         Kernels.needNvcc("compiling a phase");

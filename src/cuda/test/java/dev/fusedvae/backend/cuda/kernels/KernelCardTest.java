@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Cards: what a kernel's file says about itself, and the grid that follows.
+/// The parsing of kernels' cards, and the grids that their launch lines give.
 class KernelCardTest {
     private static final String CARD = """
             // linear_bias_act / 2_tiled      y = act(x Wᵀ + b)

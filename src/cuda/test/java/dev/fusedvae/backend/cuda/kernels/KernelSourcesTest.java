@@ -26,15 +26,15 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// What every kernel source keeps to, checked on its text and by its compilers.
+/// Rules for all kernel sources, checked on their text and by the compilers.
 class KernelSourcesTest {
     private static final Path KERNELS = Path.of("kernels").toAbsolutePath();
     private static final List<String> CARD = List.of("shapes", "launch", "cost", "fuses", "needs");
     private static final int NAIVE_REGISTERS = 64;
-    /// With 256 threads a block, two blocks fit a multiprocessor.
+    /// With so many registers and 256 threads per block, two blocks fit on a multiprocessor.
     private static final int TILED_REGISTERS = 128;
-    /// Of latent_forward, whose 42 KB of shared memory leave room for three blocks on sm_80 and two on sm_120: each thread may
-    /// then have 85 and 128 registers. It takes 70 on sm_120, 64 or fewer elsewhere.
+    /// The bound for latent_forward. Its 42 KB of shared memory leave room for three blocks on sm_80 and two on sm_120, so each thread
+    /// may have 85 and 128 registers. It uses 70 on sm_120, 64 or fewer elsewhere.
     private static final int LATENT_REGISTERS = 80;
     private static final Stream STREAM = new Stream(77L << 32 | 1234, Purpose.TRAINING_NOISE, 3);
     private static final long STEP = 5L << 32 | 9;
@@ -73,7 +73,7 @@ class KernelSourcesTest {
         }
     }
 
-    /// Fusion counts the weights that row blocks read again, and the bytes they keep; the kernels set both.
+    /// The budget of fusion counts with the same rows per block, and bytes that a block keeps, as the kernels.
     @Test
     void rowBlocks_areThoseThatFusionCountsOn() throws IOException {
         for (String op : List.of("latent_forward", "latent_backward")) {
@@ -88,7 +88,7 @@ class KernelSourcesTest {
         assertTrue(Files.readString(KERNELS.resolve("latent_forward/body.cuh")).contains("LATENT_MAX = " + columns + ";"));
     }
 
-    /// So that a packed image is what nvcc would make at first use.
+    /// A packed image equals the one that nvcc would compile at the first use.
     @Test
     void packedKernels_areCompiledWithTheOptionsOfFirstUse() throws IOException {
         assertTrue(Files.readString(KERNELS.resolve("compile.sh")).contains(" " + String.join(" ", Images.OPTIONS) + " "));
@@ -113,7 +113,7 @@ class KernelSourcesTest {
         return all;
     }
 
-    /// A bare operator on floats may be contracted to an fma: in the noise, operators stand in integer declarations.
+    /// A plain operator on floats may be contracted to an fma, so the noise uses plain operators in integer declarations only.
     @Test
     void noise_touchesFloatsByWrappersOnly() throws IOException {
         assertEquals(List.of(), bareOperators(Files.readString(KERNELS.resolve("common/normals.cuh"))));
@@ -231,7 +231,7 @@ class KernelSourcesTest {
         return sum;
     }
 
-    /// Compiled files stay in `target/kernels`; only what changed is compiled again.
+    /// Compiled files are kept in `target/kernels`; only changed kernels are compiled again.
     @Test
     @Tag("compile")
     void everyVariantAndPhase_compilesForEveryArchitectureWithoutSpills_andTakesItsStruct() throws IOException {

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// A copy of `kernels/` in which tests choose variants and plant faults.
+/// A copy of `kernels/` in which tests select variants and plant faults.
 public record KernelTree(Path root) {
     public static final Path ORIGINAL = Path.of("kernels").toAbsolutePath();
 
-    /// One text of a header of `common/` changed for another.
+    /// A replacement of one text in a header of `common/`.
     public record Mutant(String header, String from, String to) {}
 
-    /// A copy in a new folder under `parent` that has of each op in `variants` that one only, free for all to take.
+    /// A copy in a new folder under `parent`. Of each op in `variants` it has only that variant, without its takes line.
     public static KernelTree only(Path parent, Map<String, String> variants) {
         try (Stream<Path> files = Files.walk(ORIGINAL)) {
             Path root = Files.createTempDirectory(parent, "kernels");
@@ -38,7 +38,7 @@ public record KernelTree(Path root) {
         }
     }
 
-    /// The same with a fault in what the kernels of `op` include; other ops keep the header, and their compiled kernels.
+    /// The same with a fault in a header of the kernels of `op`; other ops keep the original header and their compiled kernels.
     public KernelTree mutated(String op, Mutant mutant) {
         try {
             String header = Files.readString(root.resolve("common").resolve(mutant.header()));

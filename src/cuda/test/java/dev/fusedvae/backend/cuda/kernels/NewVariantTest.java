@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `fvae kernels new`: what it writes is a variant that is correct before a line of it is changed.
+/// `fvae kernels new` writes a variant that is correct as it is, before anything in it is changed.
 class NewVariantTest {
 
     @Test

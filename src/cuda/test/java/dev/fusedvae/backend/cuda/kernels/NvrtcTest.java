@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Kernels through NVIDIA's run-time compiler, where its library is: on the loader's path or in the folder FVAE_NVRTC.
+/// Kernels compiled by NVIDIA's run-time compiler, if its library is on the loader's path or in the folder FVAE_NVRTC.
 @Tag("compile")
 class NvrtcTest {
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Kernels that the build packs, and where images come from.
+/// The kernels that the build packs, and the choice of where images come from.
 class PackedTest {
     private static final Path COMPILED = Path.of("target", "kernels").toAbsolutePath();
 
@@ -43,7 +43,7 @@ class PackedTest {
         return Map.of("XDG_CACHE_HOME", cache.toString(), "PATH", "");
     }
 
-    /// NVRTC may be on the loader's path of this machine; then images come from there and the refusals cannot be seen.
+    /// If NVRTC is on the loader's path of this machine, it compiles the images, and errors about missing compilers cannot be tested.
     private static void needNoCompiler() {
         Kernels.need(Nvrtc.find(Kernels.SM_90, Map.of()).isEmpty() ? Optional.of(true) : Optional.empty(), "this machine has NVRTC, which always helps");
     }
@@ -87,7 +87,7 @@ class PackedTest {
         assertEquals(Images.Origin.PACKED, images.of(Kernels.variant(edited, "add_bias/1_naive")).origin());
     }
 
-    /// At LAYER, from the jar alone: every launch of these nets, whatever device.
+    /// At level LAYER, the jar has images for all launches of these nets, on every device.
     private static void commonNetsNeedNoCompiler(Packed packed, Path cache) {
         for (Plan plan : List.of(layer(net(List.of(400), 20, List.of(400)), 128, 0), layer(net(List.of(500), 50, List.of(500)), 128, 0),
                 layer(net(List.of(200, 100), 2, List.of(100, 200)), 64, 0), layer(net(List.of(2048, 1024), 128, List.of(1024, 2048)), 1024, 0),
@@ -131,7 +131,7 @@ class PackedTest {
         assertArrayEquals(first.bytes(), bare.bytes());
     }
 
-    /// As users have it: one file.
+    /// Packed into one jar file, as users have it.
     @Test
     void packedInAJar_isReadFromThere(@TempDir Path folder) throws IOException {
         Path packed = folder.resolve("packed");

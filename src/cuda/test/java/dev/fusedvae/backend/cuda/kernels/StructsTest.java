@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The structs of kernels/common/args.cuh and of what it includes, as they are read from there.
+/// The parsing of the structs in kernels/common/args.cuh and in the headers that it includes.
 class StructsTest {
 
     @Test

@@ -19,7 +19,7 @@ class ToolTest {
         assertEquals(new Tool.Result(false, ""), SHELL.run(List.of("-c", "exit 3")));
     }
 
-    /// A compiler is a driver that waits for the compiler proper: both hold the pipe that is read from.
+    /// nvcc and g++ start other processes and wait for them; all of these hold the pipe from which the output is read.
     @Test
     void toolThatHangs_isEndedWithThoseItStarted_andSaysSo() {
         Tool.Result hung = SHELL.run(List.of("-c", "echo begun; sleep 1000; echo woken"), Map.of(), 1);

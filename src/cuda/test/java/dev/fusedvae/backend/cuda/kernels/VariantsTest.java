@@ -28,12 +28,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Which variant a call runs on, and that every variant computes the definition.
+/// The choice of the variant that a call runs on, and the results of every variant compared with the definition.
 class VariantsTest {
     private static final Map<String, Long> LARGE = Map.of("B", 128L, "N", 400L, "K", 784L);
     private static final Map<String, Long> SMALL = Map.of("B", 128L, "N", 10L, "K", 784L);
 
-    /// Sizes around a tile of 64 and far below one.
+    /// Sizes near a tile of 64, and far smaller ones.
     private static final List<Trial> TRIALS = List.of(
             Trial.of(VaeSpec.of(65, List.of(64, 33), 5).withActivation(Activation.TANH), 67, 130, 5),
             Trial.of(VaeSpec.of(13, List.of(7), 2).withActivation(Activation.SILU), 5, 13, 6).clipped(0.05));
@@ -114,11 +114,11 @@ class VariantsTest {
                 .endsWith("6_mine.cu is that of linear_bias_act/5_mine; name it '// linear_bias_act / 6_mine'"));
     }
 
-    /// Naive rungs at sizes where the tiled ones are taken by themselves, and the other way round.
+    /// Naive variants at sizes for which tiled ones are chosen, and tiled variants at sizes for which naive ones are chosen.
     @Test
     @Tag("simt")
     void everyRung_computesItsDefinition() {
-        int most = 3; // tensor-core rungs have a tolerance and a test of their own
+        int most = 3; // tensor-core variants have a tolerance and a test of their own
         for (int rung = 0; rung < most; rung++) {
             Map<String, String> wanted = rung(rung);
             try (CudaBackend cuda = Simt.open(CudaChoice.DEFAULT.withVariants(wanted))) {
