@@ -34,7 +34,8 @@ class MutantTest {
     private static final List<Planted> PLANTED = List.of(
             new Planted("out-of-bounds index", OVERRUN, Set.of("words")),
             new Planted("missing barrier, harmless to the usual order of threads", new Mutant("common/reduce.cuh",
-                    "    sync();  // what other threads still read in scratch, before it is written\n", "", "reduce_loss", "100x13-5-3-5-13"), Set.of("repeat")),
+                    "value += warp_shuffle_xor(value, distance);\n    }\n    sync();", "value += warp_shuffle_xor(value, distance);\n    }\n", "reduce_loss",
+                    "100x13-5-3-5-13"), Set.of("repeat")),
             new Planted("barrier that some threads miss", new Mutant("column_sum/body.cuh",
                     "if (args.norms != nullptr) {", "if (args.norms != nullptr && threadIdx.x < 100) {", "column_sum", SHAPE + "/gaussian-scalar/clip"), Set.of("fault")),
             new Planted("wrong pointer, input for input", new Mutant("linear/body.cuh",
