@@ -13,19 +13,20 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// How calls of one kind of op reach a kernel: the sizes that the launch line of a card names, and the fields of the argument
-/// struct. [Bindings] has one for every kind.
+/// How the calls of one kind of op are passed to a kernel: the sizes for the letters in the launch line of its card, and the fields of
+/// its argument struct. [Bindings] has one for every kind.
 ///
-/// The struct itself is the one whose comment in the headers names the op. `table`, `base`, `batch` and `samples`, which nearly
+/// The struct is the one whose comment in the headers names the op. The fields `table`, `base`, `batch` and `samples`, which nearly
 /// all structs have, are set here; `offset` is set before every launch.
 ///
-/// @param byExample whether `B` and `batch` count examples, since a block or a thread has all samples of an example; rows otherwise
-/// @param sizes     the letters beside `B`
-/// @param fill      sets the fields that stay as long as the executable
-/// @param feed      sets those that change with the data it is fed
+/// @param byExample whether `B` and `batch` count examples, because a block or a thread works on all samples of an example; else rows
+/// @param sizes     the sizes for the letters other than `B`
+/// @param fill      sets the fields that never change
+/// @param feed      sets the fields that change with the feed
 record Binding(boolean byExample, Sizes sizes, Fill fill, Feeding feed) {
 
-    /// The letters of a launch line: `N`, `K` of a layer, `L` of a latent, `D` of features, `count` of a gradient, `blocks` of an update.
+    /// The sizes for the letters of a launch line: `N`, `K` of a layer, `L` of a latent, `D` of features, `count` of a gradient, `blocks`
+    /// of an update.
     @FunctionalInterface
     interface Sizes {
         Map<String, Long> of(FusedOp op, int batch);
@@ -47,7 +48,7 @@ record Binding(boolean byExample, Sizes sizes, Fill fill, Feeding feed) {
         void fill(Args args, T op, Operands at);
     }
 
-    /// Of a kind whose `type` op says all.
+    /// The binding of a kind whose fields all come from its op of type `type`.
     static <T extends Op> Binding of(Class<T> type, Function<T, Map<String, Long>> sizes, FillOne<T> fill) {
         return of((op, batch) -> sizes.apply(op.only(type)), (args, op, at) -> fill.fill(args, op.only(type), at));
     }
@@ -56,7 +57,7 @@ record Binding(boolean byExample, Sizes sizes, Fill fill, Feeding feed) {
         return new Binding(false, sizes, fill, (args, op, feed, data) -> { });
     }
 
-    /// Fills more fields afterwards.
+    /// The same binding, which then fills further fields.
     Binding and(Fill more) {
         return new Binding(byExample, sizes, (args, op, at) -> {
             fill.fill(args, op, at);
@@ -64,7 +65,7 @@ record Binding(boolean byExample, Sizes sizes, Fill fill, Feeding feed) {
         }, feed);
     }
 
-    /// With `B` counting examples.
+    /// The same binding, with `B` counting examples.
     Binding perExample() {
         return new Binding(true, sizes, fill, feed);
     }
@@ -73,7 +74,7 @@ record Binding(boolean byExample, Sizes sizes, Fill fill, Feeding feed) {
         return new Binding(byExample, sizes, fill, by);
     }
 
-    /// The sizes that a launch line may name, `B` among them.
+    /// All sizes that a launch line may name, including `B`.
     Map<String, Long> dimensions(FusedOp op, int batch) {
         Map<String, Long> all = new HashMap<>(sizes.of(op, batch));
         all.put("B", rows(op, batch));
@@ -89,7 +90,7 @@ record Binding(boolean byExample, Sizes sizes, Fill fill, Feeding feed) {
         return op.ops().stream().flatMap(o -> Stream.concat(o.reads().stream(), o.writes().stream())).mapToInt(Tensor::samples).max().orElse(1);
     }
 
-    /// The arguments of `op` in `memory`, but for those that [#feed] sets.
+    /// The arguments of `op` in `memory`, except those that [#feed] sets.
     Args arguments(FusedOp op, Struct struct, MemorySegment memory, Operands at) {
         Args args = new Args(struct, memory);
         if (struct.has("table")) {
@@ -110,7 +111,7 @@ record Binding(boolean byExample, Sizes sizes, Fill fill, Feeding feed) {
         return Map.of("N", (long) layer.width(), "K", (long) layer.inputs());
     }
 
-    /// The columns of `t` as `letter`, all parts together.
+    /// The columns of `t`, all parts together, as `letter`.
     static Map<String, Long> width(String letter, Tensor t) {
         return Map.of(letter, (long) t.width());
     }

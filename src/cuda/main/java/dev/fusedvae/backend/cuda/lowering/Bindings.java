@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/// The binding of every kind of op, from the classes that group them by subject.
+/// The bindings of all kinds of ops, collected from the classes that define them by subject.
 public final class Bindings {
     private static final Map<Kind, Binding> ALL = merged(List.of(DataBindings.ALL, ProductBindings.ALL, LatentBindings.ALL,
             LikelihoodBindings.ALL, UpdateBindings.ALL, GibbsBindings.ALL, LayerBindings.ALL));

@@ -10,7 +10,7 @@ import dev.fusedvae.rng.Stream;
 import dev.fusedvae.spec.Corruption;
 import java.util.Map;
 
-/// Examples as they come from memory, and what is drawn from the streams of random numbers.
+/// The bindings of ops that read examples, and of ops that draw random numbers.
 final class DataBindings {
     private DataBindings() {}
 
@@ -39,7 +39,7 @@ final class DataBindings {
         }
     }
 
-    /// The words of `corruption`, on which every kernel that corrupts agrees.
+    /// Sets the words of `corruption`, which are the same in all kernels that corrupt.
     static Args corruption(Args args, Corruption corruption) {
         return args.word("corruption", corruption.code()).real("strength", switch (corruption) {
             case Corruption.None() -> 0;
@@ -52,7 +52,7 @@ final class DataBindings {
         return args.word("key0", stream.key0()).word("key1", stream.key1()).word("site", stream.counter3(0));
     }
 
-    /// Whether noise is numbered by example, and no longer by row of the batch.
+    /// 1 if noise is numbered by example (inference), 0 if by row of the batch (training).
     static int byExample(Feed feed) {
         return switch (feed) {
             case Feed.Training f -> 0;
@@ -60,7 +60,7 @@ final class DataBindings {
         };
     }
 
-    /// Samples that an example has, over all chunks in which they come.
+    /// The number of samples of an example, over all chunks.
     static int allSamples(Feed feed, FusedOp op) {
         return switch (feed) {
             case Feed.Training f -> op.only(Op.Noise.class).eps().samples();

@@ -10,7 +10,7 @@ import dev.fusedvae.spec.Activation;
 import java.util.Map;
 import java.util.Optional;
 
-/// Restricted Boltzmann machines: draws, contrasts, and layers that end in a draw.
+/// The bindings of ops of restricted Boltzmann machines: draws, contrasts, and layers that end with a draw.
 final class GibbsBindings {
     private GibbsBindings() {}
 
@@ -21,11 +21,11 @@ final class GibbsBindings {
             args.pointer("data", at.at(o.data())).pointer("model", at.at(o.model())).pointer("rows", at.at(o.rows())).word("n", o.rows().width())
                     .word("gradient", o.gradient() ? 1 : 0));
 
-    /// y = x Wᵀ and what hangs on it.
+    /// y = x Wᵀ, with bias, activation and draw.
     static final Binding LINEAR_BIAS_ACT_SAMPLE = Binding.of(Op.Linear.class, o -> Binding.layer(o.layer()), (args, o, at) ->
             ProductBindings.product(args, o.layer(), at).pointer("x", at.at(o.x()))).and(GibbsBindings::epilogue).fed(GibbsBindings::feedDraw);
 
-    /// y = x W and what hangs on it.
+    /// y = x W, with bias, activation and draw.
     static final Binding TRANSPOSED_BIAS_ACT_SAMPLE = Binding.of(Op.LinearBackwardData.class, o -> Binding.layer(o.layer()), (args, o, at) ->
             ProductBindings.product(args, o.layer(), at).pointer("x", at.at(o.dY()))).and(GibbsBindings::epilogue).fed(GibbsBindings::feedDraw);
 
@@ -35,7 +35,7 @@ final class GibbsBindings {
             Map.entry(Kind.LINEAR_BIAS_ACT_SAMPLE, LINEAR_BIAS_ACT_SAMPLE),
             Map.entry(Kind.TRANSPOSED_BIAS_ACT_SAMPLE, TRANSPOSED_BIAS_ACT_SAMPLE));
 
-    /// Bias, activation and draw; what stays inside the call has no memory.
+    /// Bias, activation and draw; a tensor that is internal to the call has a null pointer.
     private static void epilogue(Args args, FusedOp op, Operands at) {
         Op.AddBias bias = op.only(Op.AddBias.class);
         Optional<Op.Activate> act = op.all(Op.Activate.class).stream().findFirst();
@@ -49,7 +49,7 @@ final class GibbsBindings {
         return t.filter(op.writes()::contains).map(at::at).orElse(0L);
     }
 
-    /// The keys of the draw, where there is one.
+    /// The seed and site of the draw, if there is one.
     private static void feedDraw(Args args, FusedOp op, Feed feed, DeviceExamples data) {
         op.all(Op.BernoulliSample.class).forEach(o -> DataBindings.stream(args, feed.gibbs(o.site())).word("by_example", DataBindings.byExample(feed)));
     }

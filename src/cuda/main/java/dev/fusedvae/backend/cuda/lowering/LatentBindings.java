@@ -9,7 +9,8 @@ import dev.fusedvae.graph.Tensor;
 import java.util.Map;
 import java.util.Optional;
 
-/// The latent between encoder and decoder: noise, samples, divergences, importance weights, penalties, and gradients of them.
+/// The bindings of ops of the latent between encoder and decoder: noise, samples, divergences, importance weights, penalties, and their
+/// gradients.
 final class LatentBindings {
     // LatentPart of family_args.cuh
     private static final int THROUGH_Z = 1;
@@ -33,7 +34,7 @@ final class LatentBindings {
     static final Binding LOG_RATIO = Binding.of(Op.LogRatio.class, o -> Binding.width("L", o.eps()), (args, o, at) ->
             ratio(args, o, at).pointer("heads", at.at(o.heads())).pointer("eps", at.at(o.eps())).word("latent", o.eps().width()));
 
-    /// With a KL divergence or a log-ratio.
+    /// Sampling, with the KL divergence or the log-ratio.
     static final Binding REPARAM = Binding.of(Op.Reparameterize.class, o -> Binding.width("L", o.z()), LatentBindings::reparameterize)
             .and(LatentBindings::divergences).fed(LatentBindings::feedNoise);
 
@@ -45,7 +46,7 @@ final class LatentBindings {
     static final Binding L1_PENALTY = Binding.of(Op.L1Penalty.class, o -> Binding.width("N", o.code()), (args, o, at) ->
             args.pointer("code", at.at(o.code())).pointer("l1", at.at(o.l1())).word("n", o.code().width()));
 
-    /// Alone, or added to a gradient that was there before.
+    /// The gradient of the penalty, alone or added to another gradient.
     static final Binding L1_GRAD = Binding.of(Op.L1Backward.class, o -> Binding.width("N", o.code()), (args, o, at) ->
             args.pointer("code", at.at(o.code())).word("n", o.code().width())).and((args, op, at) -> {
                 Tensor own = op.only(Op.L1Backward.class).dCode();
@@ -54,7 +55,7 @@ final class LatentBindings {
                         .pointer("out", at.at(sum.map(Op.Add::out).orElse(own)));
             });
 
-    /// The gradients of μ and log σ² alone, from those of its parts that the op has.
+    /// The gradients of μ and log σ², the sum of those parts that the op has.
     static final Binding LATENT_GRAD = Binding.of((op, batch) -> Binding.latents(gradient(op)), (args, op, at) -> {
         op.all(Op.ReparameterizeBackward.class).forEach(o -> args.pointer("dz", at.orNull(o.dz())));
         op.all(Op.WeightRows.class).forEach(o -> args.pointer("dz", at.at(o.dY())));
@@ -100,13 +101,13 @@ final class LatentBindings {
         return args.pointer("ratio", at.at(o.ratio())).pointer("prior", at.prior());
     }
 
-    /// Of an op that samples: what it sums over the latents.
+    /// The sums over the latents of an op that samples: KL or log-ratio.
     static void divergences(Args args, FusedOp op, Operands at) {
         op.all(Op.KlDivergence.class).forEach(o -> kl(args, o, at));
         op.all(Op.LogRatio.class).forEach(o -> ratio(args, o, at));
     }
 
-    /// What the parts of a latent gradient need, wherever its dz comes from.
+    /// The fields for the parts of a latent gradient, except those of dz.
     static void parts(Args args, FusedOp op, Operands at) {
         int parts = 0;
         args.pointer("prior", at.prior());

@@ -23,12 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One launch: a call alone runs the kernel of its op, several share one whose source is generated.
+/// One launch. A single call runs the kernel of its op; several calls share a kernel whose source is generated.
 public final class Launched {
-    /// Bytes of arguments that a kernel takes: CUDA C++ Programming Guide, "__global__ Function Argument Processing".
+    /// The most bytes of arguments that a kernel can have: CUDA C++ Programming Guide, "__global__ Function Argument Processing".
     private static final long MAX_ARGUMENT_BYTES = 32_764;
 
-    /// What a phase runs on: calls of one variant side by side, with the grid each would have alone.
+    /// The kernel chosen for a phase: its calls, with those of one variant next to each other, and the grid of each call.
     public record Chosen(List<Call> calls, List<Grid> grids, List<Struct> structs, KernelSource source) {
 
         public static Chosen of(Phase phase, Variants variants, int batch) {
@@ -52,23 +52,23 @@ public final class Launched {
             return plan.phases().stream().map(phase -> of(phase, variants, plan.batch())).toList();
         }
 
-        /// The grid that `call` would have alone.
+        /// The grid that `call` would have in a launch of its own.
         Grid gridOf(Call call) {
             return grids.get(calls.indexOf(call));
         }
 
-        /// The one of `parts` that runs it: calls of theirs are alone in their phases.
+        /// The part of `parts` that runs it, if one does; calls of vendor parts are alone in their phases.
         Optional<Vendor> vendor(VendorParts parts) {
             return calls.size() == 1 ? parts.of(calls.getFirst().op().kind()) : Optional.empty();
         }
     }
 
-    /// Who runs it.
+    /// What is launched.
     sealed interface Runner {
-        /// A kernel of ours.
+        /// One of our kernels.
         record Own(KernelLibrary.Kernel kernel) implements Runner {}
 
-        /// A vendor's library, which chooses its kernels itself.
+        /// A function of a vendor's library, which chooses its kernels itself.
         record Library(Vendor part) implements Runner {}
     }
 
@@ -103,7 +103,7 @@ public final class Launched {
         };
     }
 
-    /// The arguments of its first call, once they are filled in.
+    /// The arguments of its first call, after they have been filled in.
     Args firstArgs() {
         return args.getFirst();
     }
@@ -118,7 +118,7 @@ public final class Launched {
         return new Grid(blocks, 1, chosen.grids().getFirst().block(), shared);
     }
 
-    /// Fills in the arguments of every call and gives the struct of the launch.
+    /// Fills in the arguments of every call and returns the struct of the launch.
     MemorySegment prepare(Operands operands, Arena arena) {
         int calls = chosen.calls().size();
         long bytes = chosen.structs().stream().mapToLong(Struct::bytes).sum();

@@ -19,12 +19,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The phases of a plan as launches: kernel, grid, arguments; one launch per phase.
+/// The launches of a plan, one per phase: kernel, grid, arguments.
 public final class Launches {
     private final List<Launched> phases = new ArrayList<>();
     private Launcher.Launch[] launches = {};
 
-    /// Chooses kernels and grids; what they work on comes by [#prepare]. Of what `vendor` runs, no kernel is loaded.
+    /// Chooses kernels and grids; the arguments are set by [#prepare]. For calls that `vendor` runs, no kernel is loaded.
     public Launches(Plan plan, KernelLibrary library, VendorParts vendor) {
         List<Launched.Chosen> chosen = Launched.Chosen.of(plan, library.variants());
         Map<String, KernelLibrary.Kernel> kernels = library.load(
@@ -33,12 +33,12 @@ public final class Launches {
                 .orElseGet(() -> new Launched.Runner.Own(kernels.get(c.source().name()))))));
     }
 
-    /// How many sums of squares the kernels write for each tensor of partial norms.
+    /// The number of sums of squares that the kernels write for each tensor of partial norms.
     public Map<Tensor, Integer> norms() {
         return norms(phases.stream().map(Launched::chosen).toList());
     }
 
-    /// The same before anything is loaded.
+    /// The same, without loading anything.
     public static Map<Tensor, Integer> norms(List<Launched.Chosen> phases) {
         Map<Tensor, Integer> counts = new HashMap<>();
         for (Launched.Chosen phase : phases) {
@@ -77,7 +77,7 @@ public final class Launches {
         }
     }
 
-    /// Points the arguments at another feed.
+    /// Sets the arguments that depend on the feed, for another feed.
     public void bind(Feed feed, DeviceExamples data) {
         phases.forEach(phase -> phase.bind(feed, data));
     }
@@ -91,7 +91,7 @@ public final class Launches {
         return phases.get(i).calls();
     }
 
-    /// Launch `i` as it was prepared.
+    /// Launch `i`, as it was prepared.
     public Launched at(int i) {
         return phases.get(i);
     }

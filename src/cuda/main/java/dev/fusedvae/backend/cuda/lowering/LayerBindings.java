@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Whole layers around the data and the latent, of fusion level LAYER. What is internal to an op has no memory: its pointer is null.
+/// The bindings of fused ops of level LAYER: whole layers together with the data or the latent. A tensor that is internal to an op has a
+/// null pointer.
 final class LayerBindings {
     private LayerBindings() {}
 
@@ -67,7 +68,7 @@ final class LayerBindings {
             Map.entry(Kind.LATENT_FORWARD, LATENT_FORWARD),
             Map.entry(Kind.LATENT_BACKWARD, LATENT_BACKWARD));
 
-    /// Weights and epilogue of a layer.
+    /// The weights, bias and activation of a layer.
     private static void layer(Args args, ProductBindings.Forward f, Operands at) {
         args.pointer("w", at.at(f.layer().weight())).pointer("bias", ProductBindings.bias(f.layer(), at)).pointer("y", at.at(f.y()))
                 .pointer("pre", f.pre().equals(f.y()) ? 0 : at.orNull(f.pre()))

@@ -10,7 +10,7 @@ import dev.fusedvae.spec.Likelihood;
 import java.util.Map;
 import java.util.Optional;
 
-/// Log-likelihoods, their gradients, and the sums that are reported.
+/// The bindings of log-likelihoods, their gradients, and the sums that are reported.
 final class LikelihoodBindings {
     private LikelihoodBindings() {}
 
@@ -22,7 +22,7 @@ final class LikelihoodBindings {
         args.pointer("y", at.at(y));
     });
 
-    /// With the product before: the means never reach memory unless somebody else reads them.
+    /// Together with the product of the output layer; the means reach memory only if another call reads them.
     static final Binding OUTPUT_LIKELIHOOD = Binding.of((op, batch) -> Binding.width("D", examples(op)), (args, op, at) -> {
         values(args, op, at);
         ProductBindings.Forward output = ProductBindings.Forward.of(op, Layer.Place.OUTPUT);
@@ -45,7 +45,7 @@ final class LikelihoodBindings {
         return op.all(Op.LogLikelihood.class).stream().map(Op.LogLikelihood::x).findFirst().orElseGet(() -> op.only(Op.LikelihoodBackward.class).x());
     }
 
-    /// All but where y comes from: the forward op, the backward op or both.
+    /// All fields except those for y: of the forward op, the backward op or both.
     private static void values(Args args, FusedOp op, Operands at) {
         for (Op.LogLikelihood o : op.all(Op.LogLikelihood.class)) {
             likelihood(args, o.likelihood(), o.x(), o.logVar(), at).pointer("ll", at.at(o.ll())).word("shares", 1);
@@ -55,7 +55,7 @@ final class LikelihoodBindings {
         }
     }
 
-    /// The words of `likelihood`, on which every kernel that evaluates it agrees.
+    /// Sets the words of `likelihood`, which are the same in all kernels that evaluate it.
     private static Args likelihood(Args args, Likelihood likelihood, Tensor x, Optional<Tensor> logVar, Operands at) {
         double variance = likelihood.fixedVariance().orElse(1);
         return args.pointer("x", at.at(x)).pointer("log_var", at.orNull(logVar)).word("d", x.columns())

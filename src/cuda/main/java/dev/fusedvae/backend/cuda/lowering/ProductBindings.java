@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Layers, forward and backward: products, biases, activations, and sums of gradients.
+/// The bindings of layers, forward and backward: products, biases, activations, and sums of gradients.
 final class ProductBindings {
     private ProductBindings() {}
 
@@ -78,7 +78,7 @@ final class ProductBindings {
             Map.entry(Kind.WEIGHT_ROWS, WEIGHT_ROWS),
             Map.entry(Kind.ADD, ADD));
 
-    /// A layer within an op: its product, what its bias makes of it, and what its activation makes of that.
+    /// A layer within an op: its product, the result after its bias, and the result after its activation.
     record Forward(Layer layer, Tensor x, Tensor pre, Tensor y, Activation activation) {
 
         static Forward of(FusedOp op, Layer.Place place) {
@@ -105,7 +105,7 @@ final class ProductBindings {
         return layer.bias().map(at::at).orElse(0L);
     }
 
-    /// Where the gradient dX of `product` goes: through the derivative of an activation if the op has one.
+    /// The result for the gradient dX of `product`; if the op has an activation, after its derivative.
     static void activated(Args args, FusedOp op, Op.LinearBackwardData product, Operands at) {
         Optional<Op.ActivateBackward> act = op.all(Op.ActivateBackward.class).stream().findFirst();
         args.pointer("saved", at.orNull(act.map(Op.ActivateBackward::saved))).pointer("da", at.at(act.map(Op.ActivateBackward::dA).orElse(product.dX())))
@@ -116,7 +116,7 @@ final class ProductBindings {
         args.pointer("dy", at.orNull(o.dY())).pointer("x", at.at(o.x())).pointer("dw", at.orNull(o.dW())).word("n", o.layer().width()).word("k", o.layer().inputs());
     }
 
-    /// Where rows are weighed on their way into a sum: the rows as they are, and their weights.
+    /// If rows are multiplied by weights before they are summed: the rows without the weights, and the weights.
     static void weights(Args args, FusedOp op, Operands at) {
         op.all(Op.WeightRows.class).forEach(o -> args.pointer("dy", at.at(o.dY())).pointer("weights", at.at(o.weights())));
     }

@@ -9,7 +9,7 @@ import dev.fusedvae.spec.OptimizerSpec;
 import java.util.List;
 import java.util.Map;
 
-/// Parameters and their optimizers.
+/// The bindings of optimizers and of sums of squares for clipping.
 final class UpdateBindings {
     private UpdateBindings() {}
 
@@ -18,7 +18,7 @@ final class UpdateBindings {
         args.pointer("gradient", at.at(o.gradient())).pointer("norms", at.at(o.partial())).word("count", o.gradient().elements(at.batch()));
     });
 
-    /// One update or several, which share optimizer and clip.
+    /// One update, or several with the same optimizer and clipping.
     static final Binding UPDATE = Binding.of((op, batch) ->
             Map.of("blocks", op.all(Op.Update.class).stream().mapToLong(u -> UpdateTables.blocks(u.parameter())).sum()), (args, op, at) -> {
                 List<Op.Update> updates = op.all(Op.Update.class);
@@ -65,7 +65,7 @@ final class UpdateBindings {
         }
     }
 
-    /// The words of `optimizer`, on which every kernel that updates parameters agrees.
+    /// Sets the words of `optimizer`, which are the same in all kernels that update parameters.
     private static void rule(Args args, OptimizerSpec optimizer) {
         AdamRule rule = switch (optimizer) {
             case OptimizerSpec.Adam a -> AdamRule.of(a.beta1(), a.beta2(), a.epsilon());
