@@ -38,14 +38,14 @@ class Digest(WithFolder):
         return subprocess.run([self.folder / "bench/gpu/digest"], capture_output=True, text=True, check=True).stdout
 
     def test_digest_is_the_same_with_what_git_ignores_and_another_with_a_changed_source(self):
-        for name in ("pom.xml", "src/A.java", "kernels/a.cu", "bench/src/B.java", "bench/peers/p.py", "bench/peers/dl4j/pom.xml"):
+        for name in ("pom.xml", "src/A.java", "kernels/a.cu", "bench/pom.xml", "bench/src/B.java", "bench/peers/p.py", "bench/peers/dl4j/pom.xml"):
             self.put(name, name)
         self.put("bench/gpu/digest", (HERE / "digest").read_text(), 0o755)
         before = self.digest()
         for name in ("bench/gpu/bundle/x", "bench/peers/__pycache__/x", "bench/peers/.venv/lib/x.py", "bench/peers/dl4j/target/x.class"):
             self.put(name, "built here only")
         self.assertEqual(before, self.digest())
-        for name in ("bench/peers/p.py", "bench/peers/dl4j/pom.xml", "src/target"):
+        for name in ("bench/pom.xml", "bench/peers/p.py", "bench/peers/dl4j/pom.xml", "src/target"):
             self.put(name, "another")
             self.assertNotEqual(before, self.digest(), name)
             before = self.digest()
