@@ -212,7 +212,7 @@ final class ReadmeBlocks {
     private List<String> conditions() {
         List<String> lines = new ArrayList<>(List.of("| results | commit | date | machine | CPU | JDK | load average |", "|---|---|---|---|---|---|---:|"));
         try (Stream<Path> all = Files.list(root.resolve("bench/results"))) {
-            for (Path file : all.filter(f -> f.toString().endsWith(".json") && !f.toString().endsWith("-reproduce.json")).sorted().toList()) {
+            for (Path file : all.filter(ReadmeBlocks::toShow).sorted().toList()) {
                 Map<String, String> e = BenchResults.read(file).environment();
                 lines.add(String.format("| [%s](%s) | %.10s | %s | %s | %s | %s | %s |", file.getFileName().toString().replaceAll("^[0-9-]{11}|\\.json$", ""), files.link(file), e.get("commit"), e.get("date"),
                         e.get("machine"), e.getOrDefault("cpu", "model not recorded"), e.get("jdk"), e.getOrDefault("loadAverage", "not recorded")));
@@ -221,6 +221,12 @@ final class ReadmeBlocks {
         } catch (IOException e) {
             throw new IoFailure("cannot list bench/results: " + e.getMessage(), e);
         }
+    }
+
+    /// Results of reproduce have a table of their own; quick ones are for a look and for no table.
+    private static boolean toShow(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(".json") && !name.endsWith("-reproduce.json") && !name.endsWith("-quick.json");
     }
 
     /// The class that the embedding section shows, as it is compiled and run.
