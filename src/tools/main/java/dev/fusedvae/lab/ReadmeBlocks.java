@@ -223,10 +223,10 @@ final class ReadmeBlocks {
         }
     }
 
-    /// Results of reproduce have a table of their own; quick ones are for a look and for no table.
+    /// Benchmarks; results of reproduce and of a GPU run have forms of their own, and quick ones are for a look and for no table.
     private static boolean toShow(Path file) {
         String name = file.getFileName().toString();
-        return name.endsWith(".json") && !name.endsWith("-reproduce.json") && !name.endsWith("-quick.json");
+        return name.endsWith(".json") && !name.endsWith("-quick.json") && Json.read(file).path("schema").asText().equals(BenchResults.SCHEMA);
     }
 
     /// The class that the embedding section shows, as it is compiled and run.

@@ -1,6 +1,7 @@
 package dev.fusedvae.lab;
 
 import dev.fusedvae.io.IoFailure;
+import dev.fusedvae.results.Json;
 import dev.fusedvae.results.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
 /// @param used gets every file that is read
 record ReadmeFiles(Path root, String page, Set<Path> used) {
 
-    /// The newest results of `kind`, by name, which begins with the date.
+    /// The newest results of `kind` that a CPU gave, by name, which begins with the date.
     ///
     /// @throws IoFailure if there is none, with the command that makes them
     Path newest(String kind) {
@@ -26,7 +27,7 @@ record ReadmeFiles(Path root, String page, Set<Path> used) {
         return last;
     }
 
-    /// All results of `kind`, `bench/results/DATE-MACHINE-kind.json`, the newest last.
+    /// All results of `kind` that a CPU gave, `bench/results/DATE-MACHINE-kind.json`, the newest last.
     ///
     /// @throws IoFailure if there is none, with the command that makes them
     List<Path> all(String kind) {
@@ -38,7 +39,7 @@ record ReadmeFiles(Path root, String page, Set<Path> used) {
     private List<Path> listed(String kind) {
         Path folder = root.resolve("bench/results");
         try (Stream<Path> there = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
-            List<Path> found = there.filter(f -> f.getFileName().toString().matches("[0-9]{4}-[0-9]{2}-[0-9]{2}-.*-" + kind + "\\.json")).sorted().toList();
+            List<Path> found = there.filter(f -> f.getFileName().toString().matches("[0-9]{4}-[0-9]{2}-[0-9]{2}-.*-" + kind + "\\.json")).filter(ReadmeFiles::ofCpu).sorted().toList();
             if (found.isEmpty()) {
                 throw new IoFailure("there are no results DATE-MACHINE-" + kind + ".json in " + folder + "; make them with " + command(kind));
             }
@@ -46,6 +47,12 @@ record ReadmeFiles(Path root, String page, Set<Path> used) {
         } catch (IOException e) {
             throw new IoFailure("cannot list " + folder, e);
         }
+    }
+
+    /// The tables say "CPU": results of a GPU do not take their place, however new they are.
+    private static boolean ofCpu(Path file) {
+        String device = Json.read(file).path("environment").path("device").asText("cpu");
+        return device.startsWith("cpu") || device.matches(".*\\bthreads?\\b.*");
     }
 
     private static String command(String kind) {

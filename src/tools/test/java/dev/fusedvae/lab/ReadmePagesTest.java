@@ -113,6 +113,20 @@ class ReadmePagesTest {
     }
 
     @Test
+    void resultsOfAGpu_doNotTakeThePlaceOfThoseOfACpu_andQuickOnesAreNotListed() throws IOException {
+        ReadmePages pages = pages(CONTEST, TRAINING + "<!-- files -->\n<!-- /files -->\n");
+        results("2026-01-02", 2);
+        Map<String, String> gpu = environment("2026-01-03");
+        gpu.put("device", "NVIDIA H200, compute capability 9.0");
+        write("2026-01-03", "peers", gpu, List.of(row("train S, batch 128", 0.1)));
+        write("2026-01-04", "peers-quick", environment("2026-01-04"), List.of(row("train S, batch 128", 0.1)));
+        Files.writeString(root.resolve("bench/results/2026-01-05-a-gpu.json"), "{\"schema\": \"fusedvae-gpu-run/1\"}");
+        pages.write();
+        assertTrue(readme().contains("| train S, batch 128 | 2.00 ms |"), readme());
+        assertTrue(method().contains("(results/2026-01-03-a-peers.json)") && !method().contains("2026-01-04") && !method().contains("2026-01-05"), method());
+    }
+
+    @Test
     void figuresInSentences_areFilledIn_andCompared() throws IOException {
         ReadmePages pages = pages(CONTEST + "A step takes <!--= peers | train S, batch 128 | time -->?<!--=-->, compiled <!--= peers | train S, batch 128 | time | torch compile --><!--=-->,"
                 + " <!--= peers | train S, batch 128 | ratio --><!--=--> times, <!--= peers | all | link --><!--=-->.\n", TRAINING);
