@@ -47,8 +47,8 @@ class LabPlotCommandTest {
     @Test
     void twoFilesOfAKind_haveTheirPicturesSideBySide() throws IOException {
         plot(scale("before.json", "batch"), scale("v1.2.json", "width")).expect(Exit.OK);
-        assertTrue(Files.readString(folder.resolve("p/before-1.svg")).contains("A training step by batch"));
-        assertTrue(Files.readString(folder.resolve("p/v1.2-1.svg")).contains("A training step by width"));
+        assertTrue(Files.readString(folder.resolve("p/before-1.svg")).contains("A training step of 4-2-1-2-4 by batch"));
+        assertTrue(Files.readString(folder.resolve("p/v1.2-1.svg")).contains("A training step of 4-width-1-width-4 by width"));
         assertFalse(Files.exists(folder.resolve("p/scale-1.svg")));
     }
 
