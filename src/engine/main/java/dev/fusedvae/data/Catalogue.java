@@ -91,15 +91,19 @@ public final class Catalogue {
 
     /// Loads a data set of the catalogue by name, or else a file or a folder by path, tried in `dataDir` as well.
     public static Split open(String nameOrPath, Optional<Path> dataDir, Map<String, String> env, ReadOptions options) {
-        if (has(nameOrPath)) {
-            return load(nameOrPath, dataDir, env);
-        }
-        Path path = Path.of(nameOrPath);
+        return has(nameOrPath) ? load(nameOrPath, dataDir, env) : DataFiles.readSplit(path(nameOrPath, dataDir), options);
+    }
+
+    /// The file or folder of the user's that a name outside the catalogue means: as it is, or in `dataDir`.
+    ///
+    /// @throws DataException if there is none and the name does not look like a path
+    public static Path path(String name, Optional<Path> dataDir) {
+        Path path = Path.of(name);
         Optional<Path> existing = Stream.concat(Stream.of(path), dataDir.stream().map(dir -> dir.resolve(path))).filter(Files::exists).findFirst();
-        boolean looksLikePath = nameOrPath.contains("/") || nameOrPath.contains("\\") || nameOrPath.contains(".");
-        return DataFiles.readSplit(existing.or(() -> looksLikePath ? Optional.of(path) : Optional.empty())
-                .orElseThrow(() -> new DataException("'" + nameOrPath + "' is neither a data set of the catalogue ("
-                        + String.join(", ", ENTRIES.keySet()) + ") nor a file or folder that exists")), options);
+        boolean looksLikePath = name.contains("/") || name.contains("\\") || name.contains(".");
+        return existing.or(() -> looksLikePath ? Optional.of(path) : Optional.empty())
+                .orElseThrow(() -> new DataException("'" + name + "' is neither a data set of the catalogue ("
+                        + String.join(", ", ENTRIES.keySet()) + ") nor a file or folder that exists"));
     }
 
     private static List<Lookup.Place> placesIn(CatalogueEntry entry, String origin, Path folder) {

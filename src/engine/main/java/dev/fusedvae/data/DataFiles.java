@@ -57,26 +57,29 @@ public final class DataFiles {
                 .read(folder, options);
     }
 
-    /// Reads training and test examples.
-    ///
-    /// An NPZ may hold both. A folder may hold `train` and `test` folders, or one file each whose name contains `train` and
-    /// `test` or `t10k`. Of any other data a share is held out for testing, see [Split#holdOut].
+    /// Reads training and test examples: those of [#readParts], else a share is held out for testing, see [Split#holdOut].
     public static Split readSplit(Path path, ReadOptions options) {
+        return readParts(path, options).orElseGet(() -> Split.holdOut(read(path, options), options.testFraction()));
+    }
+
+    /// Reads training and test examples of data that has both; empty for data that has no parts.
+    ///
+    /// An NPZ may have both. A folder may have `train` and `test` folders, or one file each whose name contains `train` and
+    /// `test` or `t10k`.
+    public static Optional<Split> readParts(Path path, ReadOptions options) {
         if (Files.isDirectory(path)) {
             Optional<Path> train = part(path, List.of("train"));
             Optional<Path> test = part(path, List.of("test", "t10k"));
             if (train.isPresent() && test.isPresent()) {
-                return new Split(read(train.get(), options), read(test.get(), options));
+                return Optional.of(new Split(read(train.get(), options), read(test.get(), options)));
             }
             if (train.isPresent() || test.isPresent()) {
                 throw new DataException(path + " has " + train.or(() -> test).map(Path::getFileName).orElseThrow()
                         + " but no counterpart; a folder needs both train and test, or name the file itself");
             }
         }
-        DataSet all = read(path, options);
         return (isNpz(path) ? NpzReader.readTest(path) : Optional.<DataSet>empty())
-                .map(test -> new Split(all, options.image().map(test::withImage).orElse(test)))
-                .orElseGet(() -> Split.holdOut(all, options.testFraction()));
+                .map(test -> new Split(read(path, options), options.image().map(test::withImage).orElse(test)));
     }
 
     /// The one entry of a folder whose name contains one of the words; files of labels do not count.

@@ -1,9 +1,12 @@
 package dev.fusedvae.data;
 
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /// Training examples and test examples, with the same features and the same storage (bytes or floats).
-public record Split(DataSet train, DataSet test) {
+///
+/// @param heldOut the share that [#holdOut] took for testing; empty where the data has test examples of its own
+public record Split(DataSet train, DataSet test, OptionalDouble heldOut) {
 
     public Split {
         if (train.features() != test.features() || !train.image().equals(test.image())) {
@@ -13,6 +16,11 @@ public record Split(DataSet train, DataSet test) {
             train = train.asFloats();
             test = test.asFloats();
         }
+    }
+
+    /// Of data that has test examples of its own.
+    public Split(DataSet train, DataSet test) {
+        this(train, test, OptionalDouble.empty());
     }
 
     /// Holds out every `1/fraction`-th example for testing, spread evenly so that data sorted by class stays balanced.
@@ -28,7 +36,7 @@ public record Split(DataSet train, DataSet test) {
             throw new DataException(data.name() + " has " + data.size() + " examples, too few to hold out a fraction of " + fraction
                     + ": give more examples or another fraction");
         }
-        return new Split(data.select(train), data.select(test));
+        return new Split(data.select(train), data.select(test), OptionalDouble.of(fraction));
     }
 
     private static boolean held(int i, double fraction) {

@@ -2,6 +2,7 @@ package dev.fusedvae.train;
 
 import dev.fusedvae.data.ImageShape;
 import dev.fusedvae.data.Normalization;
+import dev.fusedvae.data.Split;
 import dev.fusedvae.eval.Parameters;
 import dev.fusedvae.run.History;
 import dev.fusedvae.spec.TrainSpec;
@@ -18,6 +19,10 @@ import java.util.Optional;
 public record Model(VaeSpec spec, TrainSpec train, Normalization normalization, Optional<ImageShape> image, String data,
                     Parameters parameters, History history, Map<String, String> environment) {
 
+    /// The entry of [#environment] that says where the test examples came from: [#HELD_OUT] and the share, else their name.
+    public static final String TEST_DATA = "testData";
+    public static final String HELD_OUT = "held out ";
+
     public Model {
         environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
     }
@@ -27,6 +32,13 @@ public record Model(VaeSpec spec, TrainSpec train, Normalization normalization, 
     public static Model of(TrainingJob job, Trained trained) {
         return new Model(job.spec(), job.train(), job.normalization(), job.data().train().image(),
                 job.data().train().name().replaceFirst(" train$", ""),
-                trained.parameters(), trained.history(), trained.environment());
+                trained.parameters(), trained.history(), environment(job.data(), trained));
+    }
+
+    /// With what the test examples were: so they are found again.
+    private static Map<String, String> environment(Split data, Trained trained) {
+        Map<String, String> all = new LinkedHashMap<>(trained.environment());
+        all.put(TEST_DATA, data.heldOut().isPresent() ? HELD_OUT + data.heldOut().getAsDouble() : data.test().name());
+        return all;
     }
 }

@@ -56,7 +56,8 @@ final class CompareCommand extends FvaeCommand {
                 "--epochs, --hidden, --latent and --batch-size must be >= 1");
         Comparison.Setup base = new Comparison.Setup(hidden, latent, 1, 1, seed, engine.choice(), engine.fusion());
         Outputs.folder(out);
-        Split split = Thresholded.of(data.load(Optional.empty(), terminal.env()));
+        Split split = Thresholded.of(data.load(terminal.env()));
+        DataOptions.heldOut(split).ifPresent(note -> say("fvae: %s", note));
         UsageException.require(latent <= split.train().features(), "--latent must be at most the %d features of the data, got %d",
                 split.train().features(), latent);
         boolean many = split.train().size() > MANY;

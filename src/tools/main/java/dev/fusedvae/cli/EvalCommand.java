@@ -39,7 +39,7 @@ final class EvalCommand extends ModelCommand {
             boolean random = vae.spec().objective().variational();
             UsageException.require(samples == 0 || random, "log p(x) by importance sampling needs a random z, which a model of objective %s"
                     + " does not have; leave --samples out", vae.spec().objective().flag());
-            Split split = data.load(recordedData(vae), terminal.env());
+            Split split = data.shown(vae, withTrain ? Optional.of("train") : Optional.empty(), terminal.env());
             Optional<Figures> train = withTrain ? Optional.of(Results.figures(vae.evaluate(split.train()))) : Optional.empty();
             Evaluation test = vae.evaluate(split.test());
             Optional<MarginalLikelihood> marginal = samples == 0 ? Optional.empty()
@@ -58,6 +58,7 @@ final class EvalCommand extends ModelCommand {
 
     private static ObjectNode json(ObjectNode root, Evaluation test, Optional<MarginalLikelihood> marginal, Quality quality) {
         ObjectNode node = root.withObject("/test");
+        node.put("examples", test.examples());
         marginal.ifPresent(m -> {
             node.put("nll", m.nll());
             node.put("nllStandardError", m.standardError());
@@ -72,7 +73,7 @@ final class EvalCommand extends ModelCommand {
         marginal.ifPresent(m -> print(String.format(Locale.ROOT,
                 "NLL %.3f nats, standard error %.3f, by %d importance samples; posterior gap log p(x) - ELBO %.3f",
                 m.nll(), m.standardError(), m.samples(), m.mean() - test.elbo())));
-        print("active units: %d of %d".formatted(test.activeUnits(), vae.spec().latent()));
+        print("%d examples; active units: %d of %d".formatted(test.examples(), test.activeUnits(), vae.spec().latent()));
         if (!test.klPerLatent().isEmpty()) {
             print("KL by latent: " + test.klPerLatent().stream().map(Results::number).collect(Collectors.joining(" ")));
         }

@@ -69,7 +69,8 @@ final class GalleryCommand extends FvaeCommand {
         model.spec(1); // refuses bad widths before the data is read
         RunOptions options = RunOptions.defaults().withBackend(engine.choice()).withFusion(engine.fusion());
         Outputs.folder(out);
-        Split split = data.load(Optional.empty(), terminal.env());
+        Split split = data.load(terminal.env());
+        DataOptions.heldOut(split).ifPresent(note -> say("fvae: %s", note));
         UsageException.require(split.train().image().isPresent(), "a gallery needs examples that are pictures, and those of %s have no shape;"
                 + " give pictures, or --resize HxW", split.train().name());
         TrainSpec train = TrainSpec.standard(epochs.orElseGet(() -> enough(split.train().size(), batch)), seed).withBatchSize(batch);

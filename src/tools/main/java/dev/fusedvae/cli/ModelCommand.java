@@ -3,7 +3,6 @@ package dev.fusedvae.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fusedvae.Vae;
 import dev.fusedvae.chart.Pictures;
-import dev.fusedvae.data.Catalogue;
 import dev.fusedvae.data.DataException;
 import dev.fusedvae.results.Json;
 import dev.fusedvae.tensors.SafeTensors;
@@ -47,11 +46,6 @@ abstract class ModelCommand extends FvaeCommand {
             throw new DataException(model + " holds a restricted Boltzmann machine, which the command " + spec.name()
                     + " does not read; its figures are in training.json and report.html there");
         }
-    }
-
-    /// The data set of the catalogue that the model was trained on, if it was one; files of the user's may have moved.
-    static Optional<String> recordedData(Vae vae) {
-        return Optional.of(vae.dataName()).filter(Catalogue::has);
     }
 
     /// Refuses a name that says neither picture nor array, and a place that cannot be written.

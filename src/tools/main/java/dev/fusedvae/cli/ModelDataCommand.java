@@ -3,14 +3,15 @@ package dev.fusedvae.cli;
 import dev.fusedvae.Vae;
 import dev.fusedvae.data.DataSet;
 import dev.fusedvae.data.Split;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What commands share that show data to a trained model.
 abstract class ModelDataCommand extends ModelCommand {
 
-    @Option(names = "--part", paramLabel = "PART", order = 1, description = "test or train (default: ${DEFAULT-VALUE})")
-    String part = "test";
+    @Option(names = "--part", paramLabel = "PART", order = 1, description = "test or train, where the data has both (default: test; a file without parts is taken whole)")
+    Optional<String> part = Optional.empty();
 
     @Mixin(name = "Data (default: what the model was trained on)")
     DataOptions data = new DataOptions();
@@ -19,18 +20,12 @@ abstract class ModelDataCommand extends ModelCommand {
         super(terminal);
     }
 
-    private Split split(Vae vae) {
-        return data.load(recordedData(vae), terminal.env());
-    }
-
-    /// The examples of `--part`.
+    /// The examples of `--part`, or a file without parts whole and in order.
     DataSet examples(Vae vae) {
-        Split split = split(vae);
-        return switch (part) {
-            case "test" -> split.test();
-            case "train" -> split.train();
-            default -> throw new UsageException("--part must be test or train, got '" + part + "'");
-        };
+        String wanted = part.orElse("test");
+        UsageException.require(wanted.equals("test") || wanted.equals("train"), "--part must be test or train, got '%s'", wanted);
+        Split split = data.shown(vae, part, terminal.env());
+        return wanted.equals("test") ? split.test() : split.train();
     }
 
     /// The first `count` of them; fewer where there are no more.

@@ -19,7 +19,6 @@ import dev.fusedvae.train.Unfinished;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -103,7 +102,8 @@ final class RbmCommand extends FvaeCommand {
         } else if (!force && Unfinished.in(out)) {
             say("fvae: %s holds a training that did not end; it goes on from its checkpoint", out);
         }
-        Split split = Thresholded.of(data.load(Optional.empty(), terminal.env()));
+        Split split = Thresholded.of(data.load(terminal.env()));
+        DataOptions.heldOut(split).ifPresent(note -> say("fvae: %s", note));
         Backends.Opened opened = Backends.open(engine.choice());
         try (Backend backend = opened.backend(); FolderLock lock = FolderLock.take(out);
                 Interruption interruption = Interruption.listen(() -> terminal.say("\nfvae: stopping; the checkpoint is being written"))) {

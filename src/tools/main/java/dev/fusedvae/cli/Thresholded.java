@@ -12,7 +12,7 @@ final class Thresholded {
 
     static Split of(Split data) {
         Normalization unit = Normalization.unit(data.train());
-        return new Split(of(data.train(), unit), of(data.test(), unit));
+        return new Split(of(data.train(), unit), of(data.test(), unit), data.heldOut());
     }
 
     private static DataSet of(DataSet data, Normalization unit) {

@@ -60,7 +60,8 @@ final class TrainCommand extends FvaeCommand {
         TrainSpec train = training.spec();
         FusionLevel fusion = engine.fusion();
         RunOptions options = RunOptions.defaults().withBackend(engine.choice()).withFusion(fusion).withPatience(patience);
-        Split split = data.load(Optional.empty(), terminal.env());
+        Split split = data.load(terminal.env());
+        DataOptions.heldOut(split).ifPresent(note -> say("fvae: %s", note));
         Path folder = Outputs.folder(out.orElseGet(this::freshFolder));
         if (!resume && !force) {
             Outputs.refuseUnfinished(folder);

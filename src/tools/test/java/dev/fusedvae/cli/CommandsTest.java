@@ -173,7 +173,10 @@ class CommandsTest {
         Cli.Ran refused = Cli.run("sample", "--model", plain, "--out", out("plain.png")).expect(Exit.USAGE);
         assertTrue(refused.err().contains("ends in .npy or .csv"), refused.err());
         Cli.run("sample", "--model", plain, "--out", out("plain.csv")).expect(Exit.OK);
-        assertTrue(Cli.run("eval", "--model", plain).expect(Exit.USAGE).err().contains("name the data"));
+        Cli.run("eval", "--model", plain).expect(Exit.OK); // finds the table where it was
+        Files.delete(dir.resolve("table.csv"));
+        String gone = Cli.run("eval", "--model", plain).expect(Exit.USAGE).err();
+        assertTrue(gone.contains("the model was trained on " + out("table.csv") + ", which is not here; name the data with --data"), gone);
     }
 
     @Test
