@@ -45,4 +45,14 @@ class FolderLockTest {
         }
         assertTrue(Files.exists(inner.resolve("kept")));
     }
+
+    /// As when the user moved the folder away while the training ran: what was trained is not lost for it.
+    @Test
+    void folderThatIsGone_isGivenBackWithoutAFailure() throws IOException {
+        Path gone = folder.resolve("gone");
+        try (FolderLock lock = FolderLock.take(gone)) {
+            Files.move(gone, folder.resolve("moved"));
+        }
+        assertFalse(Files.exists(gone));
+    }
 }
